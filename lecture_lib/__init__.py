@@ -1,0 +1,56 @@
+"""Backpropagation as a course: a small NumPy autograd and what the notebooks build on it."""
+
+from lecture_lib.autograd.anomalies import detect_anomalies
+from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian
+from lecture_lib.autograd.compile import compile_gradient
+from lecture_lib.autograd.errors import GradientError, ShapeError
+from lecture_lib.autograd.functions import (
+    cross_entropy,
+    hard_tanh,
+    leaky_relu,
+    log_softmax,
+    logsumexp,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+)
+from lecture_lib.autograd.modes import no_grad
+from lecture_lib.autograd.primitives import primitive
+from lecture_lib.autograd.source import backward_source
+from lecture_lib.autograd.sparse import RowSparse
+from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.trace import trace
+from lecture_lib.autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+__all__ = [
+    "GradientError",
+    "RowSparse",
+    "ShapeError",
+    "Tensor",
+    "backward_source",
+    "check_gradient",
+    "compile_gradient",
+    "cross_entropy",
+    "detect_anomalies",
+    "grad",
+    "hard_tanh",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "leaky_relu",
+    "log_softmax",
+    "logsumexp",
+    "no_grad",
+    "numeric_gradient",
+    "numeric_jacobian",
+    "primitive",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]

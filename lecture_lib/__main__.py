@@ -1,0 +1,83 @@
+"""The course's commands: `python -m lecture_lib lab`, `run`, `test` and `notebooks`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lecture_lib.course.places import checkout
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the command line, by default the process's own.
+
+    Returns:
+        The exit code: 0 when all went well, 1 when something failed, 2 when the command cannot start,
+        130 when it was stopped with Ctrl-C.
+    """
+    options, further = _parser().parse_known_args(arguments)
+    if further and options.command != "lab":
+        _parser().error(f"unknown arguments: {' '.join(further)}")
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a letter of an error message shows "?" for it.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        return _carry_out(options, further)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(
+            f"This command needs {error.name}, which comes with the extras: "
+            "python -m pip install -e '.[course,test]' -c constraints.txt",
+            file=sys.stderr,
+        )
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    return 2
+
+
+def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
+    if options.command == "lab":
+        from lecture_lib.course.lab import lab
+
+        return lab(further)
+    if options.command == "test":
+        from lecture_lib.course.checks import run_checks
+
+        root = checkout()
+        if root is None:
+            raise FileNotFoundError("The tests are in the course's repository, not in the installed package.")
+        return 0 if run_checks(root) else 1
+    from lecture_lib.course.execute import find_notebooks
+
+    paths = find_notebooks(options.names, options.folder)
+    if options.command == "run":
+        from lecture_lib.course.run import run
+
+        return 0 if run(paths, options.output, options.cell_timeout) else 1
+    from lecture_lib.course.reexecute import reexecute
+
+    return 0 if reexecute(paths, options.cell_timeout) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lecture_lib", description="The commands of the course.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("lab", help="open JupyterLab on the first notebook; further options go to JupyterLab")
+    run = commands.add_parser("run", help="run the notebooks and write HTML copies")
+    run.add_argument("--output", type=Path, default=Path("build"), help="folder of the HTML copies (build)")
+    notebooks = commands.add_parser("notebooks", help="run the notebooks and store their outputs in place")
+    for command in (run, notebooks):
+        command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")
+        command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
+        command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")
+    commands.add_parser("test", help="run every check that CI runs")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""Find the operation where numbers went wrong: NaN or Inf, or an array changed after an operation saved it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lecture_lib.autograd.modes import changed
+
+if TYPE_CHECKING:
+    from lecture_lib.autograd.tensor import Tensor
+
+
+@contextmanager
+def detect_anomalies() -> Iterator[None]:
+    """Check every result inside the block, and name the first operation that made NaN or Inf.
+
+    An array that changed between the operation that used it and the backward pass that needs it is reported too.
+    Checking costs time; use it to find a fault.
+
+    Raises:
+        FloatingPointError: NaN or Inf came out of numbers that were finite.
+        RuntimeError: an array changed after an operation saved it.
+
+    Example:
+        >>> from lecture_lib import Tensor, detect_anomalies
+        >>> import numpy as np
+        >>> with detect_anomalies(), np.errstate(all="ignore"):
+        ...     np.log(Tensor(-1.0, name="x"))
+        Traceback (most recent call last):
+        ...
+        FloatingPointError: log made nan out of finite numbers: x = -1.0
+    """
+    with changed(anomalies=True):
+        yield
+
+
+def inspect_forward(node: Tensor) -> None:
+    """Check a fresh node, and remember what its arguments held."""
+    node.saved = [fingerprint(a) for a in node.args]
+    if finite(node.data) or not all(finite(bare(a)) for a in node.args):
+        return
+    raise FloatingPointError(
+        f"{node.op.name} made {first_bad(node.data)} out of finite numbers: "  # type: ignore[union-attr]
+        + ", ".join(describe(a, k) for k, a in enumerate(node.args))
+    )
+
+
+def inspect_backward(node: Tensor, g: Any, where: Sequence[int], downstream: Sequence[Any]) -> None:
+    """Check the gradients that a node hands on, and that its arguments are still what they were."""
+    name = node.op.name  # type: ignore[union-attr]
+    for k, (a, before) in enumerate(zip(node.args, getattr(node, "saved", ()), strict=False)):
+        if fingerprint(a) != before:
+            raise RuntimeError(
+                f"{describe(a, k)} changed after {name} used it, so the gradient of {name} would be wrong: "
+                "give the operation a copy, or change the array after the backward pass"
+            )
+    for i, d in zip(where, downstream, strict=True):
+        values = bare(d)
+        if not finite(values) and finite(bare(g)):
+            raise FloatingPointError(
+                f"the gradient of {name} with respect to {describe(node.args[i], i)} is "
+                f"{first_bad(values)}, although the gradient that came in is finite"
+            )
+
+
+def bare(a: Any) -> Any:
+    """A Tensor's array; anything else as it is."""
+    return a.data if hasattr(a, "parents") else a
+
+
+def fingerprint(a: Any) -> int:
+    """A checksum of an argument's numbers; 0 for what holds none."""
+    data = bare(a)
+    return zlib.crc32(np.ascontiguousarray(data).tobytes()) if isinstance(data, np.ndarray) else 0
+
+
+def finite(values: Any) -> bool:
+    """Whether all numbers are finite; True for what is no number."""
+    if not isinstance(values, (np.ndarray, np.generic, float, int)):
+        return True
+    array = np.asarray(values)
+    return array.dtype.kind != "f" or bool(np.isfinite(array).all())
+
+
+def first_bad(values: Any) -> str:
+    """The first number that is not finite, with its position."""
+    array = np.asarray(values)
+    where = np.argwhere(~np.isfinite(array))[0]
+    found = array[tuple(where)]
+    return str(found) if array.ndim == 0 else f"{found} at {tuple(int(k) for k in where)}"
+
+
+def describe(a: Any, k: int) -> str:
+    """An argument by name, with its values if they are few."""
+    data = bare(a)
+    name = getattr(a, "name", None) or f"argument {k + 1}"
+    if isinstance(data, np.ndarray) and data.size > 6:
+        return f"{name} of shape {data.shape}"
+    return f"{name} = {data.tolist() if isinstance(data, np.ndarray) else data}"

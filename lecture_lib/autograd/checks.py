@@ -1,0 +1,334 @@
+"""Check gradients against finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.autograd.errors import GradientError, ShapeError
+from lecture_lib.autograd.operation import Array
+from lecture_lib.autograd.structure import leaves, rebuild, spell
+from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.transforms import jvp, parameter_names, vjp
+
+SCHEMES = ("central", "forward")
+
+
+def numeric_gradient(f: Callable[..., Any], x: Any, eps: float = 1e-4, scheme: str = "central") -> Array:
+    """The gradient of a function by wiggling every entry of its argument.
+
+    Args:
+        f: takes an array of x's shape, returns one number.
+        x: real array of any shape, or a number; never changed.
+        eps: the step.
+        scheme: "central", (f(x + eps) - f(x - eps)) / 2eps with error of order eps², or "forward",
+            (f(x + eps) - f(x)) / eps with error of order eps.
+
+    Returns:
+        An array of x's shape, in x's dtype (float64 for integers). It costs two evaluations of f an entry.
+
+    Raises:
+        ShapeError: f returned more than one number.
+        ValueError: an unknown scheme or a step that is not positive.
+
+    Example:
+        >>> from lecture_lib import numeric_gradient
+        >>> print(round(float(numeric_gradient(lambda x: x**3, 4.0)), 4))
+        48.0
+    """
+    x = real_copy(x)
+    slopes = np.empty_like(x)
+    for index, slope in differences(f, x, eps, scheme):
+        if slope.size != 1:
+            raise ShapeError(
+                f"numeric_gradient needs a function that returns one number, not shape {slope.shape}; "
+                "numeric_jacobian takes the others"
+            )
+        slopes[index] = slope.reshape(())
+    return slopes
+
+
+def numeric_jacobian(f: Callable[..., Any], x: Any, eps: float = 1e-4, scheme: str = "central") -> Array:
+    """The Jacobian of a function by wiggling every entry of its argument.
+
+    Args:
+        f: takes an array of x's shape, returns an array.
+        x: real array of any shape, or a number; never changed.
+        eps: the step.
+        scheme: "central" or "forward", as in ``numeric_gradient``.
+
+    Returns:
+        An array of shape ``y.shape + x.shape``: entry [i, j] is ∂y_i/∂x_j.
+
+    Raises:
+        ValueError: an unknown scheme or a step that is not positive.
+
+    Example:
+        >>> import numpy as np
+        >>> from lecture_lib import numeric_jacobian
+        >>> numeric_jacobian(lambda x: 2 * x, np.array([1.0, 5.0])).round(6)
+        array([[2., 0.],
+               [0., 2.]])
+    """
+    x = real_copy(x)
+    columns = [slope for _, slope in differences(f, x, eps, scheme)]
+    if not columns:
+        return np.zeros(evaluate(f, x).shape + x.shape, x.dtype)
+    return np.stack(columns, axis=-1).reshape(columns[0].shape + x.shape)
+
+
+def differences(f: Callable[..., Any], x: Array, eps: float, scheme: str) -> Iterator[tuple[tuple[int, ...], Array]]:
+    """For every entry of x its index and how fast f's result changes with it."""
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme must be one of {', '.join(SCHEMES)}, not {scheme!r}")
+    if not eps > 0:
+        raise ValueError(f"the step eps must be positive, not {eps!r}")
+    here = evaluate(f, x) if scheme == "forward" else None
+    for index in np.ndindex(x.shape):
+        above = evaluate(f, moved(x, index, eps))
+        if here is not None:
+            yield index, (above - here) / x.dtype.type(eps)
+        else:
+            yield index, (above - evaluate(f, moved(x, index, -eps))) / x.dtype.type(2 * eps)
+
+
+def moved(x: Array, index: tuple[int, ...], step: float) -> Array:
+    """A copy of x with one entry changed."""
+    other = x.copy()
+    other[index] += x.dtype.type(step)
+    return other
+
+
+def evaluate(f: Callable[..., Any], x: Array) -> Array:
+    """f's value as an array of its own, which a function that reuses a buffer cannot change afterwards."""
+    y = f(x.copy() if x.ndim else x[()])
+    return np.array(y.data if isinstance(y, Tensor) else y)
+
+
+def real_copy(x: Any) -> Array:
+    """The argument as an array of real numbers."""
+    array = np.array(x.data if isinstance(x, Tensor) else x)
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a gradient: where it is, what the rule says, what the differences say."""
+
+    where: str
+    stated: float
+    numeric: float
+    error: float
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """What ``check_gradient`` found: the largest relative error, and the worst entry of every argument."""
+
+    max_error: float
+    rows: list[Entry] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        head = f"{'mode, entry':34} {'gradient':>14} {'numeric':>14} {'error':>9}"
+        body = [f"{r.where:34} {r.stated:14.6g} {r.numeric:14.6g} {r.error:9.1e}" for r in self.rows]
+        return "\n".join([head, *body, f"largest relative error {self.max_error:.1e}"])
+
+    def __repr__(self) -> str:
+        return f"GradientReport(max_error={self.max_error:.1e})"
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f"<tr><td>{r.where}</td><td>{r.stated:.6g}</td><td>{r.numeric:.6g}</td><td>{r.error:.1e}</td></tr>"
+            for r in self.rows
+        )
+        head = "<tr><th>mode, worst entry</th><th>gradient</th><th>numeric</th><th>relative error</th></tr>"
+        return f"<table>{head}{cells}</table><p>largest relative error {self.max_error:.1e}</p>"
+
+
+def check_gradient(
+    f: Callable[..., Any], *args: Any, eps: float = 1e-4, tolerance: float = 1e-5, seed: int = 0
+) -> GradientReport:
+    """Compare f's derivative in both modes with finite differences, in float64 and with a random upstream gradient.
+
+    Args:
+        f: returns one array or a tuple of arrays.
+        args: its arguments. Real arrays (or tuples, lists, dicts of them) are differentiated; integers stay as
+            they are.
+        eps: the step of the central differences, relative to entries larger than 1.
+        tolerance: the largest relative error allowed.
+        seed: of the random upstream gradient and direction.
+
+    Returns:
+        A report with ``.max_error`` and the worst entry of every argument; it displays as a table.
+
+    Raises:
+        GradientError: a gradient differs; the message names the worst entry, or says that the function has a kink
+            there.
+
+    Example:
+        >>> import numpy as np
+        >>> from lecture_lib import check_gradient
+        >>> check_gradient(lambda x: np.tanh(x), np.array([0.5, -1.0])).max_error < 1e-7
+        True
+    """
+    rng = np.random.default_rng(seed)
+    names = parameter_names(f)
+    places: list[tuple[int, tuple[Any, ...], str]] = []
+    arrays: list[Array] = []
+    for k, arg in enumerate(args):
+        for path, value in leaves(arg):
+            array = np.array(value.data if isinstance(value, Tensor) else value)
+            if array.dtype.kind == "f":
+                places.append((k, path, spell(names[k] if k < len(names) else f"argument {k}", path)))
+                arrays.append(array.astype(np.float64))
+    if not arrays:
+        raise TypeError("check_gradient needs at least one argument of real numbers; write 3.0 instead of 3")
+    wanted = {(k, path): n for n, (k, path, _) in enumerate(places)}
+
+    def flat(*given: Any) -> Any:
+        """f as a function of its real arrays alone."""
+        full = []
+        for k, arg in enumerate(args):
+            found = iter([(path, value) for path, value in leaves(arg)])
+
+            def put(value: Any, k: int = k, found: Any = found) -> Any:
+                n = wanted.get((k, next(found)[0]))
+                return value if n is None else given[n]
+
+            full.append(rebuild(arg, put))
+        return f(*full)
+
+    y, pull = vjp(flat, *arrays)
+    upstream = rebuild(y, lambda part: rng.standard_normal(np.shape(part)))
+    gradients = pull(upstream)
+    directions = [np.asarray(rng.standard_normal(a.shape)) for a in arrays]
+    _, moved_y = jvp(flat, arrays, directions)
+
+    def weighted(*given: Any) -> float:
+        """The number whose gradient the upstream gradient makes of f."""
+        return inner(flat(*given), upstream)
+
+    rows = []
+    for n, (_, _, name) in enumerate(places):
+        rows.append(worst_entry(weighted, arrays, n, np.asarray(gradients[n]), name, eps, tolerance))
+    rows.append(along_direction(flat, arrays, directions, moved_y, upstream, eps, tolerance))
+    return GradientReport(max((r.error for r in rows), default=0.0), rows)
+
+
+def inner(y: Any, w: Any) -> float:
+    """⟨y, w⟩ over all parts of a result."""
+    parts = zip(leaves(y), leaves(w), strict=True)
+    return float(sum(np.vdot(a.data if isinstance(a, Tensor) else a, b) for (_, a), (_, b) in parts))
+
+
+def worst_entry(
+    weighted: Callable[..., float], arrays: list[Array], n: int, stated: Array, name: str, eps: float, tolerance: float
+) -> Entry:
+    """Compare every entry of one argument's gradient; raise at a wrong one, and tell a kink from a mistake."""
+    x = arrays[n]
+    numeric, left, right = np.empty(x.shape), np.empty(x.shape), np.empty(x.shape)
+    here = weighted(*arrays)
+
+    def at(index: tuple[int, ...], step: float) -> float:
+        return weighted(*arrays[:n], moved(x, index, step), *arrays[n + 1 :])
+
+    for index in np.ndindex(x.shape):
+        step = step_at(x, index, eps)
+        above, below = at(index, step), at(index, -step)
+        numeric[index] = (above - below) / (2 * step)
+        right[index], left[index] = (above - here) / step, (here - below) / step
+    errors = relative_errors(stated, numeric)
+    for index in zip(*np.nonzero(~(errors <= tolerance)), strict=True):
+        step = step_at(x, index, eps)
+        half = (at(index, step / 2) - at(index, -step / 2)) / step
+        numeric[index] = extrapolated(numeric[index], half)
+    errors = relative_errors(stated, numeric)
+    if not x.size:
+        return Entry(f"reverse, {name} (empty)", 0.0, 0.0, 0.0)
+    scale = max(1.0, float(np.abs(numeric).max()))
+    for index in zip(*np.nonzero(~(np.abs(right - left) <= 1e-3 * scale)), strict=True):
+        if is_kink(at, index, step_at(x, index, eps), here):
+            raise GradientError(
+                f"the function has a kink at {entry_name(name, index)} = {x[index]:.6g}: its slope is "
+                f"{left[index]:.6g} from the left and {right[index]:.6g} from the right, so there is no derivative to "
+                f"compare {stated[index]:.6g} with; check at another point"
+            )
+    worst = np.unravel_index(np.argmax(np.where(np.isnan(errors), np.inf, errors)), x.shape)
+    where = entry_name(name, worst)
+    entry = Entry(f"reverse, {where}", float(stated[worst]), float(numeric[worst]), float(errors[worst]))
+    if not entry.error <= tolerance:
+        raise GradientError(
+            f"the gradient is wrong at {where}: the rule says {entry.stated:.6g}, central differences say "
+            f"{entry.numeric:.6g} (relative error {entry.error:.1e}); "
+            f"{int(np.sum(~(errors <= tolerance)))} of {x.size} entries of {name} differ"
+        )
+    return entry
+
+
+def entry_name(name: str, index: Sequence[Any]) -> str:
+    """An entry as one would write it: ``W[2, 0]``."""
+    return name + (f"[{', '.join(str(int(k)) for k in index)}]" if len(index) else "")
+
+
+def step_at(x: Array, index: tuple[int, ...], eps: float) -> float:
+    """The step for one entry: ``eps``, or that part of an entry larger than 1."""
+    return eps * max(1.0, abs(float(x[index])))
+
+
+def extrapolated(whole: Any, half: Any) -> Any:
+    """Richardson's combination of two central differences, whose error is of order eps⁴ instead of eps²."""
+    return (4 * half - whole) / 3
+
+
+def is_kink(at: Callable[[tuple[int, ...], float], float], index: tuple[int, ...], step: float, here: float) -> bool:
+    """Whether left and right slope stay apart as the step shrinks: at a smooth point their gap shrinks with it."""
+    wide, narrow = (abs(at(index, s) - 2 * here + at(index, -s)) / s for s in (step, step / 10))
+    return bool(narrow > 0.5 * wide)
+
+
+def along_direction(
+    flat: Callable[..., Any],
+    arrays: list[Array],
+    directions: list[Array],
+    moved_y: Any,
+    upstream: Any,
+    eps: float,
+    tolerance: float,
+) -> Entry:
+    """Compare the tangent of forward mode with a central difference along the same direction."""
+    size = max((float(np.abs(d).max()) for d in directions if d.size), default=1.0)
+
+    def central(step: float) -> list[Array]:
+        above = flat(*(a + step * d for a, d in zip(arrays, directions, strict=True)))
+        below = flat(*(a - step * d for a, d in zip(arrays, directions, strict=True)))
+        pairs = zip(leaves(above), leaves(below), strict=True)
+        return [(np.asarray(high) - np.asarray(low)) / (2 * step) for (_, high), (_, low) in pairs]
+
+    step = eps / size
+    slopes = [extrapolated(whole, half) for whole, half in zip(central(step), central(step / 2), strict=True)]
+    worst = Entry("forward (empty)", 0.0, 0.0, 0.0)
+    for (path, stated), numeric in zip(leaves(moved_y), slopes, strict=True):
+        errors = relative_errors(np.asarray(stated), numeric)
+        for index in np.ndindex(errors.shape):
+            if not errors[index] <= worst.error:
+                where = entry_name(spell("output", path), index)
+                worst = Entry(
+                    f"forward, {where}", float(np.asarray(stated)[index]), float(numeric[index]), float(errors[index])
+                )
+                if np.isnan(errors[index]):
+                    break
+    if not worst.error <= tolerance:
+        raise GradientError(
+            f"the tangent is wrong at {worst.where.removeprefix('forward, ')}: forward mode says {worst.stated:.6g}, "
+            f"central differences say {worst.numeric:.6g} (relative error {worst.error:.1e})"
+        )
+    return worst
+
+
+def relative_errors(stated: Array, numeric: Array) -> Array:
+    """|a - b| relative to the larger of the two, but not finer than the differences resolve."""
+    floor = 1e-3 * max(1.0, float(np.abs(numeric).max(initial=0.0)))
+    return np.asarray(np.abs(stated - numeric) / np.maximum(np.maximum(np.abs(stated), np.abs(numeric)), floor))

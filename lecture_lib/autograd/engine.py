@@ -1,0 +1,197 @@
+"""Walk the graph: backward with gradients, forward with tangents. No recursion, so depth costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.autograd import anomalies
+from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.modes import MODE, changed
+from lecture_lib.autograd.operation import Array, Value
+from lecture_lib.autograd.sparse import RowSparse
+from lecture_lib.autograd.tensor import Tensor, leaf
+
+Step = tuple[Tensor, list[int]]
+"""A node, and the positions among its arguments through which the sources reach it."""
+
+
+def topological_order(outputs: Iterable[Tensor], oldest: int = 0) -> list[Tensor]:
+    """Every node that the outputs were computed from, arguments before results.
+
+    A program makes the arguments of an operation before its result, so the order of creation is a topological
+    order: find the ancestors, then sort them by age.
+
+    Args:
+        outputs: the nodes to start from.
+        oldest: nodes with a smaller serial number are left out, with all their ancestors.
+
+    Returns:
+        The nodes, oldest first.
+    """
+    found = {t.serial: t for t in outputs if t.serial >= oldest}
+    waiting = list(found.values())
+    while waiting:
+        for parent in waiting.pop().args:
+            if isinstance(parent, Tensor) and parent.serial not in found and parent.serial >= oldest:
+                found[parent.serial] = parent
+                waiting.append(parent)
+    return [found[serial] for serial in sorted(found)]
+
+
+def steps_between(sources: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Step]:
+    """The nodes on a path from a source to an output, oldest first, with the arguments that lie on such a path."""
+    reached = {source.serial for source in sources}
+    steps: list[Step] = []
+    for node in topological_order(outputs, min(reached, default=0)):
+        if node.op is not None and node.op.differentiable and node.serial not in reached:
+            where = [i for i, a in enumerate(node.args) if isinstance(a, Tensor) and a.serial in reached]
+            if where:
+                reached.add(node.serial)
+                steps.append((node, where))
+    return steps
+
+
+def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], record: bool) -> dict[int, Value]:
+    """Reverse mode: downstream = upstream times local, summed where paths meet.
+
+    Args:
+        steps: the nodes to pass through, oldest first.
+        seeds: outputs and their upstream gradients.
+        record: compute with Tensors, so that the gradients have gradients.
+
+    Returns:
+        The gradient of every source that was reached, by its serial number.
+    """
+    gradients: dict[int, Value] = {}
+    watch, arrivals = MODE.get().anomalies, MODE.get().arrivals
+    for output, upstream in seeds:
+        add_to(gradients, output, upstream)
+    for node, where in reversed(steps):
+        g = gradients.pop(node.serial, None)
+        if g is None:
+            continue
+        if type(g) is RowSparse:
+            g = g.dense()
+        if arrivals is not None:
+            arrivals.append((node, g))
+        y, args = (node, node.args) if record else (node.data, bare(node.args))
+        downstream = node.op.pull_each(where, g, y, args, node.settings)  # type: ignore[union-attr]
+        for i, d in zip(where, downstream, strict=True):
+            add_to(gradients, node.args[i], d)
+        if watch:
+            anomalies.inspect_backward(node, g, where, downstream)
+    return gradients
+
+
+def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], record: bool) -> dict[int, Value]:
+    """Forward mode: the tangent of a node is the sum over its arguments of local times tangent.
+
+    Args:
+        steps: the nodes to pass through, oldest first.
+        seeds: sources and their tangents.
+        record: compute with Tensors, so that the tangents have gradients.
+
+    Returns:
+        The tangent of every node that was reached, by its serial number.
+    """
+    tangents = {source.serial: tangent for source, tangent in seeds}
+    for node, where in steps:
+        y, args = (node, node.args) if record else (node.data, bare(node.args))
+        given = [tangents[node.args[i].serial] for i in where]
+        total = node.op.push_each(where, given, y, args, node.settings)  # type: ignore[union-attr]
+        shape = given[0].shape[: given[0].ndim - node.args[where[0]].ndim] + node.shape
+        tangents[node.serial] = fitted(total if total.shape == shape else np.broadcast_to(total, shape), node)
+    return tangents
+
+
+def add_to(gradients: dict[int, Value], node: Tensor, g: Value) -> None:
+    """Add one path's gradient to what the other paths brought; never in place, since two nodes may share it."""
+    if g.dtype != node.data.dtype:
+        g = g.astype(node.data.dtype)
+    earlier = gradients.get(node.serial)
+    gradients[node.serial] = g if earlier is None else earlier + g
+
+
+def fitted(g: Value, node: Tensor) -> Value:
+    """The gradient or tangent in the node's own dtype, so that float32 stays float32."""
+    return g if g.dtype == node.data.dtype else g.astype(node.data.dtype)
+
+
+def bare(args: Sequence[Any]) -> list[Any]:
+    """Arguments as arrays and numbers."""
+    return [a.data if isinstance(a, Tensor) else a for a in args]
+
+
+def transpose_linear(f: Callable[[Value], Value], shape: tuple[int, ...], g: Value) -> Value:
+    """Apply the transpose of a linear function: since f(v) = Mv, its pull from anywhere is w ↦ Mᵀw.
+
+    Args:
+        f: linear, from arrays of ``shape``.
+        shape: of its argument.
+        g: what to multiply with the transpose, of the shape of f's result; array or Tensor.
+
+    Returns:
+        An array (or Tensor, if ``g`` or what f closes over is one) of ``shape``.
+    """
+    v = leaf(np.zeros(shape, g.dtype))
+    with changed(recording=True):
+        y = f(v)
+    steps = steps_between([v], [y])
+    return pull_back(steps, [(y, g)], record=isinstance(g, Tensor) or touches_others(steps))[v.serial]
+
+
+def touches_others(steps: Sequence[Step]) -> bool:
+    """Whether a Tensor that the sources do not reach takes part in a step."""
+    return any(isinstance(a, Tensor) and i not in where for node, where in steps for i, a in enumerate(node.args))
+
+
+def require_float(data: Array, name: str | None) -> None:
+    """Refuse to differentiate with respect to integers or booleans."""
+    if data.dtype.kind != "f":
+        what = f"argument {name!r}" if name else "a leaf"
+        fix = f"write {float(data)!r} instead of {data.item()!r}" if data.size == 1 else "use .astype(float)"
+        raise TypeError(
+            f"cannot differentiate with respect to {what}: it holds {data.dtype}, and a derivative needs "
+            f"real numbers; {fix}"
+        )
+
+
+def as_upstream(upstream: Any, y: Tensor, needed_for: str) -> Value:
+    """The upstream gradient in y's shape and dtype; 1 for a single entry."""
+    if upstream is None:
+        if y.size != 1:
+            raise ShapeError(
+                f"{needed_for} needs a value with one entry, but this one has shape {y.shape}: sum it, take its "
+                f"mean, or pass an upstream gradient of shape {y.shape}"
+            )
+        return np.ones(y.shape, y.dtype)
+    w = upstream if isinstance(upstream, Tensor) else np.asarray(upstream)
+    if w.shape != y.shape:
+        raise ShapeError(
+            f"the upstream gradient has shape {w.shape}, but the value has shape {y.shape}; they must agree"
+        )
+    return fitted(w, y)
+
+
+def backward_to_leaves(y: Tensor, upstream: Any) -> None:
+    """Add the gradient of ``y`` to ``.grad`` of every leaf below it; all of them or, on an error, none."""
+    if MODE.get().depth:
+        raise RuntimeError(
+            "backward() inside a differentiated function would hide this gradient from the outer one; "
+            "use grad or vjp there, which nest"
+        )
+    nodes = topological_order([y])
+    leaves = [n for n in nodes if n.op is None]
+    steps = steps_between(leaves, [y])
+    used = {node.args[i].serial for node, where in steps for i in where} | {y.serial}
+    for source in leaves:
+        if source.serial in used:
+            require_float(source.data, source.name)
+    gradients = pull_back(steps, [(y, as_upstream(upstream, y, "backward()"))], record=False)
+    for source in leaves:
+        g = gradients.get(source.serial)
+        if g is not None:
+            source.grad = g.copy() if source.grad is None else source.grad + g

@@ -1,0 +1,168 @@
+"""RowSparse: the gradient of a table of which only some rows were looked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.operation import Array
+
+FEW = 16
+"""From this number of rows on, adding entry by entry to the flat table is faster than adding row by row."""
+
+
+class RowSparse:
+    """A V×d array that is zero except for a few rows; its cost does not depend on V.
+
+    The gradient of a word-vector table E in ``E[ids]`` is one: row k of ``rows`` belongs to row ``ids[k]`` of E, and
+    rows with the same id add up. ``np.asarray`` makes it dense.
+
+    Args:
+        ids: integers from 0 to V-1, shape (n,); an id may repeat.
+        rows: real numbers, shape (n, d).
+        shape: the shape (V, d) of the table.
+
+    Raises:
+        ShapeError: ids, rows and shape that do not belong together.
+        IndexError: an id outside the table.
+
+    Example:
+        >>> import numpy as np
+        >>> from lecture_lib import RowSparse
+        >>> g = RowSparse(np.array([2, 0, 2]), np.array([[1.0], [5.0], [10.0]]), (4, 1))
+        >>> np.asarray(g).ravel()
+        array([ 5.,  0., 11.,  0.])
+    """
+
+    __slots__ = ("ids", "rows", "shape")
+    __array_ufunc__ = None
+    ndim = 2
+
+    def __init__(self, ids: Array, rows: Array, shape: tuple[int, ...]) -> None:
+        ids, rows = np.asarray(ids), np.asarray(rows)
+        if len(shape) != 2 or ids.ndim != 1 or rows.shape != (len(ids), shape[1]):
+            raise ShapeError(
+                f"RowSparse needs ids (n,), rows (n, d) and a shape (V, d), not {ids.shape}, {rows.shape} and {shape}"
+            )
+        if ids.dtype.kind not in "iu":
+            raise TypeError(f"the ids of RowSparse are integers, not {ids.dtype}")
+        if ids.size and not (ids.min() >= 0 and ids.max() < shape[0]):
+            raise IndexError(f"RowSparse has an id outside 0 … {shape[0] - 1}")
+        self.ids = ids
+        self.rows = rows
+        self.shape = (int(shape[0]), int(shape[1]))
+
+    @classmethod
+    def of_lookup(cls, ids: Array, rows: Array, shape: tuple[int, ...]) -> RowSparse:
+        """What flows back to a table of ``shape`` from the look-up ``table[ids]``, which has checked the ids."""
+        sparse = cls.__new__(cls)
+        flat = ids.reshape(-1)
+        sparse.ids = flat % shape[0] if flat.size and flat.min() < 0 else flat
+        sparse.rows = rows.reshape(flat.size, shape[1])
+        sparse.shape = (shape[0], shape[1])
+        return sparse
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the rows."""
+        return self.rows.dtype
+
+    def dense(self) -> Array:
+        """The full array of shape (V, d)."""
+        total = np.zeros(self.shape, self.dtype)
+        self.add_to(total)
+        return total
+
+    def add_to(self, table: Array, scale: float = 1.0) -> None:
+        """Add ``scale`` times this to a dense array of the same shape, in place, touching only the rows present.
+
+        Args:
+            table: array of shape (V, d).
+            scale: a number.
+
+        Raises:
+            ShapeError: a table of another shape.
+        """
+        if table.shape != self.shape:
+            raise ShapeError(f"RowSparse of shape {self.shape} cannot be added to an array of shape {table.shape}")
+        width = self.shape[1]
+        rows = self.rows if scale == 1.0 else self.rows * table.dtype.type(scale)
+        if len(self.ids) < FEW or not table.flags.c_contiguous:
+            np.add.at(table, self.ids, rows)
+        else:
+            where = (self.ids[:, None] * width + np.arange(width)).reshape(-1)
+            np.add.at(table.reshape(-1), where, rows.reshape(-1))
+
+    def coalesce(self) -> RowSparse:
+        """The same array with every id once, in increasing order."""
+        ids, place = np.unique(self.ids, return_inverse=True)
+        if len(ids) == len(self.ids):
+            order = np.argsort(self.ids)
+            return RowSparse(self.ids[order], self.rows[order], self.shape)
+        merged = RowSparse(place.reshape(-1), self.rows, (len(ids), self.shape[1]))
+        return RowSparse(ids, merged.dense(), self.shape)
+
+    def norm(self) -> float:
+        """The root of the sum of all squared entries, as if it were dense."""
+        rows = self.coalesce().rows
+        return float(np.sqrt(np.sum(rows * rows)))
+
+    def clip(self, low: float, high: float) -> RowSparse:
+        """Every entry cut off at two bounds, with ``low <= 0 <= high``, as if it were dense."""
+        if not low <= 0 <= high:
+            raise ValueError(f"clipping to [{low}, {high}] would change the rows that are zero: use np.asarray first")
+        merged = self.coalesce()
+        return RowSparse(merged.ids, np.clip(merged.rows, low, high), self.shape)
+
+    def astype(self, dtype: Any) -> RowSparse:
+        """The same rows in another dtype."""
+        return RowSparse.of_lookup(self.ids, self.rows.astype(dtype), self.shape)
+
+    def copy(self) -> RowSparse:
+        """The same rows in memory of their own."""
+        return RowSparse.of_lookup(self.ids.copy(), self.rows.copy(), self.shape)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return self.dense() if dtype is None else self.dense().astype(dtype)
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, RowSparse):
+            if other.shape != self.shape:
+                raise ShapeError(f"cannot add RowSparse of shapes {self.shape} and {other.shape}")
+            ids, rows = np.concatenate([self.ids, other.ids]), np.concatenate([self.rows, other.rows])
+            return RowSparse.of_lookup(ids, rows, self.shape)
+        return self.dense() + other
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self + (-other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self + other
+
+    def __neg__(self) -> RowSparse:
+        return RowSparse.of_lookup(self.ids, -self.rows, self.shape)
+
+    def __mul__(self, factor: Any) -> Any:
+        if np.ndim(factor) == 0:
+            return RowSparse.of_lookup(self.ids, self.rows * factor, self.shape)
+        return self.dense() * factor
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: Any) -> Any:
+        if np.ndim(divisor) == 0:
+            return RowSparse.of_lookup(self.ids, self.rows / divisor, self.shape)
+        return self.dense() / divisor
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.dense()[index]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        return f"RowSparse({len(self.ids)} of {self.shape[0]} rows, d={self.shape[1]}, {self.dtype})"

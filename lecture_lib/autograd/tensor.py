@@ -1,0 +1,540 @@
+"""Tensor: an array that remembers which operation made it, and from what."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.autograd import anomalies
+from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.misfits import explain_misfit
+from lecture_lib.autograd.modes import MODE, refuse_number
+from lecture_lib.autograd.operation import Array, Opaque, Operation, Value
+
+UFUNCS: dict[Callable[..., Any], Operation] = {}
+"""NumPy's universal functions and the operation that stands for each; ``rules`` fills it."""
+
+FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
+"""NumPy's other functions and the function that does the same on Tensors; ``numpy_api`` fills it."""
+
+_serial = count()
+new = object.__new__
+
+
+class Tensor:
+    """An array and the operation that made it: one node of the computation graph.
+
+    A Tensor works wherever NumPy code expects an array. A leaf (a Tensor you make) copies its data, and after
+    ``backward`` keeps a gradient in ``.grad``.
+
+    Args:
+        data: numbers of any real, integer or boolean dtype; copied. Shape ``(...)``.
+        name: what pictures and error messages call it.
+
+    Raises:
+        TypeError: complex numbers, strings or objects.
+
+    Example:
+        >>> import numpy as np
+        >>> from lecture_lib import Tensor
+        >>> x = Tensor([1.0, 2.0], name="x")
+        >>> y = np.sum(x * x)
+        >>> y.backward()
+        >>> x.grad
+        array([2., 4.])
+    """
+
+    __slots__ = ("data", "grad", "name", "op", "args", "settings", "serial", "saved", "__weakref__")
+    __array_priority__ = 1000.0
+
+    data: Array
+    grad: Any
+    name: str | None
+    op: Operation | None
+    args: tuple[Any, ...]
+    settings: dict[str, Any]
+    serial: int
+    saved: list[int]
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        self.data = as_numbers(np.array(data.data if isinstance(data, Tensor) else data))
+        self.grad = None
+        self.name = name
+        self.op = None
+        self.args = ()
+        self.settings = {}
+        self.serial = next(_serial)
+
+    @classmethod
+    def _node(
+        cls, data: Array, op: Operation | None, args: tuple[Any, ...], settings: dict[str, Any], name: str | None = None
+    ) -> Tensor:
+        node = new(cls)
+        node.data = data
+        node.grad = None
+        node.name = name
+        node.op = op
+        node.args = args
+        node.settings = settings
+        node.serial = next(_serial)
+        return node
+
+    @property
+    def parents(self) -> tuple[Tensor, ...]:
+        """The Tensors among the arguments of the operation that made this one; empty for a leaf."""
+        return tuple(a for a in self.args if isinstance(a, Tensor))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the data."""
+        return self.data.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the data."""
+        return self.data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return self.data.size
+
+    @property
+    def T(self) -> Tensor:
+        """The transpose; of a vector, the vector itself."""
+        return self.transpose()
+
+    @property
+    def mT(self) -> Tensor:
+        """The transpose of the last two axes: of every matrix in a stack."""
+        return self.swapaxes(-1, -2)
+
+    def backward(self, upstream: Any = None) -> None:
+        """Add the gradient of this value to ``.grad`` of every leaf it was computed from.
+
+        Args:
+            upstream: the gradient of some later scalar with respect to this value, of its shape; 1 if left out,
+                which only a value with a single entry allows.
+
+        Raises:
+            ShapeError: no upstream for several entries, or an upstream of another shape.
+            TypeError: a leaf on the way holds integers or booleans.
+            RuntimeError: called inside a transform, whose gradient it would not see.
+        """
+        from lecture_lib.autograd.engine import backward_to_leaves
+
+        backward_to_leaves(self, upstream)
+
+    def zero_grad(self) -> None:
+        """Forget the accumulated gradient."""
+        self.grad = None
+
+    def item(self) -> Any:
+        """The single entry as a Python number.
+
+        Raises:
+            TypeError: inside a transform, where the number would silently drop the gradient.
+            ValueError: more than one entry.
+        """
+        refuse_number("t.item()")
+        return self.data.item()
+
+    def numpy(self) -> Array:
+        """A copy of the data as a plain array."""
+        refuse_number("t.numpy()")
+        return self.data.copy()
+
+    def tolist(self) -> Any:
+        """The data as nested Python lists."""
+        refuse_number("t.tolist()")
+        return self.data.tolist()
+
+    def detach(self) -> Tensor:
+        """A leaf with the same values and no history: a constant for every gradient."""
+        return Tensor(self.data, self.name)
+
+    def __repr__(self) -> str:
+        body = np.array2string(self.data, separator=", ", prefix="Tensor(")
+        return f"Tensor({body}{'' if self.name is None else f', name={self.name!r}'})"
+
+    def __str__(self) -> str:
+        return str(self.data)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise TypeError("a Tensor without axes holds one number; there is nothing to iterate over")
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        if MODE.get().tracing:
+            refuse_number("a choice (if, while, and, or, not) on a Tensor")
+        return bool(self.data)
+
+    def __float__(self) -> float:
+        refuse_number("float(t)")
+        return float(self.data)
+
+    def __int__(self) -> int:
+        refuse_number("int(t)")
+        return int(self.data)
+
+    def __index__(self) -> int:
+        refuse_number("a Tensor as an index of a list or a range")
+        return self.data.__index__()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        raise TypeError(
+            "a Tensor does not turn into a plain array by itself, since its gradient would be lost: "
+            "join Tensors with np.stack or np.concatenate, take the numbers out with t.numpy()"
+        )
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            "x[i] = ... would overwrite a value that the gradient needs: build the new array with np.where, "
+            "np.concatenate or np.stack (to change a leaf between steps, write to its .data)"
+        )
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
+        if method != "__call__":
+            return _reduced(ufunc, method, inputs, settings)
+        if settings:
+            if settings.get("out") is not None:
+                raise TypeError(
+                    f"np.{ufunc.__name__} cannot write into an existing array when a Tensor takes part: "
+                    "write a = a + t instead of a += t or out=a"
+                )
+            raise TypeError(f"np.{ufunc.__name__} on Tensors does not support the keyword {next(iter(settings))!r}")
+        operation = UFUNCS.get(ufunc)
+        if operation is None:
+            raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
+        return apply(operation, *inputs)
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: Sequence[Any], settings: dict[str, Any]
+    ) -> Any:
+        stand_in = FUNCTIONS.get(function)
+        if stand_in is None:
+            raise TypeError(f"{spoken(function)} has no derivative rule; primitive(forward, pull) makes your own")
+        try:
+            return stand_in(*args, **settings)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise
+            # No frame below this one: the arguments did not fit the stand-in's parameters.
+            raise TypeError(
+                f"{spoken(function)} on Tensors {str(error).partition('() ')[2]}; it is differentiable as "
+                f"{spoken(function)}{parameters(stand_in)}"
+            ) from None
+
+    __hash__ = object.__hash__
+
+    def __add__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.add], self, other)
+
+    def __radd__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.add], other, self)
+
+    def __sub__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.subtract], self, other)
+
+    def __rsub__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.subtract], other, self)
+
+    def __mul__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.multiply], self, other)
+
+    def __rmul__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.multiply], other, self)
+
+    def __truediv__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.divide], self, other)
+
+    def __rtruediv__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.divide], other, self)
+
+    def __pow__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.power], self, other)
+
+    def __rpow__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.power], other, self)
+
+    def __matmul__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.matmul], self, other)
+
+    def __rmatmul__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.matmul], other, self)
+
+    def __mod__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.remainder], self, other)
+
+    def __rmod__(self, other: Value) -> Tensor:
+        return apply(UFUNCS[np.remainder], other, self)
+
+    def __floordiv__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.floor_divide], self, other)
+
+    def __rfloordiv__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.floor_divide], other, self)
+
+    def __neg__(self) -> Tensor:
+        return apply(UFUNCS[np.negative], self)
+
+    def __pos__(self) -> Tensor:
+        return apply(UFUNCS[np.positive], self)
+
+    def __abs__(self) -> Tensor:
+        return apply(UFUNCS[np.absolute], self)
+
+    def __invert__(self) -> Any:
+        return apply(UFUNCS[np.invert], self)
+
+    def __and__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.bitwise_and], self, other)
+
+    def __rand__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.bitwise_and], other, self)
+
+    def __or__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.bitwise_or], self, other)
+
+    def __ror__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.bitwise_or], other, self)
+
+    def __xor__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.bitwise_xor], self, other)
+
+    def __lt__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.less], self, other)
+
+    def __le__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.less_equal], self, other)
+
+    def __gt__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.greater], self, other)
+
+    def __ge__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.greater_equal], self, other)
+
+    def __eq__(self, other: object) -> Any:
+        return apply(UFUNCS[np.equal], self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return apply(UFUNCS[np.not_equal], self, other)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return FUNCTIONS[np.ndarray.__getitem__](self, index)
+
+    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+        """NumPy's ``sum``."""
+        return FUNCTIONS[np.sum](self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+        """NumPy's ``mean``."""
+        return FUNCTIONS[np.mean](self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """NumPy's ``var``."""
+        return FUNCTIONS[np.var](self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """NumPy's ``std``."""
+        return FUNCTIONS[np.std](self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+        """NumPy's ``prod``."""
+        return FUNCTIONS[np.prod](self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+        """NumPy's ``max``."""
+        return FUNCTIONS[np.max](self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+        """NumPy's ``min``."""
+        return FUNCTIONS[np.min](self, axis=axis, keepdims=keepdims)
+
+    def cumsum(self, axis: int | None = None) -> Tensor:
+        """NumPy's ``cumsum``."""
+        return FUNCTIONS[np.cumsum](self, axis=axis)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """NumPy's ``argmax``: a plain array of positions."""
+        return FUNCTIONS[np.argmax](self, axis=axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """NumPy's ``argmin``: a plain array of positions."""
+        return FUNCTIONS[np.argmin](self, axis=axis)
+
+    def argsort(self, axis: int = -1) -> Any:
+        """NumPy's ``argsort``: a plain array of positions."""
+        return FUNCTIONS[np.argsort](self, axis=axis)
+
+    def any(self, axis: Any = None) -> Any:
+        """NumPy's ``any``: a plain result."""
+        return FUNCTIONS[np.any](self, axis=axis)
+
+    def all(self, axis: Any = None) -> Any:
+        """NumPy's ``all``: a plain result."""
+        return FUNCTIONS[np.all](self, axis=axis)
+
+    def round(self, decimals: int = 0) -> Any:
+        """NumPy's ``round``: a plain result, since its slope is 0."""
+        return FUNCTIONS[np.round](self, decimals)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """NumPy's ``reshape``."""
+        return FUNCTIONS[np.reshape](self, shape[0] if len(shape) == 1 else shape)
+
+    def ravel(self) -> Tensor:
+        """NumPy's ``ravel``, row-major."""
+        return FUNCTIONS[np.ravel](self)
+
+    def flatten(self) -> Tensor:
+        """NumPy's ``flatten``, row-major."""
+        return FUNCTIONS[np.ravel](self)
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """NumPy's ``transpose``."""
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
+        return FUNCTIONS[np.transpose](self, order)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """NumPy's ``swapaxes``."""
+        return FUNCTIONS[np.swapaxes](self, axis1, axis2)
+
+    def squeeze(self, axis: Any = None) -> Tensor:
+        """NumPy's ``squeeze``."""
+        return FUNCTIONS[np.squeeze](self, axis=axis)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """NumPy's ``diagonal``."""
+        return FUNCTIONS[np.diagonal](self, offset, axis1, axis2)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """NumPy's ``trace``."""
+        return FUNCTIONS[np.trace](self, offset, axis1, axis2)
+
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+        """NumPy's ``clip``; its slope is 1 at the bounds."""
+        return FUNCTIONS[np.clip](self, min, max)
+
+    def dot(self, other: Value) -> Tensor:
+        """NumPy's ``dot``."""
+        return FUNCTIONS[np.dot](self, other)
+
+    def take(self, indices: Any, axis: int | None = None) -> Tensor:
+        """NumPy's ``take``."""
+        return FUNCTIONS[np.take](self, indices, axis=axis)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+        """NumPy's ``repeat``."""
+        return FUNCTIONS[np.repeat](self, repeats, axis=axis)
+
+    def astype(self, dtype: Any) -> Any:
+        """NumPy's ``astype``: differentiable between floating-point dtypes, a plain result otherwise."""
+        return FUNCTIONS[np.ndarray.astype](self, dtype)
+
+    def copy(self) -> Tensor:
+        """NumPy's ``copy``: the same value in memory of its own, still part of the graph."""
+        return FUNCTIONS[np.copy](self)
+
+
+def as_numbers(data: Array) -> Array:
+    """The array itself if its dtype is boolean, integer or real; otherwise a TypeError that says what to do."""
+    if data.dtype.kind not in "buif":
+        raise TypeError(
+            f"a Tensor holds booleans, integers or real numbers, not {data.dtype}"
+            + ("; split a complex value into real and imaginary part" if data.dtype.kind == "c" else "")
+        )
+    return data
+
+
+def leaf(data: Array, name: str | None = None) -> Tensor:
+    """A leaf that borrows ``data`` instead of copying it."""
+    return Tensor._node(as_numbers(np.asarray(data)), None, (), {}, name)
+
+
+def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
+    """Run an operation and record it as a node, if any argument is a Tensor.
+
+    Args:
+        operation: what to do.
+        args: Tensors, arrays and numbers.
+        settings: what is not an operand: an axis, a shape.
+
+    Returns:
+        A Tensor if a Tensor took part, a plain array otherwise; a plain array too from an operation without a
+        derivative, except in a trace, which records everything.
+
+    Raises:
+        ShapeError: the shapes do not fit.
+    """
+    plain = []
+    tensors = False
+    for a in args:
+        if isinstance(a, Tensor):
+            tensors = True
+            a = a.data
+        plain.append(a)
+    try:
+        result = operation.forward(*plain, **settings)
+    except (ShapeError, np.linalg.LinAlgError):
+        raise
+    except ValueError as error:
+        raise explain_misfit(operation.name, args, settings, error) from None
+    if not tensors:
+        return result
+    mode = MODE.get()
+    if type(operation) is Opaque and not mode.tracing:
+        return result
+    data = result if type(result) is np.ndarray else np.asarray(result)
+    if not mode.recording:
+        return Tensor._node(data, None, (), {})
+    node = Tensor._node(data, operation, args, settings)
+    if mode.anomalies:
+        anomalies.inspect_forward(node)
+    return node
+
+
+def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
+    """``np.add.reduce`` and the like, as far as a function of NumPy does the same."""
+    if method == "outer" and not settings:
+        a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in inputs)
+        return ufunc(a.reshape(a.shape + (1,) * b.ndim), b)
+    same: dict[tuple[Any, str], Callable[..., Any]] = {
+        (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod, (np.maximum, "reduce"): np.max,
+        (np.minimum, "reduce"): np.min, (np.add, "accumulate"): np.cumsum,
+    }  # fmt: skip
+    function = same.get((ufunc, method))
+    if function is None or len(inputs) != 1 or not settings.keys() <= {"axis", "keepdims"}:
+        raise TypeError(
+            f"np.{ufunc.__name__}.{method} with these arguments has no derivative rule; "
+            "np.sum, np.prod, np.max, np.min and np.cumsum have one, with axis and keepdims"
+        )
+    return FUNCTIONS[function](*inputs, **{"axis": 0, **settings})
+
+
+def spoken(function: Callable[..., Any]) -> str:
+    """A function of NumPy as one writes it: ``np.linalg.inv``."""
+    return f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+
+
+def parameters(stand_in: Callable[..., Any]) -> str:
+    """The parameters of a stand-in, as one writes them: ``(a, axis=None, *, keepdims=False)``."""
+    shown = inspect.signature(stand_in)
+    bare = [p.replace(annotation=inspect.Parameter.empty) for p in shown.parameters.values()]
+    return str(shown.replace(parameters=bare, return_annotation=inspect.Signature.empty))

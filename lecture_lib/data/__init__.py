@@ -1,0 +1,8 @@
+"""Data by name: what ships, what lies in the reader's own folder, what can be fetched."""
+
+from lecture_lib.data.corpora import Corpus, corpus, polarity
+from lecture_lib.data.fetching import FetchError, available, fetch
+from lecture_lib.data.shipped import read_packed
+from lecture_lib.data.vectors import vectors
+
+__all__ = ["Corpus", "FetchError", "available", "corpus", "fetch", "polarity", "read_packed", "vectors"]

@@ -1,0 +1,34 @@
+"""Text: corpora and vectors, vocabularies, windows, features, metrics."""
+
+from lecture_lib.ner.casing import CASE_FEATURES, case_features, case_matrix
+from lecture_lib.ner.errors import DataError, DataWarning, MissingDataError
+from lecture_lib.ner.metrics import Score, entity_f1
+from lecture_lib.ner.sentences import Sentence, read_conll
+from lecture_lib.ner.tags import Span, spans, to_bio, to_types
+from lecture_lib.ner.tokens import tokenize
+from lecture_lib.ner.vectors import Vectors, read_vectors
+from lecture_lib.ner.vocabulary import Vocabulary
+from lecture_lib.ner.windows import window_matrix, windows
+
+__all__ = [
+    "CASE_FEATURES",
+    "DataError",
+    "DataWarning",
+    "MissingDataError",
+    "Score",
+    "Sentence",
+    "Span",
+    "Vectors",
+    "Vocabulary",
+    "case_features",
+    "case_matrix",
+    "entity_f1",
+    "read_conll",
+    "read_vectors",
+    "spans",
+    "to_bio",
+    "to_types",
+    "tokenize",
+    "window_matrix",
+    "windows",
+]

@@ -1,0 +1,86 @@
+"""Tokens of a typed sentence, cut as in the English Web Treebank."""
+
+import re
+
+ABBREVIATIONS = (
+    "Mr|Mrs|Ms|Messrs|Mx|Dr|Drs|Prof|Rev|Fr|Hon|Pres|Gov|Sen|Reps?|Gen|Col|Maj|Capt|Cmdr|Lt|Sgt|Cpl|Pvt|Adm"
+    "|Sr|Jr|St|Ste|Mt|Ft|Ave|Blvd|Rd|Inc|Ltd|Corp|Co|Bros|Assn|Dept|Univ|Est|Attn|Ext|Tel|Fig|Vol|Nos"
+    "|etc|vs|cf|ca|al|eg|ie|approx|dept|est|incl|viz"
+)
+# These are whole words too, so they count as short forms only when more text follows.
+DATES = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Thur|Fri|Sat|Sun"
+PREFIXES = (
+    "anti|arch|co|counter|cross|e|ex|inter|intra|mid|mini|multi|neo|non|over|post|pre|pro|psycho|quasi|re|semi"
+    "|socio|sub|super|trans|ultra|under|un|vice"
+)
+FILE_ENDINGS = "com|org|net|edu|gov|mil|info|biz|io|html?|pdf|docx?|xlsx?|pptx?|txt|csv|jpe?g|png|gif|zip"
+UNITS = (
+    r"a\.?m\b\.?|p\.?m\b\.?|k|m|mm|cm|km|mi|kg|mg|lbs?|oz|ft|in|hrs?|mins?|yrs?|yo|mph|bn|[KMG]B"
+)
+
+TOKEN = re.compile(rf"""
+      (?: https?:// | www\. ) [^\s<>"]* [^\s<>"'’”.,;:!?)\]}}]
+    | (?<![\w.+-]) [\w.+-]++ @ \w[\w-]* (?: \.\w[\w-]* )+
+    | (?<![\w.-]) \w[\w-]* (?: \.\w[\w-]* )* \. (?: {FILE_ENDINGS} ) (?: /[^\s<>"]*[\w/] )? (?!\w) (?!\.\w)
+    | (?<!\w) (?: [:;=8][-o']?[()DPp/\\|] | <3 | \(: | \^_\^ ) (?!\w)
+    | (?<!\w) \d{{1,2}}-[A-Z][a-z]{{2}}-\d{{2,4}} (?!\w)
+    | (?<![\w-]) (?: \d{{3}}-\d{{3}}-\d{{4}} | \d{{3}}(?:\d\d)?-\d{{4}} | \d{{4}}-\d\d-\d\d ) (?![\w-])
+    | (?<!\w) \d+ (?: /\d+ )+ (?!\w)
+    | (?<![\w.]) \d+ (?: [.,:]\d+ )* (?= (?i: {UNITS} ) (?!\w) )
+    | (?<!\w) \d+ (?: [.,:]\d+ )+ (?!\w)
+    | (?<![\w.]) \.\d+ (?!\w)
+    | (?<!\w) [A-Z]+ (?: &[A-Z]+ )+ (?!\w)
+    | (?<!\w) Ph\.D\.
+    | (?<![\w.]) (?: [^\W\d_]\. ){{2,}}
+    | (?<!\w) (?: {ABBREVIATIONS} ) \.
+    | (?<!\w) (?: {DATES} ) \. (?= \s* \S )
+    | (?<!\w) No\. (?= \s* \d )
+    | (?<![\w.]) [A-HJ-Z]\. (?= \s+ [A-Z][a-z] )
+    | (?<!\w) (?: [wW]/(?:out|o|in)? | [^\W\d_]/[^\W\d_] ) (?!\w)
+    | (?<!['’]) (?: (?<!\w)n['’]t | ['’](?: s|m|d|re|ve|ll ) | ['’]\d\ds? ) (?!\w) (?! ['’]\w )
+    | (?<!\w) N['’]T (?!\w) | (?<!['’]) ['’](?: S|M|D|RE|VE|LL ) (?!\w)
+    | (?<![\w-]) (?i: {PREFIXES} ) - [^\W\d_]+ (?: ['’][^\W\d_]+ )* (?![\w-])
+    | (?: US | C | A | U )\$
+    | \w+ (?: ['’][^\W\d_]+ )*
+    | \.{{2,}}[!?]* | [!?]+ | ([^\w\s])\1+ | \S
+""", re.VERBOSE)
+
+CLITIC = re.compile(r"(?:n['’]t|['’](?:s|m|d|re|ve|ll))\Z", re.I)
+LONGEST_CLITIC = 3
+BARE_CLITIC = re.compile(r"(do|does|did|is|was|are|were|ca|could|would|should|ha[sd]|have)(nt)", re.I)
+FUSED = re.compile(r"(can)(not)|(gon|wan)(na)|(got)(ta)", re.I)
+
+
+def tokenize(text: str) -> list[str]:
+    """Cut a typed sentence into tokens, in the convention of the English Web Treebank.
+
+    Punctuation stands alone, repeated marks stay together, clitics are cut off (`do n't`, `Ana 's`, `can
+    not`). Hyphens and slashes between words are tokens (`al - Ani`), except after a prefix such as
+    `anti-` or `e-`. Abbreviations, numbers, dates, addresses of pages and mail, and smileys stay whole.
+    No character is lost: the tokens joined are the text without its white space.
+
+    Args:
+        text: any text; it is not cut into sentences.
+
+    Returns:
+        The tokens, in their original casing.
+
+    Raises:
+        TypeError: text is not a string.
+
+    >>> tokenize("Mr. Al-Ani didn't pay $3.50 in the U.S., did he?")
+    ['Mr.', 'Al', '-', 'Ani', 'did', "n't", 'pay', '$', '3.50', 'in', 'the', 'U.S.', ',', 'did', 'he', '?']
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"expected a string, not {type(text).__name__}; a list of tokens needs no tokenizing")
+    return [part for match in TOKEN.finditer(text) for part in _parts(match[0])]
+
+
+def _parts(token: str) -> list[str]:
+    clitics: list[str] = []
+    while match := CLITIC.search(token, max(1, len(token) - LONGEST_CLITIC)):
+        clitics.append(match[0])
+        token = token[: match.start()]
+    match = BARE_CLITIC.fullmatch(token) or FUSED.fullmatch(token)
+    stem = [part for part in match.groups() if part] if match else [token]
+    return stem + clitics[::-1]

@@ -1,0 +1,48 @@
+"""What every test shares: no network, no window, the same random numbers each time."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+
+os.environ["MPLBACKEND"] = "agg"
+
+import hypothesis
+import numpy as np
+import pytest
+
+hypothesis.settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("course")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers that are the same in every run."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with real corpora and vectors; a test that wants it is skipped when there is none."""
+    name = os.environ.get("LECTURE_LIB_DATA")
+    if not name:
+        pytest.skip("LECTURE_LIB_DATA is not set: no real data to test on")
+    folder = Path(name)
+    if not folder.is_dir():
+        pytest.fail(f"LECTURE_LIB_DATA names {name}, which is not a folder")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for the network fails here, not only where there is none."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0])  # type: ignore[index]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise PermissionError(f"a test tried to reach {host}: tests use 127.0.0.1 alone")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
