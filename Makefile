@@ -14,12 +14,13 @@ export UV_NATIVE_TLS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test notebooks clean setup
+.PHONY: help lab run test bench notebooks clean setup
 
 help:
 	@echo "make lab        set up, then open JupyterLab on notebooks/00_start_here.ipynb"
 	@echo "make run        set up, then run every notebook and write HTML copies to build/"
 	@echo "make test       set up, then run every check that CI runs"
+	@echo "make bench      set up, then time the library against hand-written NumPy and its peers"
 	@echo "make notebooks  set up, then run every notebook and store its outputs in place"
 	@echo "make clean      remove what these commands made"
 	@echo "PYTHON=/path/to/python chooses the Python that .venv is made from."
@@ -32,6 +33,11 @@ run: $(STAMP)
 
 test: $(STAMP)
 	@$(VENV_PYTHON) -m lecture_lib test
+
+bench: $(STAMP)
+	@$(VENV_PYTHON) -c 'import autograd, mygrad' 2>/dev/null \
+		|| $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[bench]' -c constraints.txt
+	@$(VENV_PYTHON) benchmarks/run.py
 
 notebooks: $(STAMP)
 	@$(VENV_PYTHON) -m lecture_lib notebooks

@@ -1,0 +1,254 @@
+"""One SGD step of the window model, written for every library that takes part.
+
+The model: five word vectors of d entries side by side, x of 5d; z = Wx + b, h = tanh(z), s = uᵀh; the logistic loss
+log(1 + e^s) - y·s, its mean over the batch; the word vectors E are trained too. All in float32.
+
+Each maker returns ``step()``, which does one step on fixed data and returns the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+RATE = 0.01
+Step = Callable[[], Any]
+
+
+def parameters(words: int, d: int = 50, width: int = 5, hidden: int = 100) -> list[np.ndarray]:
+    """E (V×d), W (n×5d), b (n,), u (n,)."""
+    rng = np.random.default_rng(1)
+    shapes = [(words, d), (hidden, width * d), (hidden,), (hidden,)]
+    return [(0.1 * rng.standard_normal(shape)).astype(np.float32) for shape in shapes]
+
+
+def batch(words: int, size: int, width: int = 5) -> tuple[Any, Any]:
+    """Word ids (N×5) and labels (N,); a single row and number for one example."""
+    rng = np.random.default_rng(2)
+    ids, y = rng.integers(0, words, (size, width)), rng.integers(0, 2, size).astype(np.float32)
+    return (ids[0], y[0]) if size == 1 else (ids, y)
+
+
+def by_hand(words: int, size: int) -> Step:
+    """NumPy as a good student writes it, the gradients derived by hand."""
+    E, W, b, u = parameters(words)
+    ids, y = batch(words, size)
+    rate = np.float32(RATE)
+
+    def one() -> Any:
+        x = E[ids].ravel()
+        h = np.tanh(W @ x + b)
+        s = u @ h
+        p = 1 / (1 + np.exp(-s))
+        loss = np.logaddexp(0, s) - y * s
+        delta = (p - y) * u * (1 - h * h)
+        grad_u, grad_W, grad_x = (p - y) * h, np.outer(delta, x), W.T @ delta
+        u[...] -= rate * grad_u
+        b[...] -= rate * delta
+        W[...] -= rate * grad_W
+        np.subtract.at(E, ids, rate * grad_x.reshape(len(ids), -1))
+        return loss
+
+    def many() -> Any:
+        X = E[ids].reshape(size, -1)
+        H = np.tanh(X @ W.T + b)
+        s = H @ u
+        p = 1 / (1 + np.exp(-s))
+        loss = np.mean(np.logaddexp(0, s) - y * s)
+        ds = (p - y) / np.float32(size)
+        Delta = np.outer(ds, u) * (1 - H * H)
+        grad_u, grad_W, grad_b, grad_X = H.T @ ds, Delta.T @ X, Delta.sum(axis=0), Delta @ W
+        u[...] -= rate * grad_u
+        b[...] -= rate * grad_b
+        W[...] -= rate * grad_W
+        np.subtract.at(E, ids, rate * grad_X.reshape(*ids.shape, -1))
+        return loss
+
+    return one if size == 1 else many
+
+
+def loss_one(E: Any, W: Any, b: Any, u: Any, ids: Any, y: Any) -> Any:
+    """The loss of one window."""
+    s = u @ np.tanh(W @ E[ids].ravel() + b)
+    return np.logaddexp(0, s) - y * s
+
+
+def loss_many(E: Any, W: Any, b: Any, u: Any, ids: Any, y: Any) -> Any:
+    """The mean loss of a batch of windows."""
+    s = np.tanh(E[ids].reshape(len(ids), -1) @ W.T + b) @ u
+    return np.mean(np.logaddexp(0, s) - y * s)
+
+
+def eager(words: int, size: int) -> Step:
+    """lecture_lib: value_and_grad on every step."""
+    from lecture_lib import value_and_grad
+    from lecture_lib.train import optim
+
+    params, data = tuple(parameters(words)), batch(words, size)
+    gradient = value_and_grad(loss_one if size == 1 else loss_many, (0, 1, 2, 3))
+    optimizer = optim.SGD(lr=RATE)
+
+    def step() -> Any:
+        loss, grads = gradient(*params, *data)
+        optimizer.step(params, grads)
+        return loss
+
+    return step
+
+
+def compiled(words: int, size: int) -> Step:
+    """lecture_lib: compile_gradient once."""
+    from lecture_lib import compile_gradient
+    from lecture_lib.train import optim
+
+    params, data = tuple(parameters(words)), batch(words, size)
+    gradient = compile_gradient(loss_one if size == 1 else loss_many, *params, *data, argnums=(0, 1, 2, 3))
+    optimizer = optim.SGD(lr=RATE)
+
+    def step() -> Any:
+        loss, grads = gradient(*params, *data)
+        optimizer.step(params, grads)
+        return loss
+
+    return step
+
+
+def printed(words: int, size: int) -> Step:
+    """lecture_lib: the source that backward_source prints, executed."""
+    from lecture_lib import backward_source
+    from lecture_lib.train import optim
+
+    params, data = tuple(parameters(words)), batch(words, size)
+    f = loss_one if size == 1 else loss_many
+    gradient = backward_source(f, *params, *data, argnums=(0, 1, 2, 3)).function()
+    optimizer = optim.SGD(lr=RATE)
+
+    def step() -> Any:
+        loss, grads = gradient(*params, *data)
+        optimizer.step(params, grads)
+        return loss
+
+    return step
+
+
+def hips(words: int, size: int) -> Step:
+    """HIPS autograd; it has no sparse gradients, so the rows are looked up outside and differentiated."""
+    import autograd.numpy as anp
+    from autograd import value_and_grad
+
+    E, W, b, u = parameters(words)
+    ids, y = batch(words, size)
+    rate = np.float32(RATE)
+
+    def loss(rows: Any, W: Any, b: Any, u: Any) -> Any:
+        if size == 1:
+            s = anp.dot(u, anp.tanh(anp.dot(W, anp.ravel(rows)) + b))
+            return anp.logaddexp(0, s) - y * s
+        s = anp.dot(anp.tanh(anp.dot(anp.reshape(rows, (size, -1)), W.T) + b), u)
+        return anp.mean(anp.logaddexp(0, s) - y * s)
+
+    def all_at_once(parts: tuple[Any, ...]) -> Any:
+        return loss(*parts)
+
+    gradient = value_and_grad(all_at_once)
+
+    def step() -> Any:
+        value, (rows, dW, db, du) = gradient((E[ids], W, b, u))
+        np.subtract.at(E, ids, rate * rows)
+        for p, g in ((W, dW), (b, db), (u, du)):
+            p -= rate * g
+        return value
+
+    return step
+
+
+def mygrad(words: int, size: int) -> Step:
+    """MyGrad; the rows are looked up outside, as for HIPS autograd."""
+    import mygrad as mg
+
+    E, *rest = parameters(words)
+    ids, y = batch(words, size)
+    rate = np.float32(RATE)
+    W, b, u = (mg.tensor(p, copy=False) for p in rest)
+
+    def step() -> Any:
+        rows = mg.tensor(E[ids])
+        if size == 1:
+            s = mg.matmul(u, mg.tanh(mg.matmul(W, rows.reshape(-1)) + b))
+            loss = mg.logaddexp(np.float32(0), s) - y * s
+        else:
+            s = mg.matmul(mg.tanh(mg.matmul(rows.reshape(size, -1), W.T) + b), u)
+            loss = mg.mean(mg.logaddexp(np.float32(0), s) - y * s)
+        loss.backward()
+        np.subtract.at(E, ids, rate * rows.grad)
+        for p in (W, b, u):
+            p.data -= rate * p.grad
+        return loss.item()
+
+    return step
+
+
+def torch_sparse(words: int, size: int) -> Step:
+    """PyTorch, eager, with a sparse embedding and its SGD."""
+    import torch
+
+    E, W, b, u = (torch.from_numpy(p) for p in parameters(words))
+    table = torch.nn.Embedding.from_pretrained(E, freeze=False, sparse=True)
+    W, b, u = (torch.nn.Parameter(p) for p in (W, b, u))
+    ids, y = batch(words, size)
+    ids, y = torch.from_numpy(np.atleast_2d(ids)), torch.from_numpy(np.atleast_1d(y))
+    optimizer = torch.optim.SGD([table.weight, W, b, u], lr=RATE)
+
+    def step() -> Any:
+        optimizer.zero_grad(set_to_none=True)
+        s = torch.tanh(table(ids).reshape(len(ids), -1) @ W.T + b) @ u
+        loss = torch.mean(torch.nn.functional.softplus(s) - y * s)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def jax_jit(words: int, size: int) -> Step:
+    """JAX: the whole step under jit, its buffers donated."""
+    import jax
+    import jax.numpy as jnp
+
+    params = tuple(jnp.asarray(p) for p in parameters(words))
+    ids, y = batch(words, size)
+    ids, y = jnp.atleast_2d(ids), jnp.atleast_1d(y)
+
+    def loss(rest: Any, rows: Any) -> Any:
+        W, b, u = rest
+        s = jnp.tanh(rows.reshape(len(ids), -1) @ W.T + b) @ u
+        return jnp.mean(jnp.logaddexp(0, s) - y * s)
+
+    def update(params: Any, ids: Any) -> Any:
+        E, *rest = params
+        value, (grads, rows) = jax.value_and_grad(loss, (0, 1))(tuple(rest), E[ids])
+        new = [p - RATE * g for p, g in zip(rest, grads, strict=True)]
+        return (E.at[ids].add(-RATE * rows), *new), value
+
+    run = jax.jit(update, donate_argnums=0)
+    state = [params]
+
+    def step() -> Any:
+        state[0], value = run(state[0], ids)
+        return value.block_until_ready()
+
+    return step
+
+
+MAKERS: dict[str, Callable[[int, int], Step]] = {
+    "NumPy by hand": by_hand,
+    "lecture_lib eager": eager,
+    "lecture_lib compiled": compiled,
+    "lecture_lib printed source": printed,
+    "HIPS autograd": hips,
+    "MyGrad": mygrad,
+    "PyTorch eager, sparse": torch_sparse,
+    "JAX jit": jax_jit,
+}
