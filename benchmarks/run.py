@@ -286,7 +286,7 @@ def main() -> None:
     rounds, seconds = (3, 0.01) if quick else (21, 0.1)
     parts = [
         "# Results",
-        "Written by `make bench`. One thread; medians over interleaved rounds; times in microseconds a call unless said.",
+        "Written by `make bench`. One thread; medians over interleaved rounds; microseconds a call unless said.",
         versions(),
         "## One SGD step of the window model (V = 20,000, d = 50, 5 words, 100 tanh units, logistic loss, float32)",
         table(("case", "library", "µs", "time / by hand", "compiled / this"), window_model(rounds, seconds)),
