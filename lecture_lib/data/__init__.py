@@ -2,7 +2,20 @@
 
 from lecture_lib.data.corpora import Corpus, corpus, polarity
 from lecture_lib.data.fetching import FetchError, available, fetch
+from lecture_lib.data.sentiment import Sentiment, WordCounts, sentiment
 from lecture_lib.data.shipped import read_packed
 from lecture_lib.data.vectors import vectors
 
-__all__ = ["Corpus", "FetchError", "available", "corpus", "fetch", "polarity", "read_packed", "vectors"]
+__all__ = [
+    "Corpus",
+    "FetchError",
+    "Sentiment",
+    "WordCounts",
+    "available",
+    "corpus",
+    "fetch",
+    "polarity",
+    "read_packed",
+    "sentiment",
+    "vectors",
+]
