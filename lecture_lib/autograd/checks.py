@@ -241,7 +241,7 @@ def worst_entry(
         numeric[index] = (above - below) / (2 * step)
         right[index], left[index] = (above - here) / step, (here - below) / step
     errors = relative_errors(stated, numeric)
-    for index in zip(*np.nonzero(~(errors <= tolerance)), strict=True):
+    for index in map(tuple, np.argwhere(~(errors <= tolerance))):
         step = step_at(x, index, eps)
         half = (at(index, step / 2) - at(index, -step / 2)) / step
         numeric[index] = extrapolated(numeric[index], half)
@@ -249,7 +249,7 @@ def worst_entry(
     if not x.size:
         return Entry(f"reverse, {name} (empty)", 0.0, 0.0, 0.0)
     scale = max(1.0, float(np.abs(numeric).max()))
-    for index in zip(*np.nonzero(~(np.abs(right - left) <= 1e-3 * scale)), strict=True):
+    for index in map(tuple, np.argwhere(~(np.abs(right - left) <= 1e-3 * scale))):
         if is_kink(at, index, step_at(x, index, eps), here):
             raise GradientError(
                 f"the function has a kink at {entry_name(name, index)} = {x[index]:.6g}: its slope is "

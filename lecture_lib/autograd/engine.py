@@ -194,4 +194,5 @@ def backward_to_leaves(y: Tensor, upstream: Any) -> None:
     for source in leaves:
         g = gradients.get(source.serial)
         if g is not None:
-            source.grad = g.copy() if source.grad is None else source.grad + g
+            total = g.copy() if source.grad is None else source.grad + g
+            source.grad = total if type(total) is RowSparse else np.asarray(total)

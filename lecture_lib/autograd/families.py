@@ -39,7 +39,12 @@ def unbroadcast(g: Value, shape: tuple[int, ...], lead: tuple[int, ...] = ()) ->
     missing = g.ndim - kept - len(shape)
     repeated = [kept + missing + k for k, n in enumerate(shape) if n == 1 and g.shape[kept + missing + k] != 1]
     axes = (*range(kept, kept + missing), *repeated)
-    return (g.sum(axis=axes) if axes else g).reshape(lead + shape)
+    return (summed(g, axes) if axes else g).reshape(lead + shape)
+
+
+def summed(g: Value, axes: tuple[int, ...]) -> Value:
+    """The sum over some axes; for plain arrays without the detour of ``np.sum``."""
+    return np.add.reduce(g, axis=axes) if type(g) is np.ndarray else g.sum(axis=axes)
 
 
 def align(v: Value, ndim: int, lead: tuple[int, ...]) -> Value:
@@ -63,12 +68,13 @@ class Elementwise(Operation):
 
     def _scale(self, i: int, g: Value, y: Value, args: Sequence[Value]) -> Value:
         slope = self.slopes[i]
-        if callable(slope):
-            return g * slope(y, *args)
-        return g if slope == 1 else -g
+        if isinstance(slope, int):
+            return g if slope == 1 else -g
+        return g * slope(y, *args)
 
     def pull(self, i: int, g: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
-        return unbroadcast(self._scale(i, g, y, args), args[i].shape, lead_of(g, y))
+        d = self._scale(i, g, y, args)
+        return d if d.shape == args[i].shape else unbroadcast(d, args[i].shape, lead_of(g, y))
 
     def push(self, i: int, v: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
         return self._scale(i, align(v, y.ndim, lead_of(v, args[i])), y, args)

@@ -17,6 +17,7 @@ from lecture_lib.autograd.operation import Array, Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.tensor import Tensor, apply
 
+SMALL = 10_000
 Shape = tuple[int, ...]
 Operands = Sequence[Value]
 
@@ -27,7 +28,20 @@ def sum_run(lead: Shape, x: Value, axis: Shape, keepdims: bool) -> Value:
 
 def sum_back(lead: Shape, i: int, g: Value, operands: Operands, axis: Shape, keepdims: bool) -> Value:
     shape = operands[0].shape
-    return np.broadcast_to(g.reshape(lead + kept(shape, axis)), lead + shape)
+    return spread(g.reshape(lead + kept(shape, axis)), lead + shape)
+
+
+def spread(g: Value, shape: Shape) -> Value:
+    """``g`` repeated to a shape; small arrays are filled, which is quicker than making a view of them."""
+    if type(g) is not np.ndarray or math.prod(shape) > SMALL:
+        return np.broadcast_to(g, shape)
+    full = np.empty(shape, g.dtype)
+    full[...] = g
+    return full
+
+
+def sum_kernel(x: Array, axis: Shape, keepdims: bool) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=True if keepdims else False)
 
 
 def broadcast_run(lead: Shape, x: Value, shape: Shape) -> Value:
@@ -160,7 +174,7 @@ def where_back(lead: Shape, i: int, g: Value, operands: Operands, *unused: Any) 
     return unbroadcast(np.where(condition, *((g, zero) if i == 0 else (zero, g))), operands[i].shape, lead)
 
 
-SUM = Linear("sum", sum_run, sum_back)
+SUM = Linear("sum", sum_run, sum_back, forward=sum_kernel)
 BROADCAST = Linear("broadcast_to", broadcast_run, broadcast_back)
 RESHAPE = Linear("reshape", reshape_run, reshape_back)
 TRANSPOSE = Linear("transpose", transpose_run, transpose_back)

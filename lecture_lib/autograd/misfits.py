@@ -54,6 +54,6 @@ def _matmul_fix(a: tuple[int, ...], b: tuple[int, ...], first: str, second: str)
         return f"{lost}; did you mean {first}.T @ {second}?"
     if len(b) == 2 and a[-1] == b[1]:
         return f"{lost}; did you mean {first} @ {second}.T?"
-    if b[-1] == a[0] or (len(a) > 1 and len(b) == 1 and b[0] == a[-2]):
+    if b[-1] == (a[-2] if len(a) > 1 else a[0]):
         return f"{lost}; did you mean {second} @ {first}?"
     return lost

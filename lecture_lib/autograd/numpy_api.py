@@ -70,7 +70,9 @@ def resolved(wanted: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]
 
 @stands_for(np.ravel)
 def ravel(a: Value, order: str = "C") -> Value:
-    return reshape(a, (math.prod(a.shape),), order)
+    if order != "C":
+        raise TypeError(f"ravel of a Tensor knows only order='C', not {order!r}")
+    return apply(linear.RESHAPE, a, shape=(a.size,))
 
 
 @stands_for(np.transpose)
@@ -312,7 +314,7 @@ def tile(A: Value, reps: Any) -> Value:
 
 
 @stands_for(np.pad)
-def pad(array: Value, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Value:
+def pad(array: Value, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Value:
     if mode != "constant":
         raise TypeError(f"pad of a Tensor knows only mode='constant', not {mode!r}")
     widths = np.broadcast_to(pad_width, (array.ndim, 2))
@@ -620,7 +622,7 @@ def plain_version(function: Function) -> Function:
     """The function on plain arrays; inside a trace, as a recorded operation."""
 
     def run(*args: Any, **settings: Any) -> Any:
-        if MODE.get().tracing and isinstance(args[0], Tensor):
+        if MODE.get().tracing and any(isinstance(a, Tensor) for a in args):
             return apply(Opaque(function.__name__, function), *args, **settings)
         plain = {k: v.data if isinstance(v, Tensor) else v for k, v in settings.items()}
         return function(*(v.data if isinstance(v, Tensor) else v for v in args), **plain)

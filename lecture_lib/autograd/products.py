@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.families import Bilinear, align, unbroadcast
 from lecture_lib.autograd.operation import Array, Value
+from lecture_lib.autograd.tensor import apply
 
 Shape = tuple[int, ...]
 
@@ -18,13 +20,15 @@ def matmul_pull(lead: Shape, i: int, g: Value, y: Value, operands: Sequence[Valu
     if a.ndim == 2 and b.ndim == 1:
         if i == 0:
             return outer(g, b)
-        return g @ a if lead else a.T @ g
+        return product(g, a) if lead else product(a.T, g)
     if a.ndim == 1 and b.ndim == 2:
         if i == 1:
             return a[:, None] * g[..., None, :] if lead else outer(a, g)
-        return g @ b.T if lead else b @ g
+        return product(g, b.T) if lead else product(b, g)
     if a.ndim == 1 and b.ndim == 1:
         return (g[..., None] if lead else g) * (b if i == 0 else a)
+    if a.ndim == 2 and b.ndim == 2 and not lead:
+        return laid_out(g, b.T, a) if i == 0 else laid_out(a.T, g, b)
     matrix_a, matrix_b = as_row(a), as_column(b)
     matrix_g = g.reshape(lead + lifted_shape(y.shape, a, b))
     if i == 0:
@@ -48,7 +52,7 @@ def matmul_push(lead: Shape, i: int, v: Value, y: Value, operands: Sequence[Valu
 
 def outer(a: Value, b: Value) -> Value:
     """Every entry of the vectors ``a`` (along its last axis) times every entry of the vector ``b``."""
-    return np.outer(a, b) if a.ndim == 1 else a[..., :, None] * b
+    return apply(OUTER, a, b) if a.ndim == 1 else a[..., :, None] * b
 
 
 def outer_forward(a: Array, b: Array) -> Array:
@@ -71,8 +75,20 @@ def outer_push(lead: Shape, i: int, v: Value, y: Value, operands: Sequence[Value
 
 
 def product(a: Value, b: Value) -> Value:
-    """a @ b, with a rank-1 product of matrices written as a broadcast one, which is several times faster."""
-    return a * b if a.ndim > 1 and b.ndim > 1 and a.shape[-1] == 1 else a @ b
+    """a @ b, on arrays and on Tensors."""
+    return apply(MATMUL, a, b)
+
+
+def laid_out(a: Value, b: Value, like: Value) -> Value:
+    """a @ b, in memory ordered as ``like`` is, so that adding the two later runs through both in one direction."""
+    if isinstance(like, np.ndarray) and not like.flags.c_contiguous and like.flags.f_contiguous:
+        return product(b.T, a.T).T
+    return product(a, b)
+
+
+def matmul_forward(a: Array, b: Array) -> Array:
+    """a @ b; ``np.dot`` hands every product of vectors and matrices to BLAS, also those of rank 1."""
+    return np.dot(a, b) if 0 < a.ndim <= 2 and 0 < b.ndim <= 2 else np.matmul(a, b)
 
 
 def as_row(a: Value) -> Value:
@@ -144,12 +160,12 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> str:
         ndims: the operands' numbers of axes.
 
     Raises:
-        ValueError: as many terms as operands are needed.
+        ShapeError: as many terms as operands are needed.
     """
     left, arrow, right = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(ndims):
-        raise ValueError(f"einsum({subscripts!r}) has {len(terms)} terms for {len(ndims)} operands")
+        raise ShapeError(f"einsum({subscripts!r}) has {len(terms)} terms for {len(ndims)} operands")
     named = set(left + right) - set(".,")
     spare = [letter for letter in LETTERS if letter not in named]
     hidden = [n - len(t.replace("...", "")) if "..." in t else 0 for t, n in zip(terms, ndims, strict=True)]
@@ -161,6 +177,6 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> str:
     return ",".join(full) + "->" + right.replace("...", extra)
 
 
-MATMUL = Bilinear("matmul", np.matmul, matmul_pull, matmul_push)
+MATMUL = Bilinear("matmul", matmul_forward, matmul_pull, matmul_push)
 OUTER = Bilinear("outer", outer_forward, outer_pull, outer_push)
 EINSUM = Bilinear("einsum", einsum_forward, einsum_pull, einsum_push)

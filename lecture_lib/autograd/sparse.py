@@ -59,7 +59,7 @@ class RowSparse:
         """What flows back to a table of ``shape`` from the look-up ``table[ids]``, which has checked the ids."""
         sparse = cls.__new__(cls)
         flat = ids.reshape(-1)
-        sparse.ids = flat % shape[0] if flat.size and flat.min() < 0 else flat
+        sparse.ids = flat % shape[0] if flat.size and np.minimum.reduce(flat) < 0 else flat
         sparse.rows = rows.reshape(flat.size, shape[1])
         sparse.shape = (shape[0], shape[1])
         return sparse

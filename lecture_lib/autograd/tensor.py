@@ -318,6 +318,9 @@ class Tensor:
     def __xor__(self, other: Value) -> Any:
         return apply(UFUNCS[np.bitwise_xor], self, other)
 
+    def __rxor__(self, other: Value) -> Any:
+        return apply(UFUNCS[np.bitwise_xor], other, self)
+
     def __lt__(self, other: Value) -> Any:
         return apply(UFUNCS[np.less], self, other)
 
@@ -382,6 +385,10 @@ class Tensor:
     def argsort(self, axis: int = -1) -> Any:
         """NumPy's ``argsort``: a plain array of positions."""
         return FUNCTIONS[np.argsort](self, axis=axis)
+
+    def nonzero(self) -> Any:
+        """NumPy's ``nonzero``: plain arrays of positions."""
+        return FUNCTIONS[np.nonzero](self)
 
     def any(self, axis: Any = None) -> Any:
         """NumPy's ``any``: a plain result."""

@@ -167,6 +167,29 @@ class Graph:
             node.passed[i] = g
             parent.grad = g if parent.grad is None else parent.grad + g
 
+    def save(self, path: Any, **options: Any) -> None:
+        """Write a drawing of the graph to a file.
+
+        Args:
+            path: ends in ``.svg`` or ``.png``.
+            options: as ``lecture_lib.show.draw`` takes them.
+
+        Raises:
+            ValueError: another ending, or an unknown option.
+            ImportError: matplotlib is not installed.
+        """
+        from lecture_lib.show.graph import draw
+
+        draw(self, **options).save(path)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        # Imported here: numbers do not need pictures, and without matplotlib the graph is shown as text.
+        try:
+            from lecture_lib.show.graph import draw
+        except ImportError:
+            return {"text/plain": repr(self)}
+        return draw(self)._repr_mimebundle_(include, exclude)
+
     def __len__(self) -> int:
         return len(self.nodes)
 

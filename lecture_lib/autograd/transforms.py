@@ -62,7 +62,10 @@ class Recording:
         finally:
             MODE.reset(inside)
         self.structure = result
-        self.outputs = [part if isinstance(part, Tensor) else leaf(output(part)) for _, part in leaves(result)]
+        if isinstance(result, Tensor):
+            self.outputs = [result]
+        else:
+            self.outputs = [part if isinstance(part, Tensor) else leaf(output(part)) for _, part in leaves(result)]
         self.steps: list[Step] = steps_between(self.aliases, self.outputs)
         linked = any(alias.op is not None for alias in self.aliases)
         self.record = outer.recording and (linked or (outer.depth > 0 and self._depends_on_others()))
@@ -84,6 +87,8 @@ class Recording:
 
     def value(self) -> Any:
         """What the function returned: Tensors while an outer derivative is being taken, arrays otherwise."""
+        if isinstance(self.structure, Tensor):
+            return self.hand_out(self.structure)
         return refill(self.structure, [self.hand_out(y) for y in self.outputs])
 
     def hand_out(self, y: Tensor) -> Any:
@@ -131,6 +136,8 @@ def delivered(
 
 def like_arguments(argument: Any, gradients: Iterator[Value]) -> Any:
     """The next gradients in the argument's structure: a NumPy number for a number, an array for an array."""
+    if isinstance(argument, np.ndarray):
+        return next(gradients)
 
     def like(original: Any) -> Value:
         g = next(gradients)
