@@ -1,8 +1,9 @@
 """Backpropagation as a course: a small NumPy autograd and what the notebooks build on it."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from lecture_lib.autograd.anomalies import detect_anomalies
-from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian
-from lecture_lib.autograd.compile import compile_gradient
 from lecture_lib.autograd.errors import GradientError, ShapeError
 from lecture_lib.autograd.functions import (
     cross_entropy,
@@ -17,11 +18,15 @@ from lecture_lib.autograd.functions import (
 )
 from lecture_lib.autograd.modes import no_grad
 from lecture_lib.autograd.primitives import primitive
-from lecture_lib.autograd.source import backward_source
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.tensor import Tensor
-from lecture_lib.autograd.trace import trace
 from lecture_lib.autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+if TYPE_CHECKING:
+    from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian
+    from lecture_lib.autograd.compile import compile_gradient
+    from lecture_lib.autograd.source import backward_source
+    from lecture_lib.autograd.trace import trace
 
 __all__ = [
     "GradientError",
@@ -54,3 +59,24 @@ __all__ = [
     "value_and_grad",
     "vjp",
 ]
+
+LATER = {
+    "backward_source": "source",
+    "check_gradient": "checks",
+    "compile_gradient": "compile",
+    "numeric_gradient": "checks",
+    "numeric_jacobian": "checks",
+    "trace": "trace",
+}
+"""What is loaded at its first use, so that ``import lecture_lib`` costs little: name → module of autograd."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value = getattr(import_module(f"lecture_lib.autograd.{LATER[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *LATER])

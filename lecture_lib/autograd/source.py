@@ -76,11 +76,11 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: tuple[int, ...] 
             value = u @ h  # ()
         <BLANKLINE>
             # backward
-            grad_u = h  # (2,)
             delta = u * (1 - h * h)  # (2,)
-            grad_b = delta  # (2,)
             grad_W = np.outer(delta, x)  # (2, 3)
             grad_x = W.T @ delta  # (3,)
+            grad_b = delta  # (2,)
+            grad_u = h  # (2,)
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
     wanted = differentiable(args) if argnums is None else chosen(argnums)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.operation import Array
@@ -13,11 +14,12 @@ FEW = 16
 """From this number of rows on, adding entry by entry to the flat table is faster than adding row by row."""
 
 
-class RowSparse:
+class RowSparse(NDArrayOperatorsMixin):
     """A V×d array that is zero except for a few rows; its cost does not depend on V.
 
     The gradient of a word-vector table E in ``E[ids]`` is one: row k of ``rows`` belongs to row ``ids[k]`` of E, and
-    rows with the same id add up. ``np.asarray`` makes it dense.
+    rows with the same id add up. Sums of two of them and products with a number stay sparse; everything else that one
+    does with an array works too, on the dense array that ``np.asarray`` makes of it.
 
     Args:
         ids: integers from 0 to V-1, shape (n,); an id may repeat.
@@ -37,7 +39,6 @@ class RowSparse:
     """
 
     __slots__ = ("ids", "rows", "shape")
-    __array_ufunc__ = None
     ndim = 2
 
     def __init__(self, ids: Array, rows: Array, shape: tuple[int, ...]) -> None:
@@ -127,36 +128,17 @@ class RowSparse:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return self.dense() if dtype is None else self.dense().astype(dtype)
 
-    def __add__(self, other: Any) -> Any:
-        if isinstance(other, RowSparse):
-            if other.shape != self.shape:
-                raise ShapeError(f"cannot add RowSparse of shapes {self.shape} and {other.shape}")
-            ids, rows = np.concatenate([self.ids, other.ids]), np.concatenate([self.rows, other.rows])
-            return RowSparse.of_lookup(ids, rows, self.shape)
-        return self.dense() + other
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
+        if method == "__call__" and not settings:
+            sparse = _still_sparse(ufunc, inputs)
+            if sparse is not None:
+                return sparse
+        return getattr(ufunc, method)(*(densified(x) for x in inputs), **settings)
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self + (-other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
-    def __neg__(self) -> RowSparse:
-        return RowSparse.of_lookup(self.ids, -self.rows, self.shape)
-
-    def __mul__(self, factor: Any) -> Any:
-        if np.ndim(factor) == 0:
-            return RowSparse.of_lookup(self.ids, self.rows * factor, self.shape)
-        return self.dense() * factor
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, divisor: Any) -> Any:
-        if np.ndim(divisor) == 0:
-            return RowSparse.of_lookup(self.ids, self.rows / divisor, self.shape)
-        return self.dense() / divisor
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.dense(), name)
 
     def __getitem__(self, index: Any) -> Any:
         return self.dense()[index]
@@ -166,3 +148,25 @@ class RowSparse:
 
     def __repr__(self) -> str:
         return f"RowSparse({len(self.ids)} of {self.shape[0]} rows, d={self.shape[1]}, {self.dtype})"
+
+
+def densified(x: Any) -> Any:
+    """A RowSparse as an array; anything else as it is."""
+    return x.dense() if isinstance(x, RowSparse) else x
+
+
+def _still_sparse(ufunc: np.ufunc, inputs: tuple[Any, ...]) -> RowSparse | None:
+    """The result of an operation that keeps zero rows zero; None for any other."""
+    first, second = inputs[0], inputs[-1]
+    if ufunc is np.negative:
+        return RowSparse.of_lookup(first.ids, -first.rows, first.shape)
+    if ufunc in (np.add, np.subtract) and isinstance(first, RowSparse) and isinstance(second, RowSparse):
+        if first.shape != second.shape:
+            raise ShapeError(f"cannot {ufunc.__name__} RowSparse of shapes {first.shape} and {second.shape}")
+        rows = np.concatenate([first.rows, second.rows if ufunc is np.add else -second.rows])
+        return RowSparse.of_lookup(np.concatenate([first.ids, second.ids]), rows, first.shape)
+    if ufunc is np.multiply and isinstance(second, RowSparse) and np.ndim(first) == 0:
+        return RowSparse.of_lookup(second.ids, second.rows * first, second.shape)
+    if ufunc in (np.multiply, np.divide) and isinstance(first, RowSparse) and np.ndim(second) == 0:
+        return RowSparse.of_lookup(first.ids, ufunc(first.rows, second), first.shape)
+    return None

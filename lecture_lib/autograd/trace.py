@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,10 @@ from lecture_lib.autograd.operation import Array, Operation
 from lecture_lib.autograd.structure import leaves, refill, spell
 from lecture_lib.autograd.tensor import Tensor, leaf
 from lecture_lib.autograd.transforms import parameter_names
+
+
+LIBRARIES = (str(Path(__file__).parent), str(Path(np.__file__).parent))
+"""Where functions lie whose variables are not the reader's."""
 
 
 class Node:
@@ -278,11 +283,8 @@ def watch_variables() -> Iterator[dict[int, str]]:
     """Collect, by ``id``, the names of the local variables that hold Tensors when a function returns."""
     found: dict[int, str] = {}
     keep: list[Tensor] = []
-    own = __name__.rpartition(".")[0]
-
     def look(frame: Any, event: str, _: Any) -> None:
-        module = frame.f_globals.get("__name__", "")
-        if event == "return" and not module.startswith((own, "numpy")):
+        if event == "return" and not frame.f_code.co_filename.startswith(LIBRARIES):
             for name, value in frame.f_locals.items():
                 if isinstance(value, Tensor):
                     keep.append(value)
