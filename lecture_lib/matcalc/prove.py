@@ -1,0 +1,321 @@
+"""Numeric proof: every line against finite differences, at random points with unequal sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lecture_lib.autograd.errors import GradientError
+from lecture_lib.matcalc.evaluate import Point, evaluate_at
+from lecture_lib.matcalc.expressions import Expr, free_symbols, topological
+from lecture_lib.matcalc.functions import lookup
+from lecture_lib.matcalc.pieces import Pieces
+from lecture_lib.matcalc.steps import Step
+
+if TYPE_CHECKING:
+    from lecture_lib.matcalc.derivation import Derivation
+
+Array = np.ndarray[Any, Any]
+TOLERANCE = 1e-7
+EPS = 1e-3
+# The nine-point central difference: error of order eps⁸, rounding of order 1e-16 / eps.
+_WEIGHTS = (4 / 5, -1 / 5, 4 / 105, -1 / 280)
+STENCIL = tuple((sign * k, sign * weight) for k, weight in enumerate(_WEIGHTS, 1) for sign in (1, -1))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The measured errors of some lines.
+
+    Args:
+        steps: the lines.
+        errors: the worst relative error of each over all trials.
+        trials: how many random points were tried.
+        lengths: the lengths of the labels at each point.
+    """
+
+    steps: list[Step]
+    errors: list[float]
+    trials: int
+    lengths: list[dict[str, int]]
+
+    @property
+    def max_error(self) -> float:
+        """The worst error of all."""
+        return max(self.errors, default=0.0)
+
+    @property
+    def ok(self) -> bool:
+        """Do all lines hold?"""
+        return bool(self.max_error <= TOLERANCE)
+
+    def raise_if_wrong(self) -> Proof:
+        """Return itself; raise GradientError with the first wrong line if there is one."""
+        for step, error in zip(self.steps, self.errors, strict=True):
+            if not error <= TOLERANCE:
+                raise GradientError(
+                    f"a line is wrong: {step.left} {step.sign} {step.body} ({step.rule}); "
+                    f"its relative error against finite differences is {error:.2g}, "
+                    f"and at most {TOLERANCE:g} is allowed"
+                )
+        return self
+
+    def __repr__(self) -> str:
+        verdict = "✓ all lines hold" if self.ok else "✗ a line is wrong"
+        lines = f"{len(self.steps)} lines, {self.trials} random points"
+        return f"{verdict}: {lines}, worst relative error {self.max_error:.1e}"
+
+
+def prove(
+    derivation: Derivation,
+    trials: int = 2,
+    seed: int = 0,
+    lengths: Mapping[str, int] | None = None,
+    steps: Sequence[Step] | None = None,
+) -> Proof:
+    """Measure the error of lines of a derivation.
+
+    Args:
+        derivation: the derivation.
+        trials: how many random points.
+        seed: of the random numbers.
+        lengths: lengths for some labels.
+        steps: the lines; all if omitted.
+
+    Returns:
+        The proof.
+
+    Raises:
+        ValueError: no trials, an unknown label, a length below 1.
+    """
+    if trials < 1:
+        raise ValueError(f"trials is {trials}: at least one random point is needed")
+    lines = list(derivation.steps if steps is None else steps)
+    errors = [0.0] * len(lines)
+    rng = np.random.default_rng(seed)
+    used = []
+    for _ in range(trials):
+        point = draw(derivation.pieces, rng, lengths or {})
+        used.append(point.lengths)
+        witness = Witness(derivation.pieces, point, rng)
+        for k, step in enumerate(lines):
+            errors[k] = max(errors[k], witness.error(step))
+    return Proof(lines, errors, trials, used)
+
+
+def draw(pieces: Pieces, rng: np.random.Generator, lengths: Mapping[str, int]) -> Point:
+    """A random point: unequal sizes, values where the function is defined and smooth.
+
+    Args:
+        pieces: the function.
+        rng: the random numbers.
+        lengths: lengths for some labels; the others are drawn, all different and above 1.
+
+    Returns:
+        The point.
+
+    Raises:
+        ValueError: a label is unknown or too short, or no point was found where the function is finite and
+            smooth.
+    """
+    symbols = free_symbols(pieces.output)
+    labels = sorted(
+        {label for e in topological([pieces.output]) for size in e.shape for label in size.labels}
+    )
+    for label, found in lengths.items():
+        if label not in labels:
+            raise ValueError(f"{label} is no size here: the sizes are {', '.join(labels) or 'numbers only'}")
+        if found < 1:
+            raise ValueError(f"{label} = {found}: a size is at least 1")
+    free = [k for k in rng.permutation(np.arange(2, len(labels) + 5)) if k not in lengths.values()]
+    sizes = {label: int(lengths[label]) if label in lengths else int(free.pop()) for label in labels}
+    waves = {
+        node.data[0]: (float(rng.uniform(0.7, 1.3)), float(rng.uniform(0.1, 0.4)), float(rng.uniform(0, 3)))
+        for node in topological([pieces.output])
+        if node.op == "elem" and lookup(node.data[0]).value is None
+    }
+    targets = {
+        symbol
+        for node in topological([pieces.output])
+        if node.op == "cross_entropy"
+        for symbol in _symbols_outside_softmax(node.args[1])
+    }
+    for attempt in range(60):
+        values = {s: _values(s, sizes, rng, attempt % 3, s in targets) for s in symbols}
+        point = Point(sizes, values, waves)
+        if _smooth(pieces, point):
+            return point
+    raise ValueError(
+        f"found no random point where {pieces.output} is finite and smooth; is it defined for real numbers?"
+    )
+
+
+def _symbols_outside_softmax(target: Expr) -> list[Expr]:
+    """The symbols that a mixture of targets is made of: each must sum to 1."""
+    found, stack = [], [target]
+    while stack:
+        node = stack.pop()
+        if node.op == "symbol":
+            found.append(node)
+        elif node.op != "softmax":
+            stack.extend(node.args)
+    return found
+
+
+def _values(s: Expr, sizes: dict[str, int], rng: np.random.Generator, manner: int, target: bool) -> Array:
+    rows, columns = (size.value(sizes) for size in s.shape)
+    if target:
+        a = rng.uniform(0.2, 1.0, (rows, columns))
+        return np.asarray(a / a.sum(axis=0 if s.is_column else 1, keepdims=True))
+    if manner == 0:
+        return rng.normal(size=(rows, columns))
+    low, high = ((0.3, 2.0), (0.1, 0.9))[manner - 1]
+    return rng.uniform(low, high, (rows, columns))
+
+
+def _smooth(pieces: Pieces, point: Point) -> bool:
+    """Is everything finite there, moderate, and away from kinks?"""
+    with np.errstate(all="ignore"):
+        known: dict[Expr, Array] = {}
+        for piece in pieces.order:
+            known[piece] = evaluate_at(piece, point.given(known))
+            if not np.all(np.isfinite(known[piece])) or np.max(np.abs(known[piece]), initial=0) > 1e4:
+                return False
+        for node in topological([pieces.output]):
+            if not _away_from_trouble(node, point.given(known)):
+                return False
+    return True
+
+
+def _away_from_trouble(node: Expr, point: Point) -> bool:
+    margin = 20 * EPS
+    if node.op == "elem":
+        kinks = lookup(node.data[0]).kinks
+        z = evaluate_at(node.args[0], point) if kinks or node.data[0] in ("log", "sqrt") else None
+        if z is not None and node.data[0] in ("log", "sqrt"):
+            return bool(np.all(z > 0.1))
+        return z is None or all(bool(np.all(np.abs(z - k) > margin)) for k in kinks)
+    if (node.op in ("div", "power") and node.args[1].op != "number") or node.op == "power":
+        below = evaluate_at(node.args[1] if node.op == "div" else node.args[0], point)
+        whole = node.op == "power" and node.args[1].op == "number" and node.args[1].data in (1, 2, 3, 4)
+        return whole or bool(np.all(np.abs(below) > 0.1))
+    if node.op == "maximum":
+        a, b = (evaluate_at(x, point) for x in node.args)
+        return bool(np.all(np.abs(a - b) > margin))
+    if node.op in ("inv", "logdet"):
+        return bool(np.linalg.cond(evaluate_at(node.args[0], point)) < 300)
+    return True
+
+
+class Witness:
+    """Knows at one point what finite differences say."""
+
+    def __init__(self, pieces: Pieces, point: Point, rng: np.random.Generator) -> None:
+        self.pieces = pieces
+        known: dict[Expr, Array] = {}
+        for piece in pieces.order:
+            known[piece] = evaluate_at(piece, point.given(known))
+        self.bare = point
+        self.point = point.given(known)
+        self.rng = rng
+        self.directions: dict[Expr, Array] = {}
+        self.seen: dict[tuple[str, Expr, Expr | None], Array] = {}
+
+    def error(self, step: Step) -> float:
+        """The relative error of one line."""
+        claim = step.claim
+        key = (claim.kind, claim.of, claim.via)
+        if key not in self.seen:
+            self.seen[key] = self._truth(step)
+        truth = self.seen[key]
+        point = self.point
+        if claim.kind in ("change", "total change"):
+            d = Expr("symbol", (), f"d{claim.of.name}", claim.of.shape)
+            point = point.given({d: self._direction(claim.of)})
+        with np.errstate(all="ignore"):
+            found = evaluate_at(step.body, point)
+        return relative_error(found, truth)
+
+    def _truth(self, step: Step) -> Array:
+        claim = step.claim
+        v = claim.of
+        match claim.kind:
+            case "definition":
+                return evaluate_at(v, self.bare)
+            case "local":
+                assert claim.via is not None
+                return self._matrix(self._felt_by(claim.via, v), v)
+            case "jacobian" | "gradient":
+                effect = self._output_of(v) if claim.via is None else self._through(claim.via, v)
+                matrix = self._matrix(effect, v)
+                return matrix if claim.kind == "jacobian" else matrix.reshape(self._value(v).shape)
+            case "change":
+                assert claim.via is not None
+                return self._along(self._felt_by(claim.via, v), v)
+            case "total change":
+                assert claim.via is not None
+                return self._along(self._through(claim.via, v), v)
+        raise ValueError(f"a line claims {claim.kind}, which nothing measures")
+
+    def _value(self, v: Expr) -> Array:
+        return evaluate_at(v, self.point)
+
+    def _direction(self, v: Expr) -> Array:
+        if v not in self.directions:
+            self.directions[v] = np.asarray(self.rng.normal(size=self._value(v).shape))
+        return self.directions[v]
+
+    def _felt_by(self, user: Expr, v: Expr) -> Callable[[Array], Array]:
+        """The value of one piece as a function of v, everything else held fixed."""
+        return lambda a: evaluate_at(user.args[0], self.point.given({v: a}))
+
+    def _output_of(self, v: Expr) -> Callable[[Array], Array]:
+        """The output as a function of v, everything after v recomputed."""
+        return lambda a: self._recomputed({v: a})
+
+    def _through(self, user: Expr, v: Expr) -> Callable[[Array], Array]:
+        """The output as a function of v, felt through one piece alone."""
+        if user == self.pieces.output:
+            return self._felt_by(user, v)
+        return lambda a: self._recomputed({user: self._felt_by(user, v)(a)})
+
+    def _recomputed(self, moved: dict[Expr, Array]) -> Array:
+        known = dict(moved)
+        moving = set(moved)
+        for piece in self.pieces.order:
+            if piece in moved:
+                continue
+            if any(p in moving for p in self.pieces.parents(piece)):
+                moving.add(piece)
+                known[piece] = evaluate_at(piece.args[0], self.point.given(known))
+        return known.get(self.pieces.output, self.point.known[self.pieces.output])
+
+    def _matrix(self, f: Callable[[Array], Array], v: Expr) -> Array:
+        """The Jacobian of f by finite differences: all entries and all stencil points in one pass."""
+        start = self._value(v)
+        unit = EPS * np.eye(start.size).reshape(start.size, *start.shape)
+        points = np.stack([start + k * unit for k, _ in STENCIL])
+        values = f(points)
+        values = np.broadcast_to(values, (len(STENCIL), start.size, *values.shape[-2:]))
+        slopes = np.tensordot([weight for _, weight in STENCIL], values, axes=1) / EPS
+        return np.asarray(slopes).reshape(start.size, -1).T
+
+    def _along(self, f: Callable[[Array], Array], v: Expr) -> Array:
+        start, direction = self._value(v), self._direction(v)
+        points = np.stack([start + k * EPS * direction for k, _ in STENCIL])
+        values = f(points)
+        values = np.broadcast_to(values, (len(STENCIL), *values.shape[-2:]))
+        return np.tensordot([weight for _, weight in STENCIL], values, axes=1) / EPS
+
+
+def relative_error(found: Array, truth: Array) -> float:
+    """The largest difference, against the largest entry; shapes must agree."""
+    if found.shape != truth.shape:
+        return float("inf")
+    if not np.all(np.isfinite(found)):
+        return float("inf")
+    scale = max(float(np.max(np.abs(truth), initial=0)), float(np.max(np.abs(found), initial=0)), 1e-3)
+    return float(np.max(np.abs(found - truth), initial=0)) / scale

@@ -1,0 +1,89 @@
+"""Random functions: every line of every derivation holds."""
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lecture_lib import matcalc as mc
+from lecture_lib.matcalc.evaluate import evaluate_at
+from lecture_lib.matcalc.expressions import free_symbols
+from lecture_lib.matcalc.prove import Witness, draw, relative_error
+
+M, A, W = mc.symbols("M:n×n A:n×n W:n×m")
+COLUMNS = [*mc.symbols("u:n v:n"), W @ mc.symbols("x:m")]
+
+
+@st.composite
+def columns(draw_, depth=3):
+    """A random column of n entries."""
+    if depth == 0:
+        return draw_(st.sampled_from(COLUMNS))
+    inner = columns(depth=depth - 1)
+    kind = draw_(st.integers(0, 11))
+    a = draw_(inner)
+    match kind:
+        case 0 | 1:
+            return draw_(st.sampled_from([M, A, M.T, A.T])) @ a
+        case 2 | 3:
+            return draw_(st.sampled_from([mc.tanh, mc.sigmoid, mc.softplus, mc.f, mc.sin]))(a)
+        case 4:
+            return a + draw_(inner)
+        case 5:
+            return a * draw_(inner)
+        case 6:
+            return mc.softmax(a) - draw_(inner)
+        case 7:
+            return mc.diag(a) @ mc.tanh(draw_(inner))
+        case 8:
+            return draw_(st.sampled_from([2, -1, 0.5])) * a
+        case 9:
+            return (a.T @ draw_(inner)) * mc.tanh(a)
+        case 10:
+            return (
+                mc.let("t", mc.tanh(a)) / (2 + mc.norm(a) ** 2) if draw_(st.booleans()) else a / (1 + a.T @ a)
+            )
+        case _:
+            return mc.log_softmax(mc.tanh(a))
+
+
+@st.composite
+def numbers(draw_):
+    """A random number made of columns."""
+    a, b = draw_(columns()), draw_(columns(depth=2))
+    kind = draw_(st.integers(0, 5))
+    return [
+        lambda: a.T @ b,
+        lambda: 0.5 * mc.norm(mc.tanh(a) - b) ** 2,
+        lambda: mc.logsumexp(mc.tanh(a)) - mc.sum(b),
+        lambda: -(mc.softmax(b).T @ mc.log_softmax(a)),
+        lambda: mc.sigmoid(mc.tanh(a).T @ mc.tanh(b)),
+        lambda: mc.trace(M @ mc.tanh(a) @ mc.tanh(b).T @ A.T),
+    ][kind]()
+
+
+def same_name_twice(e):
+    names = [n.name for n in mc.expressions.topological([e]) if n.op == "let"]
+    return len(names) != len(set(names))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(numbers())
+def test_every_line_of_a_random_derivation_holds(e):
+    if same_name_twice(e):
+        return
+    D = mc.derive(e)
+    try:
+        proof = D.prove(1)
+    except ValueError as error:
+        assert "no random point" in str(error)
+        return
+    assert proof.ok, str(D)
+    rng = np.random.default_rng(0)
+    point = Witness(D.pieces, draw(D.pieces, rng, {}), rng).point
+    if point.waves:
+        return
+    for v in D.wanted:
+        names = {"np": np}
+        exec(D[v].numpy(), names)
+        found = names[f"grad_{v.name}"](*(point.values[s] for s in free_symbols(D.output)))
+        assert relative_error(np.asarray(found), evaluate_at(D[v].gradient, point)) <= 1e-8
