@@ -50,8 +50,12 @@ class Line:
             inside = [row for row, (start, end) in enumerate(places) if start < name.end and end > name.start]
             if places[inside[0]][0] != name.start or places[inside[-1]][1] != name.end:
                 tokens = [self.text[slice(*places[row])] for row in inside]
-                raise DataError(f"{self.text[name.start:name.end]!r} does not end where tokens end ({tokens}); "
-                                "label whole tokens", self.path, self.number)
+                raise DataError(
+                    f"{self.text[name.start : name.end]!r} does not end where tokens end ({tokens}); "
+                    "label whole tokens",
+                    self.path,
+                    self.number,
+                )
             for row in inside:
                 tags[row] = f"{'B' if row == inside[0] else 'I'}-{name.label}"
         return Sentence([self.text[start:end] for start, end in places], tags)
@@ -100,11 +104,12 @@ def parse(source: str, path: Path = Path("line"), number: int = 1) -> Line:
     names = []
     done = 0
     for match in NAME.finditer(source):
-        text += source[done:match.start()]
+        text += source[done : match.start()]
         name, label = match.groups()
         if label not in LABELS:
-            raise DataError(f"the label {label!r} of {name!r} is unknown; expected one of {', '.join(LABELS)}",
-                            path, number)
+            raise DataError(
+                f"the label {label!r} of {name!r} is unknown; expected one of {', '.join(LABELS)}", path, number
+            )
         if not name or name != name.strip():
             raise DataError(f"the name {name!r} is empty or has blanks at its ends", path, number)
         names.append(Name(len(text), len(text) + len(name), label))
@@ -129,8 +134,10 @@ def token_places(text: str) -> list[tuple[int, int]]:
 
 def conll(sentences: list[Sentence]) -> str:
     """The text of a CoNLL file: token, tab, tag; an empty line after each sentence."""
-    return "".join("".join(f"{token}\t{tag}\n" for token, tag in zip(one.tokens, one.tags, strict=True)) + "\n"
-                   for one in sentences)
+    return "".join(
+        "".join(f"{token}\t{tag}\n" for token, tag in zip(one.tokens, one.tags, strict=True)) + "\n"
+        for one in sentences
+    )
 
 
 if __name__ == "__main__":

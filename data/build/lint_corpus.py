@@ -21,8 +21,24 @@ NO_NAME = "O"
 TITLES = r"(?:Mr|Mrs|Ms|Dr|Prof|Sgt|Capt|Gen|Col|Lt|Sen|Gov|Rev)\.|President|Senator|Judge|Queen"
 OUTSIDE = re.compile(rf"(?:{TITLES}|the) ")
 # Weekdays and months are dates wherever they stand with a capital; May, March and August have other readings too.
-CALENDAR = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February",
-            "April", "June", "July", "September", "October", "November", "December"}
+CALENDAR = {
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "January",
+    "February",
+    "April",
+    "June",
+    "July",
+    "September",
+    "October",
+    "November",
+    "December",
+}
 
 Readings = dict[str, set[str]]
 
@@ -48,8 +64,14 @@ def lint(lines: list[Line], ambiguous: Readings) -> list[str]:
     Returns:
         One message a problem, with the file and the line of the sentence.
     """
-    return [*token_ends(lines), *duplicates(lines), *outside_words(lines), *readings(lines, ambiguous),
-            *left_out(lines, ambiguous), *unused(lines, ambiguous)]
+    return [
+        *token_ends(lines),
+        *duplicates(lines),
+        *outside_words(lines),
+        *readings(lines, ambiguous),
+        *left_out(lines, ambiguous),
+        *unused(lines, ambiguous),
+    ]
 
 
 def read_all(paths: list[Path]) -> tuple[list[Line], list[str]]:
@@ -75,8 +97,11 @@ def read_readings(path: Path) -> Readings:
         name, colon, labels = source.partition(": ")
         kinds = set(labels.split())
         if not colon or len(kinds) < 2 or kinds - {*LABELS, NO_NAME}:
-            raise DataError(f"{source!r} is not of the form 'name: LABEL LABEL', with labels of "
-                            f"{', '.join((*LABELS, NO_NAME))}", path, number)
+            raise DataError(
+                f"{source!r} is not of the form 'name: LABEL LABEL', with labels of {', '.join((*LABELS, NO_NAME))}",
+                path,
+                number,
+            )
         if name in found:
             raise DataError(f"{name!r} comes twice", path, number)
         found[name] = kinds
@@ -105,7 +130,7 @@ def frame(line: Line) -> str:
     """The text of a sentence with its names replaced by their labels."""
     text = line.text
     for name in reversed(line.names):
-        text = text[:name.start] + name.label + text[name.end:]
+        text = text[: name.start] + name.label + text[name.end :]
     return text
 
 
@@ -148,11 +173,11 @@ def unlabelled(line: Line, longest: int) -> set[str]:
     """Runs of up to `longest` words that touch no name."""
     covered = line.text
     for name in line.names:
-        covered = covered[:name.start] + "\0" * (name.end - name.start) + covered[name.end:]
+        covered = covered[: name.start] + "\0" * (name.end - name.start) + covered[name.end :]
     words = [(match.start(), match.end()) for match in re.finditer(r"[^\s\0]+", covered)]
     runs = set()
     for first, (start, _) in enumerate(words):
-        for _, end in words[first:first + longest]:
+        for _, end in words[first : first + longest]:
             run = covered[start:end]
             if "\0" not in run:
                 runs |= {run, run.strip(".,;:!?()\"'-–—“”‘’"), re.sub(r"['’]s?\W*$", "", run)}
@@ -176,7 +201,7 @@ def unused(lines: list[Line], ambiguous: Readings) -> Iterator[str]:
 def labelled(line: Line) -> Iterator[tuple[str, str]]:
     """The names of a sentence with their labels."""
     for name in line.names:
-        yield line.text[name.start:name.end], name.label
+        yield line.text[name.start : name.end], name.label
 
 
 def place(line: Line) -> str:

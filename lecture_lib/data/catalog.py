@@ -44,7 +44,7 @@ ENTRIES = (
         what="the same GloVe vectors as a small download",
         licence="Public Domain Dedication and License 1.0 (Pennington, Socher, Manning 2014)",
         url="https://github.com/RaRe-Technologies/gensim-data/releases/download/"
-            "glove-wiki-gigaword-50/glove-wiki-gigaword-50.gz",
+        "glove-wiki-gigaword-50/glove-wiki-gigaword-50.gz",
         file="glove-wiki-gigaword-50.gz",
         size=69_182_535,
         checksum="md5:c289bc5d7f2f02c6dc9f2f9b67641813",
@@ -53,8 +53,7 @@ ENTRIES = (
     Entry(
         name="conll2003",
         what="CoNLL-2003, English news: PER, LOC, ORG, MISC",
-        licence="Reuters news text, for research use under the terms of the Reuters corpora (NIST); "
-                "do not pass it on",
+        licence="Reuters news text, for research use under the terms of the Reuters corpora (NIST); do not pass it on",
         url="https://data.deepai.org/conll2003.zip",
         file="conll2003.zip",
         size=None,
@@ -74,8 +73,7 @@ ENTRIES = (
     Entry(
         name="rt-polarity",
         what="10,662 snippets of film reviews, positive or negative",
-        licence="CC BY 4.0 as the NLTK states it (Pang and Lee 2005); the snippets are quotations from "
-                "reviewers",
+        licence="CC BY 4.0 as the NLTK states it (Pang and Lee 2005); the snippets are quotations from reviewers",
         url="https://www.cs.cornell.edu/people/pabo/movie-review-data/rt-polaritydata.tar.gz",
         file="rt-polaritydata.tar.gz",
         size=487_770,

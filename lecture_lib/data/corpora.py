@@ -116,7 +116,10 @@ def _wikiner() -> Parts:
 
 
 CORPORA: dict[str, Callable[[], Parts]] = {
-    "default": _default, "ewt": _ewt, "conll2003": _conll2003, "wikiner-en": _wikiner,
+    "default": _default,
+    "ewt": _ewt,
+    "conll2003": _conll2003,
+    "wikiner-en": _wikiner,
 }
 
 

@@ -77,8 +77,7 @@ class ResumingDownloader:
         # Without "identity" a server may compress on the way, and the bytes would not be those of the checksum.
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
         try:
-            with requests.get(url, headers=headers, stream=True,
-                              timeout=(CONNECT_SECONDS, STALL_SECONDS)) as response:
+            with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, STALL_SECONDS)) as response:
                 if response.status_code == 416:
                     self.part.unlink()
                     raise BrokenTransferError("the server has no such part of the file")
@@ -107,9 +106,12 @@ class ResumingDownloader:
         if self.size is not None and total not in (self.size, None):
             raise DownloadError(f"the server sends another file, of {total:,} bytes")
         total = self.size or total
-        with (self.part.open("ab" if have else "wb") as file,
-              tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=self.title,
-                   disable=not self.progress) as bar):
+        with (
+            self.part.open("ab" if have else "wb") as file,
+            tqdm(
+                total=total, initial=have, unit="B", unit_scale=True, desc=self.title, disable=not self.progress
+            ) as bar,
+        ):
             for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
                 have += len(chunk)
                 if self.size is not None and have > self.size:

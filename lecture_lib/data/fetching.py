@@ -69,8 +69,10 @@ def fetch(name: str, unverified: bool = False, progress: bool = True) -> list[Pa
     cache = cache_folder()
     placed = _placed(chosen, cache)
     if chosen.checksum is None and not unverified:
-        raise FetchError(f"no checksum is published for {chosen.file}, so it cannot be verified; "
-                         f"call fetch({name!r}, unverified=True) to accept whatever arrives")
+        raise FetchError(
+            f"no checksum is published for {chosen.file}, so it cannot be verified; "
+            f"call fetch({name!r}, unverified=True) to accept whatever arrives"
+        )
     cache.mkdir(parents=True, exist_ok=True)
     archive = placed or _download(chosen, cache, progress)
     if chosen.checksum is None:
@@ -132,8 +134,12 @@ def _local_rows() -> Iterator[tuple[str, ...]]:
     folder = local_folder()
     listed = (
         ("ewt", "Universal NER, English Web Treebank", "CC BY-SA 4.0", "ner_uner_ewt/train.tsv"),
-        ("glove-50k", "GloVe 6B, the 50,000 most frequent words", "PDDL 1.0",
-         "vectors/glove.6B.50d.top50k.unit-q8.txt.gz"),
+        (
+            "glove-50k",
+            "GloVe 6B, the 50,000 most frequent words",
+            "PDDL 1.0",
+            "vectors/glove.6B.50d.top50k.unit-q8.txt.gz",
+        ),
         ("glove-10k", "GloVe 6B, 10,244 words", "PDDL 1.0", "vectors/glove.6B.50d.exact10k.txt.gz"),
     )
     for name, what, licence, file in listed:
@@ -167,8 +173,9 @@ def _placed(chosen: Entry, cache: Path) -> Path | None:
             kind, expected = chosen.checksum.split(":")
             found = _digest(path, kind)
             if found != expected:
-                raise FetchError(f"{path} is not the right file: its {kind} is {found}; expected {expected}; "
-                                 "remove it or replace it")
+                raise FetchError(
+                    f"{path} is not the right file: its {kind} is {found}; expected {expected}; remove it or replace it"
+                )
         return path
     return None
 
@@ -180,13 +187,16 @@ def _download(chosen: Entry, cache: Path, progress: bool) -> Path:
     remedy = f"to do without the download, place {chosen.demand} in {cache} and call fetch again"
     with _quiet(pooch):
         try:
-            return Path(pooch.retrieve(chosen.url, chosen.checksum, fname=chosen.file, path=cache,
-                                       downloader=downloader))
+            return Path(
+                pooch.retrieve(chosen.url, chosen.checksum, fname=chosen.file, path=cache, downloader=downloader)
+            )
         except DownloadError as error:
             raise FetchError(f"{chosen.name} could not be fetched from {chosen.url}: {error}; {remedy}") from None
         except ValueError:
-            raise FetchError(f"{chosen.name} arrived from {chosen.url} with another checksum than {chosen.checksum} "
-                             f"and was thrown away; call fetch again; {remedy}") from None
+            raise FetchError(
+                f"{chosen.name} arrived from {chosen.url} with another checksum than {chosen.checksum} "
+                f"and was thrown away; call fetch again; {remedy}"
+            ) from None
 
 
 def _extract(chosen: Entry, archive: Path, cache: Path) -> None:

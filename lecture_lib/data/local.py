@@ -46,8 +46,10 @@ def local_file(relative: str, wanted_for: str) -> Path:
     """
     folder = local_folder()
     if folder is None:
-        raise MissingDataError(f"{wanted_for} needs the file {relative}; place it in a folder and set the "
-                               f"environment variable {VARIABLE} to that folder")
+        raise MissingDataError(
+            f"{wanted_for} needs the file {relative}; place it in a folder and set the "
+            f"environment variable {VARIABLE} to that folder"
+        )
     path = folder / relative
     if not path.is_file():
         raise MissingDataError(f"{wanted_for} needs the file {relative}; place it at {path} ({VARIABLE} is {folder})")

@@ -122,8 +122,9 @@ def sentiment(name: str = "default") -> Sentiment:
     return Sentiment(train, held_out, name, "sentence polarity data, Pang and Lee (2005)")
 
 
-def count_words(snippets: Iterable[Snippet], held_out: Iterable[str] = (HELD_OUT,),
-                least: int = 5) -> tuple[WordCounts, WordCounts]:
+def count_words(
+    snippets: Iterable[Snippet], held_out: Iterable[str] = (HELD_OUT,), least: int = 5
+) -> tuple[WordCounts, WordCounts]:
     """Count in how many good and bad snippets each word occurs.
 
     Args:
@@ -150,8 +151,14 @@ def count_words(snippets: Iterable[Snippet], held_out: Iterable[str] = (HELD_OUT
     apart = set(held_out)
     words = sorted(word for word in good | bad if good[word] + bad[word] >= least)
     train, test = ([word for word in words if (word in apart) == side] for side in (False, True))
-    first, second = (WordCounts(tuple(part), np.array([good[word] for word in part], dtype=np.int64),
-                                np.array([bad[word] for word in part], dtype=np.int64)) for part in (train, test))
+    first, second = (
+        WordCounts(
+            tuple(part),
+            np.array([good[word] for word in part], dtype=np.int64),
+            np.array([bad[word] for word in part], dtype=np.int64),
+        )
+        for part in (train, test)
+    )
     return first, second
 
 

@@ -84,8 +84,9 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise DataError("this is one NumPy array; expected an archive of words, matrix and scale", path)
             if missing := {"words", "matrix", "scale"} - set(archive.files):
-                raise DataError(f"no array named {' or '.join(sorted(missing))}; "
-                                "expected words, matrix and scale", path)
+                raise DataError(
+                    f"no array named {' or '.join(sorted(missing))}; expected words, matrix and scale", path
+                )
             return {name: archive[name] for name in ("words", "matrix", "scale")}
     except DataError:
         raise

@@ -117,8 +117,7 @@ def _derivation(target: Expr, using: Sequence[Expr], of: Expr | Derivation | Non
         if source is not None:
             return derive(source, [target])
     raise ValueError(
-        "balance does not know what to differentiate: put an error signal (D.delta) among the factors, "
-        "or say of=s"
+        "balance does not know what to differentiate: put an error signal (D.delta) among the factors, or say of=s"
     )
 
 

@@ -51,9 +51,7 @@ class Derivation:
         vectors = [d for d in self.deltas.values() if not d.is_scalar] or list(self.deltas.values())
         if len(vectors) != 1:
             found = ", ".join(f'deltas["{k}"]' for k in self.deltas) or "none"
-            raise ValueError(
-                f"there is no single δ in the derivation of {self.output}; its error signals: {found}"
-            )
+            raise ValueError(f"there is no single δ in the derivation of {self.output}; its error signals: {found}")
         return vectors[0]
 
     def __getitem__(self, by: Expr | str) -> Part:

@@ -82,9 +82,7 @@ def _wanted(pieces: Pieces, s: Expr, wrt: Sequence[Expr | str] | Expr | None) ->
     for item in [wrt] if isinstance(wrt, (Expr, str)) else wrt:
         name = clean_name(item) if isinstance(item, str) else item.name
         if isinstance(item, Expr) and item.op not in ("symbol", "let"):
-            raise ValueError(
-                f"cannot differentiate by {item}: give it a name with mc.let and use that name in {s}"
-            )
+            raise ValueError(f"cannot differentiate by {item}: give it a name with mc.let and use that name in {s}")
         if name not in known or (isinstance(item, Expr) and known[name].shape != item.shape):
             raise ValueError(f"{s} does not depend on {name}; it depends on {', '.join(known)}")
         found.append(known[name])
@@ -162,15 +160,11 @@ class Narrator:
                     self._finish(piece, ready)
         if self.output in self.needed:
             self._finish(self.output, waiting)
-        return Derivation(
-            self.pieces, self.wanted, self.steps, self.columns, self.rows, self.signals, self.jacobian
-        )
+        return Derivation(self.pieces, self.wanted, self.steps, self.columns, self.rows, self.signals, self.jacobian)
 
     def _definitions(self) -> list[Expr]:
         """The pieces that the derivation speaks of, each after what it is made of."""
-        spoken = [
-            p for p in self.pieces.order if p in self.needed or self.needed & set(self.users.get(p, []))
-        ]
+        spoken = [p for p in self.pieces.order if p in self.needed or self.needed & set(self.users.get(p, []))]
         placed: list[Expr] = []
         for piece in [None, *spoken]:
             placed += [piece] if piece is not None else []
@@ -239,9 +233,7 @@ class Narrator:
     def _shorten(self, v: Expr) -> None:
         """A long row gets a name before it is carried on."""
         label = signal_label("g", v.name)
-        self._say(
-            label, self.columns[v], Claim("gradient", v), "a name for what is long: the row, transposed"
-        )
+        self._say(label, self.columns[v], Claim("gradient", v), "a name for what is long: the row, transposed")
         self.columns[v] = named(label, self.columns[v])
         self.rows[v] = tidy(make("T", self.columns[v]))
 
@@ -288,11 +280,7 @@ class Narrator:
         column = self.columns[v]
         if v not in self.stated and v not in self.letters:
             label = gradient_label(self.output.data, v.data)
-            rule = (
-                "a single number: nothing to transpose"
-                if v.is_scalar
-                else f"transpose to the shape of {text(v)}"
-            )
+            rule = "a single number: nothing to transpose" if v.is_scalar else f"transpose to the shape of {text(v)}"
             self._say(label, column, Claim("gradient", v), rule)
 
     def _path(self, user: Expr, v: Expr, several: bool) -> tuple[Expr | None, Expr]:
@@ -310,9 +298,7 @@ class Narrator:
                     f"take a single number, such as cᵀ{text(user)}"
                 )
         if self.jacobian:
-            raise ShapeError(
-                f"{describe(user)}: a Jacobian runs through columns only; differentiate a single number"
-            )
+            raise ShapeError(f"{describe(user)}: a Jacobian runs through columns only; differentiate a single number")
         return None, self._path_of_matrices(user, v, moved, d, via)
 
     def _path_of_columns(self, user: Expr, v: Expr, local: Expr, via: Any) -> tuple[Expr, Expr]:

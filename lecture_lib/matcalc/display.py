@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 FORMS = ("derivation", "jacobian", "shape", "side by side")
 
 
-def view(
-    derivation: Derivation, form: str, row_delta: bool = False, part: Part | None = None
-) -> View | Comparison:
+def view(derivation: Derivation, form: str, row_delta: bool = False, part: Part | None = None) -> View | Comparison:
     """A derivation in one of its forms; see `Derivation.show`."""
     if form not in FORMS:
         raise ValueError(f"form is {form!r}; it is one of {', '.join(repr(f) for f in FORMS)}")
@@ -63,9 +61,7 @@ class View:
         """What the proof says, in a sentence."""
         p = self.proof
         good = f"Every line agrees with finite differences at {p.trials} random points"
-        return (
-            good if p.ok else "A line disagrees with finite differences"
-        ) + f" (worst error {p.max_error:.0e})."
+        return (good if p.ok else "A line disagrees with finite differences") + f" (worst error {p.max_error:.0e})."
 
     @property
     def title(self) -> tuple[str, str]:
@@ -84,9 +80,7 @@ class View:
             first, *more = step.latex_rows
             left = "" if step.again else _math(step.left.latex, beside=first)
             shown = _math(f"{step.sign} {first}", beside="" if step.again else step.left.latex)
-            rows.append(
-                f"| {k + 1} | {left} | {shown} | {escaped(step.rule)} | {tick(self.proof.errors[k])} |"
-            )
+            rows.append(f"| {k + 1} | {left} | {shown} | {escaped(step.rule)} | {tick(self.proof.errors[k])} |")
             rows += [f"| | | $\\displaystyle\\quad {row}$ | | |" for row in more]
         return "\n".join([*rows, "", self.verdict])
 
@@ -130,26 +124,18 @@ def escaped(words: str) -> str:
 
 def _jacobian_form(derivation: Derivation, steps: Sequence[Step], wanted: Sequence[Expr]) -> list[Step]:
     """∂-lines alone; a matrix ends with its row of entries."""
-    kept = [
-        s for s in steps if s.claim.kind in ("definition", "local", "jacobian") or s.left.kind == "signal"
-    ]
+    kept = [s for s in steps if s.claim.kind in ("definition", "local", "jacobian") or s.left.kind == "signal"]
     for v in wanted:
         if not v.is_column and not derivation.jacobian:
             name = jacobian_label(derivation.output.data, entries_of(v))
-            kept.append(
-                Step(
-                    name, derivation[v].jacobian, Claim("jacobian", v), "all entries, row by row, as one row"
-                )
-            )
+            kept.append(Step(name, derivation[v].jacobian, Claim("jacobian", v), "all entries, row by row, as one row"))
     return kept
 
 
 def _shape_form(derivation: Derivation, steps: Sequence[Step]) -> list[Step]:
     """∇-lines alone: everything in the shape of what it belongs to."""
     if derivation.jacobian:
-        raise ValueError(
-            f"{derivation.output} is not a single number: it has Jacobians, and no gradients to show"
-        )
+        raise ValueError(f"{derivation.output} is not a single number: it has Jacobians, and no gradients to show")
     wanted = {s.claim.of for s in steps}
     kept = [s for s in steps if s.claim.kind == "definition"]
     for v, column in derivation.columns.items():
@@ -173,16 +159,10 @@ def with_row_signals(derivation: Derivation, steps: Sequence[Step]) -> list[Step
     out = []
     for step in steps:
         body = transposed_once(substitute(step.body, rows))
-        if (
-            step.left.kind == "signal"
-            and step.claim.of.name in derivation.deltas
-            and not step.claim.of.is_scalar
-        ):
+        if step.left.kind == "signal" and step.claim.of.name in derivation.deltas and not step.claim.of.is_scalar:
             claim = Claim("jacobian", step.claim.of) if step.claim.of.is_column else step.claim
             body = tidy(make("T", body)) if step.claim.of.is_column else body
-            out.append(
-                replace(step, body=body, claim=claim, rule="the error signal as the lecture writes it: a row")
-            )
+            out.append(replace(step, body=body, claim=claim, rule="the error signal as the lecture writes it: a row"))
         elif step.body.shape == body.shape:
             out.append(replace(step, body=body))
     return out
@@ -213,9 +193,7 @@ class Comparison:
         shape = show_shape(v.shape)
         if v.is_column:
             return f"∂{of}/∂{by} is {show_shape(row.shape)} as a Jacobian; {by} is {shape}; transpose"
-        return (
-            f"∂{of}/∂vec {by} is {show_shape(row.shape)} as a Jacobian, row by row; {by} is {shape}; reshape"
-        )
+        return f"∂{of}/∂vec {by} is {show_shape(row.shape)} as a Jacobian, row by row; {by} is {shape}; reshape"
 
     def _repr_markdown_(self) -> str:
         out = label(self.derivation.output.data)

@@ -119,9 +119,7 @@ def slope_of(node: Expr) -> Expr:
     slope = lookup(name).slope
     assert slope is not None
     if order > 1:
-        raise NotImplementedError(
-            f"{name} is known to matcalc with its first derivative only; asked for order {order}"
-        )
+        raise NotImplementedError(f"{name} is known to matcalc with its first derivative only; asked for order {order}")
     written: Expr = slope(z, make("elem", z, data=(name, 0)))
     return written
 

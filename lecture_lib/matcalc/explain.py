@@ -104,9 +104,7 @@ def _judge(part: Part, guess: Any, values: Mapping[str, Any] | None) -> Judge:
             raise ValueError("values belong to a guess in numbers; an expression is tried at random points")
         unknown = [s.name for s in free_symbols(guess) if s not in free_symbols(pieces.output)]
         if unknown:
-            raise ValueError(
-                f"the guess {guess} speaks of {', '.join(unknown)}, which the derivation does not know"
-            )
+            raise ValueError(f"the guess {guess} speaks of {', '.join(unknown)}, which the derivation does not know")
         rng = np.random.default_rng(1)
         points = [Witness(pieces, draw(pieces, rng, {}), rng).point for _ in range(3)]
         return Judge(part, [evaluate_at(guess, p) for p in points], points, 1e-9, show_shape(guess.shape))
@@ -152,8 +150,7 @@ class Judge:
         return all(
             x.shape == y.shape
             and float(np.max(np.abs(x - y), initial=0))
-            <= self.tolerance
-            * max(1e-9, float(np.max(np.abs(x), initial=0)), float(np.max(np.abs(y), initial=0)))
+            <= self.tolerance * max(1e-9, float(np.max(np.abs(x), initial=0)), float(np.max(np.abs(y), initial=0)))
             for x, y in zip(a, b, strict=True)
         )
 
@@ -171,9 +168,7 @@ class Judge:
 
     def say(self, mistake: str, message: str) -> Explanation:
         """An explanation."""
-        return Explanation(
-            mistake, f"{mistake}: {message}" if mistake != "correct" else message, self.part.gradient
-        )
+        return Explanation(mistake, f"{mistake}: {message}" if mistake != "correct" else message, self.part.gradient)
 
     def unknown(self) -> Explanation:
         """No usual mistake: say where the numbers differ, or that the shapes do."""
@@ -181,9 +176,7 @@ class Judge:
         truth = self.values(self.part.gradient)[0]
         guess = self.guesses[0]
         if guess.shape != truth.shape:
-            return self.say(
-                "shape", f"the guess is {self.shape}, but ∇_{v} has {v}'s shape {show_shape(v.shape)}"
-            )
+            return self.say("shape", f"the guess is {self.shape}, but ∇_{v} has {v}'s shape {show_shape(v.shape)}")
         gap = np.abs(guess - truth)
         i, j = np.unravel_index(int(np.argmax(gap)), gap.shape)
         wrong = int(np.sum(gap > self.tolerance * max(1e-9, float(np.max(np.abs(truth))))))
@@ -205,13 +198,10 @@ def _verdicts(judge: Judge) -> Iterator[Explanation]:
     flipped = [t.T for t in truth]
     if judge.close(guess, flipped):
         if guess[0].shape == truth[0].shape:
-            yield judge.say(
-                "transposed", "the shapes are equal here, but the guess is the gradient's transpose"
-            )
+            yield judge.say("transposed", "the shapes are equal here, but the guess is the gradient's transpose")
         yield judge.say(
             "transposed",
-            f"the guess is {judge.shape}, {v} is {show_shape(v.shape)}, "
-            "and the guess's transpose is the gradient",
+            f"the guess is {judge.shape}, {v} is {show_shape(v.shape)}, and the guess's transpose is the gradient",
         )
     yield from _constant(judge, truth, exact=True)
     yield from _batch(judge, truth)
@@ -226,9 +216,7 @@ def _verdicts(judge: Judge) -> Iterator[Explanation]:
     for c, value in found:
         ratio = judge.ratio(value)
         if ratio and _nice(ratio[0]) and max(ratio) - min(ratio) < 1e-9:
-            extra = (
-                "its sign is wrong" if abs(ratio[0] + 1) < 1e-6 else f"it is {ratio[0]:.4g} times too large"
-            )
+            extra = "its sign is wrong" if abs(ratio[0] + 1) < 1e-6 else f"it is {ratio[0]:.4g} times too large"
             yield judge.say(c.mistake, f"{c.message}; and {extra}")
     if len(guess) > 1 or truth[0].size > 1:
         yield from _constant(judge, truth, exact=False)
@@ -261,9 +249,7 @@ def _constant(judge: Judge, truth: list[Array], exact: bool) -> Iterator[Explana
     for length in judge.points[0].lengths if exact else ():
         sizes = [p.lengths[length] for p in judge.points]
         if all(abs(k * n - 1) < 1e-6 for k, n in zip(ratio, sizes, strict=True)):
-            yield judge.say(
-                "averaged", f"the guess is the gradient divided by {length}: a mean where a sum belongs"
-            )
+            yield judge.say("averaged", f"the guess is the gradient divided by {length}: a mean where a sum belongs")
         if all(abs(k / n - 1) < 1e-6 for k, n in zip(ratio, sizes, strict=True)):
             yield judge.say(
                 "missing 1/N",
@@ -278,10 +264,7 @@ def _batch(judge: Judge, truth: list[Array]) -> Iterator[Explanation]:
     v = judge.part.by
     for axis in (0, 1):
         sums = [g.sum(axis=axis).reshape(-1, 1) for g in judge.guesses]
-        wide = all(
-            g.shape[axis] > 1 and g.shape[1 - axis] == t.size
-            for g, t in zip(judge.guesses, truth, strict=True)
-        )
+        wide = all(g.shape[axis] > 1 and g.shape[1 - axis] == t.size for g, t in zip(judge.guesses, truth, strict=True))
         if wide and v.is_column and judge.guesses[0].shape != truth[0].shape and judge.close(sums, truth):
             yield judge.say(
                 "not summed",
@@ -292,6 +275,4 @@ def _batch(judge: Judge, truth: list[Array]) -> Iterator[Explanation]:
         spread = [np.broadcast_to(t.sum(axis=axis, keepdims=True), t.shape) for t in truth]
         if not v.is_column and (judge.close(flat, short) or judge.close(judge.guesses, spread)):
             kind = "rows" if axis == 0 else "columns"
-            yield judge.say(
-                "summed", f"the {kind} of the gradient are added up, but each belongs to its own example"
-            )
+            yield judge.say("summed", f"the {kind} of the gradient are added up, but each belongs to its own example")

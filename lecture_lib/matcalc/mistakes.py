@@ -251,16 +251,13 @@ def _overwritten(part: Part) -> Iterator[Candidate]:
         for k in range(count if count > 1 else 0):
             for keep in (True, False) if count > 2 else (True,):
 
-                def choose(
-                    at: Expr, parts: list[Expr], v: Expr = v, k: int = k, keep: bool = keep
-                ) -> list[Expr]:
+                def choose(at: Expr, parts: list[Expr], v: Expr = v, k: int = k, keep: bool = keep) -> list[Expr]:
                     return [p for j, p in enumerate(parts) if (j == k) == keep] if at == v else parts
 
                 kept = f"only path {k + 1} of {count}" if keep else f"all paths but number {k + 1} of {count}"
                 yield Candidate(
                     "overwritten",
-                    f"{text(v)} reaches the output along {count} paths whose gradients add up; "
-                    f"the guess has {kept}",
+                    f"{text(v)} reaches the output along {count} paths whose gradients add up; the guess has {kept}",
                     gradient(derivation, part.by, Bend(paths=choose)),
                 )
 
@@ -294,9 +291,7 @@ def _orders(part: Part) -> Iterator[Candidate]:
             except ShapeError:
                 continue
             in_order = list(order) == sorted(order)
-            wrong = [
-                text(plain[k]) for k, flip in zip(order, flips, strict=True) if flip != (parts[k].op == "T")
-            ]
+            wrong = [text(plain[k]) for k, flip in zip(order, flips, strict=True) if flip != (parts[k].op == "T")]
             if in_order:
                 message = f"a transpose is missing or too many at {' and '.join(wrong)}"
                 yield Candidate("missing transpose", message, make("neg", made) if sign else made)
@@ -323,9 +318,7 @@ def _transposes(part: Part) -> Iterator[Candidate]:
                 substitute(full, {node: a}),
             )
     squares = {
-        n
-        for n in topological([full], into_lets=False)
-        if n.op == "symbol" and n.shape[0] == n.shape[1] != SCALAR[0]
+        n for n in topological([full], into_lets=False) if n.op == "symbol" and n.shape[0] == n.shape[1] != SCALAR[0]
     }
     for a in squares:
         turned = tidy(substitute(full, {a: a.T}))

@@ -100,9 +100,7 @@ class Writer:
 
     def _assign(self, name: str, e: Expr) -> None:
         if e.op not in HOISTED:
-            self.lines.append(
-                f"{name} = {self._filled(e) if e.op == 'number' and not e.is_scalar else self.code(e)}"
-            )
+            self.lines.append(f"{name} = {self._filled(e) if e.op == 'number' and not e.is_scalar else self.code(e)}")
             return
         q = self.code(e.args[0], ATOM)
         axis = "" if axis_of(e.args[0]) == -2 else "axis=1, keepdims=True"
@@ -164,9 +162,7 @@ class Writer:
             case "symbol" | "let":
                 return self.names[e], ATOM
             case "number":
-                return (
-                    (repr(e.data), SIGN if e.data < 0 else ATOM) if e.is_scalar else (self._filled(e), ATOM)
-                )
+                return (repr(e.data), SIGN if e.data < 0 else ATOM) if e.is_scalar else (self._filled(e), ATOM)
             case "size":
                 return self.size(e.data), PRODUCT
             case "eye":
@@ -229,15 +225,11 @@ class Writer:
 
     def _several(self, e: Expr) -> str:
         if e.op == "cross_entropy":
-            raise ValueError(
-                "a cross-entropy inside a gradient is not written as NumPy; name its parts with mc.let"
-            )
+            raise ValueError("a cross-entropy inside a gradient is not written as NumPy; name its parts with mc.let")
         if e.op == "maximum":
             a, b = (self._operand(x, SUM, y) for x, y in zip(e.args, reversed(e.args), strict=True))
             return f"np.maximum({a}, {b})"
-        parts = ", ".join(
-            self._filled(a) if a.op == "number" and a.shape[1] != ONE else self.code(a) for a in e.args
-        )
+        parts = ", ".join(self._filled(a) if a.op == "number" and a.shape[1] != ONE else self.code(a) for a in e.args)
         return f"np.vstack([{parts}])" if e.op == "concat" else f"np.kron({parts})"
 
     def _function(self, e: Expr) -> tuple[str, int]:

@@ -93,9 +93,7 @@ def _div(args: Args, data: Any) -> Shape:
 def _power(args: Args, data: Any) -> Shape:
     a, b = args
     if not b.is_scalar and a.shape != b.shape:
-        raise misfit(
-            "power", a, b, "** goes entry by entry and needs equal shapes, or a single number on top"
-        )
+        raise misfit("power", a, b, "** goes entry by entry and needs equal shapes, or a single number on top")
     if b.op != "number" and a.shape != b.shape:
         raise misfit("power", a, b, "an exponent that is not a plain number needs the shape of its base")
     return a.shape

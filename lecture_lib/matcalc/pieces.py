@@ -175,9 +175,7 @@ class _Cutter:
         if len(parts) < 3 or len(text(body)) <= LONG:
             return body
         half = len(parts) // 2
-        return join(
-            [self._named("a", join(parts[:half]), auto=True), self._named("a", join(parts[half:]), auto=True)]
-        )
+        return join([self._named("a", join(parts[:half]), auto=True), self._named("a", join(parts[half:]), auto=True)])
 
     def _without_signs(self, build: Callable[[list[Expr]], Expr], args: list[Expr]) -> Expr:
         """Minus signs stand in front of a product."""
@@ -194,11 +192,7 @@ class _Cutter:
         simple = a.op in SINGLE or a.op in ("matmul", "trace", "mul") or self._atomic(a)
         if is_number(c) or c.op == "size" or self._is_constant(c):
             return make("scale", c, a if simple else self._name(a, "a"))
-        left = (
-            c
-            if c.op == "scale" and self._atomic(c.args[0]) and self._atomic(c.args[1])
-            else self._name(c, "a")
-        )
+        left = c if c.op == "scale" and self._atomic(c.args[0]) and self._atomic(c.args[1]) else self._name(c, "a")
         right = a if a.op == "matmul" or self._atomic(a) else self._name(a, "a")
         return make("scale", left, right)
 
@@ -276,8 +270,7 @@ def _names_in(e: Expr) -> set[str]:
             other = seen.setdefault(node.data, node)
             if other != node:
                 raise ValueError(
-                    f"{node.data} stands for two different things: {_told(other)} and {_told(node)}; "
-                    "rename one of them"
+                    f"{node.data} stands for two different things: {_told(other)} and {_told(node)}; rename one of them"
                 )
     return set(seen)
 

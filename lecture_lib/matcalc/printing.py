@@ -100,10 +100,7 @@ LATEX = Style(
         "log_softmax": "\\log\\operatorname{softmax}",
         "diagpart": "\\operatorname{diag}^{-1}",
         **{n: f"\\{n}" for n in ("tanh", "exp", "log", "sin", "cos", "max")},
-        **{
-            n: f"\\operatorname{{{n}}}"
-            for n in ("softmax", "relu", "softplus", "diag", "vec", "step", "sign", "lse")
-        },
+        **{n: f"\\operatorname{{{n}}}" for n in ("softmax", "relu", "softplus", "diag", "vec", "step", "sign", "lse")},
         "logsumexp": "\\operatorname{logsumexp}",
         "sqrt": "\\operatorname{sqrt}",
     },
@@ -212,9 +209,7 @@ def _runs_together(left: str, right: str, a: Expr, b: Expr, style: Style) -> boo
     if style.latex:
         return True
     if a.op in ("scale", "div") or b.op == "scale":
-        return (a.op == "scale" and b.op not in ("symbol", "let", "T")) or (
-            a.op == "div" and not right.startswith("(")
-        )
+        return (a.op == "scale" and b.op not in ("symbol", "let", "T")) or (a.op == "div" and not right.startswith("("))
     bare = b.args[0] if b.op == "T" else b
     change = bare.op == "let" and getattr(bare.data, "kind", "") in ("change", "jacobian")
     if change:

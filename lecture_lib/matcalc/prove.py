@@ -122,9 +122,7 @@ def draw(pieces: Pieces, rng: np.random.Generator, lengths: Mapping[str, int]) -
             smooth.
     """
     symbols = free_symbols(pieces.output)
-    labels = sorted(
-        {label for e in topological([pieces.output]) for size in e.shape for label in size.labels}
-    )
+    labels = sorted({label for e in topological([pieces.output]) for size in e.shape for label in size.labels})
     for label, found in lengths.items():
         if label not in labels:
             raise ValueError(f"{label} is no size here: the sizes are {', '.join(labels) or 'numbers only'}")

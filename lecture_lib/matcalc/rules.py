@@ -178,9 +178,7 @@ def change(body: Expr, v: Expr, d: Expr, names: dict[Expr, Expr], rule: Differen
     for node in topological([body], into_lets=False):
         if node.op == "let" or node in moved:
             continue
-        parts = [
-            rule(node, i, moved[a], names.get(node, node)) for i, a in enumerate(node.args) if a in moved
-        ]
+        parts = [rule(node, i, moved[a], names.get(node, node)) for i, a in enumerate(node.args) if a in moved]
         if parts:
             moved[node] = total(parts)
     return moved[body]

@@ -384,9 +384,7 @@ def _slope(e: Expr) -> Expr | None:
 
 def _meaning(e: Expr) -> str:
     """Which slopes are written out."""
-    names = dict.fromkeys(
-        n.data[0] for n in topological([e], into_lets=False) if n.op == "elem" and n.data[1] == 1
-    )
+    names = dict.fromkeys(n.data[0] for n in topological([e], into_lets=False) if n.op == "elem" and n.data[1] == 1)
     return "; ".join(lookup(name).meaning for name in names if lookup(name).slope is not None)
 
 
@@ -478,12 +476,7 @@ def _cancel_in_product(e: Expr) -> Expr | None:
     parts = factors(e)
     for k in range(len(parts) - 1):
         row, column = parts[k], parts[k + 1]
-        if (
-            row.op == "T"
-            and row.args[0].op == "div"
-            and row.args[0].args[1] == column
-            and column.shape[1] == ONE
-        ):
+        if row.op == "T" and row.args[0].op == "div" and row.args[0].args[1] == column and column.shape[1] == ONE:
             top = row.args[0].args[0]
             return chain([*parts[:k], make("T", top), number(1, column.shape), *parts[k + 2 :]])
     return None

@@ -97,9 +97,7 @@ def parse_size(text: str) -> Size:
     for part in text.split("+"):
         match = _SIZE.fullmatch(part.strip())
         if match is None or not part.strip() or (match[1] is not None and int(match[1]) == 0):
-            raise ValueError(
-                f"{text!r} is not a size: write a label (n), a number (3), a multiple (5d) or a sum (n+m)"
-            )
+            raise ValueError(f"{text!r} is not a size: write a label (n), a number (3), a multiple (5d) or a sum (n+m)")
         label = (match[2],) if match[2] else ()
         total += Size(((label, int(match[1] or 1)),))
     return total

@@ -90,9 +90,7 @@ class Step:
         if len(pieces) != sum(counts):
             return [latex(self.body, shapes=True)]
         starts = [sum(counts[:k]) for k in range(len(counts))]
-        return [
-            "".join(under(p, True) for p in pieces[i : i + n]) for i, n in zip(starts, counts, strict=True)
-        ]
+        return ["".join(under(p, True) for p in pieces[i : i + n]) for i, n in zip(starts, counts, strict=True)]
 
     def __str__(self) -> str:
         return f"{self.text}    ({show_shape(self.shape)})    {self.rule}"

@@ -21,9 +21,7 @@ class Elementwise:
     def __init__(self, name: str, order: int = 0) -> None:
         self.name = name
         self.order = order
-        self.__doc__ = (
-            f"{name}, applied to every entry." if name in FUNCTIONS else f"A generic function {name}."
-        )
+        self.__doc__ = f"{name}, applied to every entry." if name in FUNCTIONS else f"A generic function {name}."
 
     def __call__(self, z: Any) -> Expr:
         return make("elem", as_expr(z), data=(self.name, self.order))

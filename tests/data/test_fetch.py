@@ -92,7 +92,7 @@ def serve(handler: BaseHTTPRequestHandler, content: bytes, start: int) -> None:
 
 def truncate(handler: BaseHTTPRequestHandler, content: bytes, start: int) -> None:
     head(handler, content, start)
-    handler.wfile.write(content[start:start + (len(content) - start) // 2])
+    handler.wfile.write(content[start : start + (len(content) - start) // 2])
 
 
 def close_at_once(handler: BaseHTTPRequestHandler, content: bytes, start: int) -> None:
@@ -105,7 +105,7 @@ def corrupt(handler: BaseHTTPRequestHandler, content: bytes, start: int) -> None
 
 def stall(handler: Handler, content: bytes, start: int) -> None:
     head(handler, content, start)
-    handler.wfile.write(content[start:start + 100])
+    handler.wfile.write(content[start : start + 100])
     handler.server.stop.wait(20)
 
 
@@ -125,6 +125,7 @@ def status(code: int) -> Misbehavior:
         handler.send_response(code)
         handler.send_header("Content-Length", "0")
         handler.end_headers()
+
     return answer
 
 
@@ -156,13 +157,27 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     thread.join()
 
 
-def offer(server: Server, monkeypatch: pytest.MonkeyPatch, content: bytes, name: str = "glove-6b-50d",
-          checksum: bool = True, size: bool = True) -> Entry:
+def offer(
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    name: str = "glove-6b-50d",
+    checksum: bool = True,
+    size: bool = True,
+) -> Entry:
     """Put the server's content in the place of a catalog entry."""
     server.content = content
     real = catalog.entry(name)
-    chosen = Entry(name, real.what, real.licence, server.url, real.file, len(content) if size else None,
-                   f"sha256:{hashlib.sha256(content).hexdigest()}" if checksum else None, real.members)
+    chosen = Entry(
+        name,
+        real.what,
+        real.licence,
+        server.url,
+        real.file,
+        len(content) if size else None,
+        f"sha256:{hashlib.sha256(content).hexdigest()}" if checksum else None,
+        real.members,
+    )
     entries = tuple(chosen if entry.name == name else entry for entry in catalog.ENTRIES)
     monkeypatch.setattr(catalog, "ENTRIES", entries)
     monkeypatch.setattr(fetching, "ENTRIES", entries)
@@ -179,8 +194,9 @@ def cache_files() -> list[str]:
     return sorted(str(path.relative_to(cache)) for path in cache.rglob("*") if path.is_file())
 
 
-def test_fetch_prints_the_licence_and_vectors_reads_it(glove: Entry, server: Server,
-                                                       capsys: pytest.CaptureFixture[str]) -> None:
+def test_fetch_prints_the_licence_and_vectors_reads_it(
+    glove: Entry, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
     paths = data.fetch("glove-6b-50d", progress=False)
     assert [path.name for path in paths] == ["glove.6B.50d.txt"] and paths[0].read_bytes() == TEXT
     assert "Licence: Public Domain Dedication" in capsys.readouterr().out
@@ -189,8 +205,9 @@ def test_fetch_prints_the_licence_and_vectors_reads_it(glove: Entry, server: Ser
     assert [Path(file).name for file in cache_files()] == ["glove.6B.50d.txt"]
 
 
-def test_the_licence_comes_before_the_download(glove: Entry, server: Server,
-                                               capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_licence_comes_before_the_download(
+    glove: Entry, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
     server.plan = [status(404)]
     with pytest.raises(data.FetchError):
         data.fetch("glove-6b-50d", progress=False)
@@ -202,10 +219,22 @@ def test_the_progress_bar_names_the_file(glove: Entry, capsys: pytest.CaptureFix
     assert "glove.6B.zip" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("plan", [
-    [truncate], [truncate, truncate, truncate], [close_at_once], [stall], [stall_before_answer], [redirect],
-    [status(503)], [status(429)], [stall, redirect, truncate], [truncate, status(416)],
-], ids=lambda plan: "-".join(getattr(step, "__name__", "") for step in plan))
+@pytest.mark.parametrize(
+    "plan",
+    [
+        [truncate],
+        [truncate, truncate, truncate],
+        [close_at_once],
+        [stall],
+        [stall_before_answer],
+        [redirect],
+        [status(503)],
+        [status(429)],
+        [stall, redirect, truncate],
+        [truncate, status(416)],
+    ],
+    ids=lambda plan: "-".join(getattr(step, "__name__", "") for step in plan),
+)
 def test_a_download_survives(plan: list[Misbehavior], glove: Entry, server: Server) -> None:
     server.plan = list(plan)
     (path,) = data.fetch("glove-6b-50d", progress=False)
@@ -237,18 +266,23 @@ def test_a_server_without_ranges_starts_over(glove: Entry, server: Server) -> No
     assert path.read_bytes() == TEXT
 
 
-@pytest.mark.parametrize(("plan", "message"), [
-    ([corrupt], "another checksum than sha256:"),
-    ([login_page] * 9, "another file, of 26 bytes"),
-    ([endless] * 9, "another file, of more than"),
-    ([status(404)], "the server answers 404"),
-    ([status(403)], "the server answers 403"),
-    ([status(500)] * 9, "the server answers 500 .* after 4 attempts"),
-    ([stall_before_answer] * 9, "nothing arrived for 0.4 seconds, after 4 attempts"),
-    ([redirect] * 99, "redirects"),
-], ids=["corrupt", "login page", "endless", "404", "403", "500", "stall", "redirects"])
-def test_a_failed_download_never_looks_like_data(plan: list[Misbehavior], message: str, glove: Entry,
-                                                 server: Server) -> None:
+@pytest.mark.parametrize(
+    ("plan", "message"),
+    [
+        ([corrupt], "another checksum than sha256:"),
+        ([login_page] * 9, "another file, of 26 bytes"),
+        ([endless] * 9, "another file, of more than"),
+        ([status(404)], "the server answers 404"),
+        ([status(403)], "the server answers 403"),
+        ([status(500)] * 9, "the server answers 500 .* after 4 attempts"),
+        ([stall_before_answer] * 9, "nothing arrived for 0.4 seconds, after 4 attempts"),
+        ([redirect] * 99, "redirects"),
+    ],
+    ids=["corrupt", "login page", "endless", "404", "403", "500", "stall", "redirects"],
+)
+def test_a_failed_download_never_looks_like_data(
+    plan: list[Misbehavior], message: str, glove: Entry, server: Server
+) -> None:
     server.plan = list(plan)
     with pytest.raises(data.FetchError, match=message) as caught:
         data.fetch("glove-6b-50d", progress=False)
@@ -261,8 +295,7 @@ def test_a_failed_download_never_looks_like_data(plan: list[Misbehavior], messag
     assert path.read_bytes() == TEXT
 
 
-def test_without_a_network_one_line_says_what_to_place_where(server: Server,
-                                                            monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_one_line_says_what_to_place_where(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = offer(server, monkeypatch, zipped({"glove.6B.50d.txt": TEXT}))
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -280,8 +313,9 @@ def test_without_a_network_one_line_says_what_to_place_where(server: Server,
     assert path.read_bytes() == TEXT and (cache / chosen.file).exists()
 
 
-def test_a_placed_file_must_have_the_checksum(glove: Entry, server: Server, tmp_path: Path,
-                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_placed_file_must_have_the_checksum(
+    glove: Entry, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = tmp_path / "own"
     own.mkdir()
     monkeypatch.setenv("LECTURE_LIB_DATA", str(own))
@@ -303,8 +337,9 @@ def test_an_archive_without_its_file_is_reported(server: Server, monkeypatch: py
     assert not (fetching.cache_folder() / "glove-6b-50d").exists()
 
 
-def test_every_kind_of_archive_is_read_after_fetch(server: Server, monkeypatch: pytest.MonkeyPatch,
-                                                   capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_kind_of_archive_is_read_after_fetch(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     offer(server, monkeypatch, gzip.compress(b"2 2\ntv 1 2\nx 3 4\n"), "glove-wiki-gigaword-50")
     data.fetch("glove-wiki-gigaword-50", progress=False)
     assert data.vectors("glove-wiki-gigaword-50").words == ("tv", "x")
@@ -320,8 +355,9 @@ def test_every_kind_of_archive_is_read_after_fetch(server: Server, monkeypatch: 
     assert data.polarity() == [(["café", "fine"], 1), (["bad"], 0)]
 
 
-def test_data_without_a_published_checksum_need_consent(server: Server, monkeypatch: pytest.MonkeyPatch,
-                                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_data_without_a_published_checksum_need_consent(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     content = bz2.compress(b"Oslo|NNP|I-LOC\n" * 10)
     offer(server, monkeypatch, content, "wikiner-en", checksum=False, size=False)
     with pytest.raises(data.FetchError, match=r"no checksum is published .* unverified=True"):

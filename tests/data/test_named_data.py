@@ -15,7 +15,8 @@ from lecture_lib.ner import DataError, MissingDataError, spans
 
 REAL = Path(os.environ.get("LECTURE_LIB_DATA", "")) / "ner_uner_ewt"
 needs_real_data = pytest.mark.skipif(
-    not os.environ.get("LECTURE_LIB_DATA") or not REAL.is_dir(), reason="LECTURE_LIB_DATA has no ner_uner_ewt")
+    not os.environ.get("LECTURE_LIB_DATA") or not REAL.is_dir(), reason="LECTURE_LIB_DATA has no ner_uner_ewt"
+)
 
 
 @pytest.fixture
@@ -96,9 +97,11 @@ def test_snippets_keep_their_labels(own_folder: Path) -> None:
 
 
 def test_a_missing_file_is_named_with_the_variable(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = {"ner_uner_ewt/train.tsv": lambda: data.corpus("ewt"),
-              "vectors/glove.6B.50d.top50k.unit-q8.txt.gz": lambda: data.vectors("glove-50k"),
-              "sentiment_rt/rt-polarity.pos": data.polarity}
+    wanted = {
+        "ner_uner_ewt/train.tsv": lambda: data.corpus("ewt"),
+        "vectors/glove.6B.50d.top50k.unit-q8.txt.gz": lambda: data.vectors("glove-50k"),
+        "sentiment_rt/rt-polarity.pos": data.polarity,
+    }
     for file, call in wanted.items():
         with pytest.raises(MissingDataError) as caught:
             call()
@@ -135,8 +138,11 @@ def test_unknown_names_bring_the_known_ones(own_folder: Path) -> None:
 
 
 def packed(**changes: object) -> dict[str, np.ndarray]:
-    arrays: dict = {"words": np.frombuffer("tv\ncafé".encode(), np.uint8),
-                    "matrix": np.array([[1, -2], [127, 0]], np.int8), "scale": np.array([0.5, 2], np.float32)}
+    arrays: dict = {
+        "words": np.frombuffer("tv\ncafé".encode(), np.uint8),
+        "matrix": np.array([[1, -2], [127, 0]], np.int8),
+        "scale": np.array([0.5, 2], np.float32),
+    }
     return {name: array for name, array in (arrays | changes).items() if array is not None}
 
 
@@ -151,19 +157,22 @@ def test_packed_vectors_are_the_product_of_numbers_and_scale(tmp_path: Path) -> 
     np.testing.assert_array_equal(vectors.matrix, np.array([[0.5, -4], [63.5, 0]], np.float32))
 
 
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"scale": None}, "no array named scale"),
-    ({"words": np.frombuffer(b"tv", np.uint8)}, "1 words but a matrix"),
-    ({"words": np.frombuffer(b"tv\ntv", np.uint8)}, "'tv' comes twice"),
-    ({"words": np.frombuffer(b"tv\n", np.uint8)}, "'' is not a word"),
-    ({"words": np.frombuffer(b"tv\n\xff", np.uint8)}, "not UTF-8 at byte 3"),
-    ({"words": np.array(["tv", "x"])}, "words is <U2"),
-    ({"words": np.array([{}], dtype=object)}, "not a readable file"),
-    ({"matrix": np.zeros((2, 2), np.float32)}, "matrix is float32"),
-    ({"matrix": np.zeros(4, np.int8)}, "matrix is int8 of shape"),
-    ({"scale": np.ones(3, np.float32)}, "scale is float32 of shape"),
-    ({"scale": np.array([1, np.nan], np.float32)}, "nan or inf"),
-])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"scale": None}, "no array named scale"),
+        ({"words": np.frombuffer(b"tv", np.uint8)}, "1 words but a matrix"),
+        ({"words": np.frombuffer(b"tv\ntv", np.uint8)}, "'tv' comes twice"),
+        ({"words": np.frombuffer(b"tv\n", np.uint8)}, "'' is not a word"),
+        ({"words": np.frombuffer(b"tv\n\xff", np.uint8)}, "not UTF-8 at byte 3"),
+        ({"words": np.array(["tv", "x"])}, "words is <U2"),
+        ({"words": np.array([{}], dtype=object)}, "not a readable file"),
+        ({"matrix": np.zeros((2, 2), np.float32)}, "matrix is float32"),
+        ({"matrix": np.zeros(4, np.int8)}, "matrix is int8 of shape"),
+        ({"scale": np.ones(3, np.float32)}, "scale is float32 of shape"),
+        ({"scale": np.array([1, np.nan], np.float32)}, "nan or inf"),
+    ],
+)
 def test_packed_vectors_of_another_form_are_refused(changes: dict, message: str, tmp_path: Path) -> None:
     path = save(tmp_path / "v.npz", packed(**changes))
     with pytest.raises(DataError, match=message) as caught:
@@ -199,14 +208,17 @@ def test_wikiner_is_read_a_sentence_a_line(tmp_path: Path) -> None:
     assert [s.tags for s in sentences] == [["B-PER", "O", "O"], ["B-LOC", "B-LOC"]]
 
 
-@pytest.mark.parametrize(("content", "message"), [
-    (bz2.compress(b"a|N|O\nb|O\n"), "line 2: 'b|O'; expected token"),
-    (bz2.compress(b"a|N|O\nb|N|X-Y\n"), "line 2: 'X-Y' is not a tag"),
-    (bz2.compress(b"a|N|O\n\xff|N|O\n"), "line [12]: not UTF-8"),
-    (bz2.compress(b"a|N|O\n" * 99)[:-9], "damaged from here"),
-    (b"a|N|O\n", "line 1: the bzip2 data are damaged"),
-    (bz2.compress(b""), "no sentence"),
-])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (bz2.compress(b"a|N|O\nb|O\n"), "line 2: 'b|O'; expected token"),
+        (bz2.compress(b"a|N|O\nb|N|X-Y\n"), "line 2: 'X-Y' is not a tag"),
+        (bz2.compress(b"a|N|O\n\xff|N|O\n"), "line [12]: not UTF-8"),
+        (bz2.compress(b"a|N|O\n" * 99)[:-9], "damaged from here"),
+        (b"a|N|O\n", "line 1: the bzip2 data are damaged"),
+        (bz2.compress(b""), "no sentence"),
+    ],
+)
 def test_damaged_wikiner_is_reported_with_file_and_line(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "w.bz2"
     path.write_bytes(content)

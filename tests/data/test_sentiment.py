@@ -75,8 +75,9 @@ def test_fitting_twice_starts_afresh() -> None:
         (["a", "zzz"], [1, 1], [1, 1], KeyError, "no vector for 'zzz'"),
     ],
 )
-def test_bad_training_data_are_errors(words: list[str], positive: list, negative: list, error: type,
-                                      message: str) -> None:
+def test_bad_training_data_are_errors(
+    words: list[str], positive: list, negative: list, error: type, message: str
+) -> None:
     model = WordClassifier(Vectors(["a", "b"], [[1.0, 0.0], [0.0, 1.0]]))
     with pytest.raises(error, match=message):
         model.fit(words, positive, negative)

@@ -15,8 +15,23 @@ from lecture_lib.ner import DataError, Sentence, spans
 BUILD = Path(__file__).resolve().parents[2] / "data" / "build"
 SPLITS = ("train", "dev", "test")
 TYPES = {"PER", "LOC", "ORG", "DATE"}
-AMBIGUOUS = ("Paris", "Hilton", "Washington", "Jordan", "Georgia", "Chelsea", "Florence", "Sydney", "Lincoln", "Amazon",
-             "Apple", "Ford", "Orange", "May", "August")
+AMBIGUOUS = (
+    "Paris",
+    "Hilton",
+    "Washington",
+    "Jordan",
+    "Georgia",
+    "Chelsea",
+    "Florence",
+    "Sydney",
+    "Lincoln",
+    "Amazon",
+    "Apple",
+    "Ford",
+    "Orange",
+    "May",
+    "August",
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +59,14 @@ def sentences(corpus: data.Corpus) -> list[Sentence]:
 
 
 def names(sentence: Sentence) -> list[tuple[str, str]]:
-    return [(" ".join(sentence.tokens[span.start:span.end]), span.type) for span in spans(sentence.tags)]
+    return [(" ".join(sentence.tokens[span.start : span.end]), span.type) for span in spans(sentence.tags)]
 
 
 def frame(sentence: Sentence) -> list[str]:
     """The tokens in lower case, each name replaced by its type."""
     words, done = [], 0
     for span in spans(sentence.tags):
-        words += [*sentence.tokens[done:span.start], span.type]
+        words += [*sentence.tokens[done : span.start], span.type]
         done = span.end
     return [word if word in TYPES else word.lower() for word in [*words, *sentence.tokens[done:]]]
 
@@ -75,14 +90,18 @@ def test_no_run_of_five_words_is_common(sentences: list[Sentence]) -> None:
     runs = Counter()
     for sentence in sentences:
         words = frame(sentence)
-        runs.update({tuple(words[start:start + 5]) for start in range(len(words) - 4)})
+        runs.update({tuple(words[start : start + 5]) for start in range(len(words) - 4)})
     run, times = runs.most_common(1)[0]
     assert times <= 0.01 * len(sentences), run
 
 
 def test_many_distinct_words_outside_of_names(sentences: list[Sentence]) -> None:
-    words = {token.lower() for sentence in sentences
-             for token, tag in zip(sentence.tokens, sentence.tags, strict=True) if tag == "O" and token.isalpha()}
+    words = {
+        token.lower()
+        for sentence in sentences
+        for token, tag in zip(sentence.tokens, sentence.tags, strict=True)
+        if tag == "O" and token.isalpha()
+    }
     assert len(words) >= 7000
 
 
@@ -160,16 +179,48 @@ def test_unbalanced_brackets_are_an_error(build: ModuleType, source: str) -> Non
         parsed(build, source)
 
 
-@pytest.mark.parametrize(("source", "message"), [("[Rome|CITY] fell.", "'CITY' of 'Rome' is unknown"),
-                                                 ("[|LOC] fell.", "is empty"), ("[ Rome|LOC] fell.", "blanks")])
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("[Rome|CITY] fell.", "'CITY' of 'Rome' is unknown"),
+        ("[|LOC] fell.", "is empty"),
+        ("[ Rome|LOC] fell.", "blanks"),
+    ],
+)
 def test_unknown_labels_and_empty_names_are_errors(build: ModuleType, source: str, message: str) -> None:
     with pytest.raises(DataError, match=re.escape(message)):
         parsed(build, source)
 
 
 def test_conversion_of_one_line(build: ModuleType) -> None:
-    line, = parsed(build, "[Paris Hilton|PER]'s at the [Hilton Hotel|LOC] in [Paris|LOC] on [May 3|DATE].")
-    assert line.sentence.tokens == ["Paris", "Hilton", "'s", "at", "the", "Hilton", "Hotel", "in", "Paris", "on", "May",
-                                    "3", "."]
-    assert line.sentence.tags == ["B-PER", "I-PER", "O", "O", "O", "B-LOC", "I-LOC", "O", "B-LOC", "O", "B-DATE",
-                                  "I-DATE", "O"]
+    (line,) = parsed(build, "[Paris Hilton|PER]'s at the [Hilton Hotel|LOC] in [Paris|LOC] on [May 3|DATE].")
+    assert line.sentence.tokens == [
+        "Paris",
+        "Hilton",
+        "'s",
+        "at",
+        "the",
+        "Hilton",
+        "Hotel",
+        "in",
+        "Paris",
+        "on",
+        "May",
+        "3",
+        ".",
+    ]
+    assert line.sentence.tags == [
+        "B-PER",
+        "I-PER",
+        "O",
+        "O",
+        "O",
+        "B-LOC",
+        "I-LOC",
+        "O",
+        "B-LOC",
+        "O",
+        "B-DATE",
+        "I-DATE",
+        "O",
+    ]

@@ -284,9 +284,7 @@ def test_numpy_of_a_single_number_keeps_its_shape():
     names = {"np": np}
     exec(mc.derive(mc.sigmoid(w.T @ x + c))[c].numpy(), names)
     a = np.ones((3, 1))
-    assert np.shape(names["grad_c"](a, a, 0.5)) == () and np.shape(
-        names["grad_c"](a, a, np.ones((1, 1)))
-    ) == (1, 1)
+    assert np.shape(names["grad_c"](a, a, 0.5)) == () and np.shape(names["grad_c"](a, a, np.ones((1, 1)))) == (1, 1)
 
 
 def test_steps_record_their_simplification():

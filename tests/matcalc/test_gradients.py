@@ -192,9 +192,7 @@ STATED: dict[str, tuple[str, Callable[..., Any], Formulas]] = {
     ),
     "binary cross-entropy": (
         "w:m x:m c:1 y:1",
-        lambda w, x, c, y: (
-            -(y * mc.log(mc.sigmoid(w.T @ x + c)) + (1 - y) * mc.log(1 - mc.sigmoid(w.T @ x + c)))
-        ),
+        lambda w, x, c, y: -(y * mc.log(mc.sigmoid(w.T @ x + c)) + (1 - y) * mc.log(1 - mc.sigmoid(w.T @ x + c))),
         {
             "w": lambda a: (sigma(a.w.T @ a.x + a.c) - a.y) * a.x,
             "x": lambda a: (sigma(a.w.T @ a.x + a.c) - a.y) * a.w,

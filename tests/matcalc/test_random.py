@@ -39,9 +39,7 @@ def columns(draw_, depth=3):
         case 9:
             return (a.T @ draw_(inner)) * mc.tanh(a)
         case 10:
-            return (
-                mc.let("t", mc.tanh(a)) / (2 + mc.norm(a) ** 2) if draw_(st.booleans()) else a / (1 + a.T @ a)
-            )
+            return mc.let("t", mc.tanh(a)) / (2 + mc.norm(a) ** 2) if draw_(st.booleans()) else a / (1 + a.T @ a)
         case _:
             return mc.log_softmax(mc.tanh(a))
 

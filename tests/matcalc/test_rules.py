@@ -48,9 +48,7 @@ def test_the_rules_as_they_are_hold():
     assert all_lines_hold()
 
 
-def changed(
-    table: dict[str, Any], key: str, i: int, mutant: Callable[..., Any]
-) -> tuple[dict[str, Any], str, Any]:
+def changed(table: dict[str, Any], key: str, i: int, mutant: Callable[..., Any]) -> tuple[dict[str, Any], str, Any]:
     entry = table[key]
     return table, key, (*entry[:i], mutant, *entry[i + 1 :]) if isinstance(entry, tuple) else mutant
 
@@ -89,12 +87,8 @@ MUTANTS = {
     "inverse on one side": lambda: changed(D, "inv", 0, lambda d, y, a: -(y @ d)),
     "log det without inverse": lambda: changed(D, "logdet", 0, lambda d, y, a: make("trace", a @ d)),
     "trace of the transpose": lambda: changed(D, "trace", 0, lambda d, y, a: 2 * make("trace", d)),
-    "pull without transpose, right": lambda: changed(
-        T, "matmul", 0, lambda g, i, node: _square(g, i, node, 1)
-    ),
-    "pull without transpose, left": lambda: changed(
-        T, "matmul", 0, lambda g, i, node: _square(g, i, node, 0)
-    ),
+    "pull without transpose, right": lambda: changed(T, "matmul", 0, lambda g, i, node: _square(g, i, node, 1)),
+    "pull without transpose, left": lambda: changed(T, "matmul", 0, lambda g, i, node: _square(g, i, node, 0)),
     "pull of T": lambda: changed(T, "T", 0, lambda g, i, node: g if g.shape[0] == g.shape[1] else 2 * g.T),
     "pull of a stack": lambda: changed(
         T,
@@ -107,9 +101,7 @@ MUTANTS = {
     "pull of diag": lambda: changed(T, "diag", 0, lambda g, i, node: 2 * make("diagpart", g)),
     "pull of diagonal": lambda: changed(T, "diagpart", 0, lambda g, i, node: -make("diag", g)),
     "pull of ∘": lambda: changed(T, "mul", 0, lambda g, i, node: g),
-    "pull of scale": lambda: changed(
-        T, "scale", 0, lambda g, i, node: g if i else rules._inner(node.args[1], g)
-    ),
+    "pull of scale": lambda: changed(T, "scale", 0, lambda g, i, node: g if i else rules._inner(node.args[1], g)),
     "pull of trace": lambda: changed(T, "trace", 0, lambda g, i, node: 2 * g * mc.eye(node.args[0].shape[0])),
 }
 
@@ -157,9 +149,7 @@ SIMPLIFICATIONS = {
 
 @pytest.mark.parametrize("name", SIMPLIFICATIONS)
 def test_mutant_of_a_simplification_is_killed(name, monkeypatch):
-    ideas = [
-        (said, SIMPLIFICATIONS[name] if rule.__name__ == name else rule) for said, rule in simplify.IDEAS
-    ]
+    ideas = [(said, SIMPLIFICATIONS[name] if rule.__name__ == name else rule) for said, rule in simplify.IDEAS]
     assert any(rule.__name__ == "<lambda>" for _, rule in ideas)
     monkeypatch.setattr(simplify, "IDEAS", ideas)
     assert not all_lines_hold()
