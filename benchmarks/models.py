@@ -134,60 +134,105 @@ def printed(words: int, size: int) -> Step:
 
 
 def hips(words: int, size: int) -> Step:
-    """HIPS autograd; it has no sparse gradients, so the rows are looked up outside and differentiated."""
+    """HIPS autograd: the whole table is an argument, and its gradient is dense."""
     import autograd.numpy as anp
     from autograd import value_and_grad
 
-    E, W, b, u = parameters(words)
+    params = parameters(words)
     ids, y = batch(words, size)
     rate = np.float32(RATE)
 
-    def loss(rows: Any, W: Any, b: Any, u: Any) -> Any:
-        if size == 1:
-            s = anp.dot(u, anp.tanh(anp.dot(W, anp.ravel(rows)) + b))
-            return anp.logaddexp(0, s) - y * s
-        s = anp.dot(anp.tanh(anp.dot(anp.reshape(rows, (size, -1)), W.T) + b), u)
-        return anp.mean(anp.logaddexp(0, s) - y * s)
+    def loss(parts: tuple[Any, ...]) -> Any:
+        E, *rest = parts
+        return hips_loss(anp, E[ids], *rest, y, size)
 
-    def all_at_once(parts: tuple[Any, ...]) -> Any:
-        return loss(*parts)
-
-    gradient = value_and_grad(all_at_once)
+    gradient = value_and_grad(loss)
 
     def step() -> Any:
-        value, (rows, dW, db, du) = gradient((E[ids], W, b, u))
-        np.subtract.at(E, ids, rate * rows)
-        for p, g in ((W, dW), (b, db), (u, du)):
+        value, grads = gradient(tuple(params))
+        for p, g in zip(params, grads, strict=True):
             p -= rate * g
         return value
 
     return step
 
 
+def hips_rows(words: int, size: int) -> Step:
+    """HIPS autograd with the rows looked up outside, so that its gradients stay small."""
+    import autograd.numpy as anp
+    from autograd import value_and_grad
+
+    E, *rest = parameters(words)
+    ids, y = batch(words, size)
+    rate = np.float32(RATE)
+    gradient = value_and_grad(lambda parts: hips_loss(anp, *parts, y, size))
+
+    def step() -> Any:
+        value, (rows, *grads) = gradient((E[ids], *rest))
+        np.subtract.at(E, ids, rate * rows)
+        for p, g in zip(rest, grads, strict=True):
+            p -= rate * g
+        return value
+
+    return step
+
+
+def hips_loss(anp: Any, rows: Any, W: Any, b: Any, u: Any, y: Any, size: int) -> Any:
+    """The loss in HIPS autograd's NumPy, from the rows that were looked up."""
+    if size == 1:
+        s = anp.dot(u, anp.tanh(anp.dot(W, anp.ravel(rows)) + b))
+        return anp.logaddexp(0, s) - y * s
+    s = anp.dot(anp.tanh(anp.dot(anp.reshape(rows, (size, -1)), W.T) + b), u)
+    return anp.mean(anp.logaddexp(0, s) - y * s)
+
+
 def mygrad(words: int, size: int) -> Step:
-    """MyGrad; the rows are looked up outside, as for HIPS autograd."""
+    """MyGrad: the whole table is a tensor, and its gradient is dense."""
+    import mygrad as mg
+
+    params = [mg.tensor(p, copy=False) for p in parameters(words)]
+    ids, y = batch(words, size)
+    rate = np.float32(RATE)
+
+    def step() -> Any:
+        E, *rest = params
+        loss = mygrad_loss(mg, E[ids], *rest, y, size)
+        loss.backward()
+        for p in params:
+            p.data -= rate * p.grad
+        return loss.item()
+
+    return step
+
+
+def mygrad_rows(words: int, size: int) -> Step:
+    """MyGrad with the rows looked up outside."""
     import mygrad as mg
 
     E, *rest = parameters(words)
     ids, y = batch(words, size)
     rate = np.float32(RATE)
-    W, b, u = (mg.tensor(p, copy=False) for p in rest)
+    params = [mg.tensor(p, copy=False) for p in rest]
 
     def step() -> Any:
         rows = mg.tensor(E[ids])
-        if size == 1:
-            s = mg.matmul(u, mg.tanh(mg.matmul(W, rows.reshape(-1)) + b))
-            loss = mg.logaddexp(np.float32(0), s) - y * s
-        else:
-            s = mg.matmul(mg.tanh(mg.matmul(rows.reshape(size, -1), W.T) + b), u)
-            loss = mg.mean(mg.logaddexp(np.float32(0), s) - y * s)
+        loss = mygrad_loss(mg, rows, *params, y, size)
         loss.backward()
         np.subtract.at(E, ids, rate * rows.grad)
-        for p in (W, b, u):
+        for p in params:
             p.data -= rate * p.grad
         return loss.item()
 
     return step
+
+
+def mygrad_loss(mg: Any, rows: Any, W: Any, b: Any, u: Any, y: Any, size: int) -> Any:
+    """The loss in MyGrad, from the rows that were looked up."""
+    if size == 1:
+        s = mg.matmul(u, mg.tanh(mg.matmul(W, rows.reshape(-1)) + b))
+        return mg.logaddexp(np.float32(0), s) - y * s
+    s = mg.matmul(mg.tanh(mg.matmul(rows.reshape(size, -1), W.T) + b), u)
+    return mg.mean(mg.logaddexp(np.float32(0), s) - y * s)
 
 
 def torch_sparse(words: int, size: int) -> Step:
@@ -248,7 +293,9 @@ MAKERS: dict[str, Callable[[int, int], Step]] = {
     "lecture_lib compiled": compiled,
     "lecture_lib printed source": printed,
     "HIPS autograd": hips,
+    "HIPS autograd, rows outside": hips_rows,
     "MyGrad": mygrad,
+    "MyGrad, rows outside": mygrad_rows,
     "PyTorch eager, sparse": torch_sparse,
     "JAX jit": jax_jit,
 }

@@ -104,7 +104,7 @@ class Program:
         refuse_change(graph, again)
         flat = flatten(args)
         self.static = [not is_numeric(value) for value in flat]
-        self.nested = len(flat) != len(args) or any(self.static)
+        self.nested = any(self.static) or list(map(id, flat)) != list(map(id, args))
         writer = Writer(graph, [value for value in flat if is_numeric(value)])
         self.source = writer.source()
         space = dict(writer.space)

@@ -10,8 +10,9 @@ from lecture_lib.ner.tags import Span, spans
 SWAPPED = ("PER", "LOC", "ORG")
 
 
-def swap_names(sentences: Sequence[Sentence], rng: np.random.Generator,
-               types: Sequence[str] = SWAPPED) -> list[Sentence]:
+def swap_names(
+    sentences: Sequence[Sentence], rng: np.random.Generator, types: Sequence[str] = SWAPPED
+) -> list[Sentence]:
     """Replace every name by another one of its type, drawn from the names of the same sentences.
 
     Nothing in the course calls it unless it says so: the sentences it makes are grammatical but often untrue, "the
@@ -46,7 +47,7 @@ def swap_names(sentences: Sequence[Sentence], rng: np.random.Generator,
             raise TypeError(f"item {number} is {type(sentence).__name__}; expected labelled sentences")
         for span in spans(sentence.tags):
             if span.type in pools:
-                pools[span.type].append(sentence.tokens[span.start:span.end])
+                pools[span.type].append(sentence.tokens[span.start : span.end])
     return [_swapped(sentence, pools, rng) for sentence in sentences]
 
 
@@ -57,15 +58,15 @@ def _swapped(sentence: Sentence, pools: dict[str, list[list[str]]], rng: np.rand
     for span in spans(sentence.tags):
         if span.type in pools:
             name = _drawn(sentence, span, pools[span.type], rng)
-            tokens += sentence.tokens[done:span.start] + name
-            tags += sentence.tags[done:span.start] + [f"B-{span.type}"] + [f"I-{span.type}"] * (len(name) - 1)
+            tokens += sentence.tokens[done : span.start] + name
+            tags += sentence.tags[done : span.start] + [f"B-{span.type}"] + [f"I-{span.type}"] * (len(name) - 1)
             done = span.end
     return Sentence(tokens + sentence.tokens[done:], tags + sentence.tags[done:])
 
 
 def _drawn(sentence: Sentence, span: Span, pool: list[list[str]], rng: np.random.Generator) -> list[str]:
     name = pool[rng.integers(len(pool))]
-    old = " ".join(sentence.tokens[span.start:span.end])
+    old = " ".join(sentence.tokens[span.start : span.end])
     if old.islower():
         return [token.lower() for token in name]
     if old.isupper() and len(old) > 1:

@@ -59,14 +59,17 @@ def line_blocks(path: str | PathLike[str]) -> Iterator[tuple[int, list[bytes]]]:
                     yield line, lines
                     line += len(lines)
                 if len(rest) > MAX_LINE_BYTES:
-                    raise DataError(f"this line is longer than {MAX_LINE_BYTES:,} bytes; "
-                                    "expected one token or one word a line", path, line)
+                    raise DataError(
+                        f"this line is longer than {MAX_LINE_BYTES:,} bytes; expected one token or one word a line",
+                        path,
+                        line,
+                    )
     except EOFError:
-        raise DataError("the gzip data break off here; the file was not copied to its end, get it again",
-                        path, line) from None
+        raise DataError(
+            "the gzip data break off here; the file was not copied to its end, get it again", path, line
+        ) from None
     except (zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"the gzip data are damaged from here ({error}); get the file again",
-                        path, line) from None
+        raise DataError(f"the gzip data are damaged from here ({error}); get the file again", path, line) from None
     except DataError:
         raise
     except OSError as error:
@@ -95,8 +98,9 @@ def decoded(raw: bytes, path: str | PathLike[str], line: int) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise DataError(f"byte 0x{raw[error.start]:02x} is not UTF-8 here; save the file as UTF-8",
-                        path, line) from None
+        raise DataError(
+            f"byte 0x{raw[error.start]:02x} is not UTF-8 here; save the file as UTF-8", path, line
+        ) from None
 
 
 def _open(path: Path) -> BinaryIO:

@@ -99,9 +99,15 @@ def _check_aligned(gold: Labelled, predicted: Labelled) -> None:
     for number, (gold_row, predicted_row) in enumerate(zip(gold, predicted, strict=True), 1):
         gold_count, predicted_count = len(_tags(gold_row)), len(_tags(predicted_row))
         if gold_count != predicted_count:
-            raise ValueError(f"sentence {number}: {gold_count} gold tags but {predicted_count} predicted; "
-                             "expected one for one")
-        if (isinstance(gold_row, Sentence) and isinstance(predicted_row, Sentence)
-                and gold_row.tokens != predicted_row.tokens):
-            raise ValueError(f"sentence {number}: the gold and predicted tokens differ; "
-                             "expected the same sentences in the same order")
+            raise ValueError(
+                f"sentence {number}: {gold_count} gold tags but {predicted_count} predicted; expected one for one"
+            )
+        if (
+            isinstance(gold_row, Sentence)
+            and isinstance(predicted_row, Sentence)
+            and gold_row.tokens != predicted_row.tokens
+        ):
+            raise ValueError(
+                f"sentence {number}: the gold and predicted tokens differ; "
+                "expected the same sentences in the same order"
+            )

@@ -62,8 +62,7 @@ def tokens_of(sentence: Sentence | Sequence[str]) -> Sequence[str]:
     if isinstance(sentence, Sentence):
         return sentence.tokens
     if isinstance(sentence, str):
-        raise TypeError(f"expected a Sentence or a list of tokens, not the string {sentence!r}; "
-                        "use tokenize(text)")
+        raise TypeError(f"expected a Sentence or a list of tokens, not the string {sentence!r}; use tokenize(text)")
     return sentence
 
 
@@ -160,8 +159,11 @@ class _ConllReader:
                 self.iob1_line = self.iob1_line or line
         if self.bare_line and self.prefixed_line:
             other = self.prefixed_line if self.bare_line == line else self.bare_line
-            self.fail(f"tag {tag!r}, but line {other} is in another scheme; "
-                      "expected tags with B- and I- everywhere, or bare types everywhere", line)
+            self.fail(
+                f"tag {tag!r}, but line {other} is in another scheme; "
+                "expected tags with B- and I- everywhere, or bare types everywhere",
+                line,
+            )
 
     def end_sentence(self) -> None:
         if self.tokens:
@@ -176,7 +178,9 @@ class _ConllReader:
             warnings.warn(
                 f"{self.path}, line {self.iob1_line}: an I- tag begins an entity (IOB1), but line "
                 f"{self.bio_line} begins one with B- (BIO); both are read as beginnings",
-                DataWarning, stacklevel=3)
+                DataWarning,
+                stacklevel=3,
+            )
         return self.sentences
 
     def fail(self, problem: str, line: int) -> NoReturn:

@@ -14,11 +14,10 @@ PREFIXES = (
     "|socio|sub|super|trans|ultra|under|un|vice"
 )
 FILE_ENDINGS = "com|org|net|edu|gov|mil|info|biz|io|html?|pdf|docx?|xlsx?|pptx?|txt|csv|jpe?g|png|gif|zip"
-UNITS = (
-    r"a\.?m\b\.?|p\.?m\b\.?|k|m|mm|cm|km|mi|kg|mg|lbs?|oz|ft|in|hrs?|mins?|yrs?|yo|mph|bn|[KMG]B"
-)
+UNITS = r"a\.?m\b\.?|p\.?m\b\.?|k|m|mm|cm|km|mi|kg|mg|lbs?|oz|ft|in|hrs?|mins?|yrs?|yo|mph|bn|[KMG]B"
 
-TOKEN = re.compile(rf"""
+TOKEN = re.compile(
+    rf"""
       (?: https?:// | www\. ) [^\s<>"]* [^\s<>"'’”.,;:!?)\]}}]
     | (?<![\w.+-]) [\w.+-]++ @ \w[\w-]* (?: \.\w[\w-]* )+
     | (?<![\w.-]) \w[\w-]* (?: \.\w[\w-]* )* \. (?: {FILE_ENDINGS} ) (?: /[^\s<>"]*[\w/] )? (?!\w) (?!\.\w)
@@ -43,7 +42,9 @@ TOKEN = re.compile(rf"""
     | (?: US | C | A | U )\$
     | \w+ (?: ['’][^\W\d_]+ )*
     | \.{{2,}}[!?]* | [!?]+ | ([^\w\s])\1+ | \S
-""", re.VERBOSE)
+""",
+    re.VERBOSE,
+)
 
 CLITIC = re.compile(r"(?:n['’]t|['’](?:s|m|d|re|ve|ll))\Z", re.I)
 LONGEST_CLITIC = 3

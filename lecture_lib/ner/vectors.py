@@ -46,8 +46,10 @@ class Vectors:
         self.words: tuple[str, ...] = tuple(words)
         self.matrix: NDArray[np.float32] = np.asarray(matrix, dtype=np.float32).view()
         if self.matrix.ndim != 2 or self.matrix.shape[0] != len(self.words) or 0 in self.matrix.shape:
-            raise ValueError(f"{len(self.words)} words but a matrix of shape {self.matrix.shape}; "
-                             "expected one row a word, and at least one word and one column")
+            raise ValueError(
+                f"{len(self.words)} words but a matrix of shape {self.matrix.shape}; "
+                "expected one row a word, and at least one word and one column"
+            )
         self.matrix.flags.writeable = False
         self._rows = {word: row for row, word in enumerate(self.words)}
         self._check()
@@ -55,15 +57,19 @@ class Vectors:
     def _check(self) -> None:
         if len(self._rows) != len(self.words):
             again = next(row for row, word in enumerate(self.words) if self._rows[word] != row)
-            raise ValueError(f"the word {self.words[again]!r} comes twice, in rows {again} and "
-                             f"{self._rows[self.words[again]]}; expected distinct words")
+            raise ValueError(
+                f"the word {self.words[again]!r} comes twice, in rows {again} and "
+                f"{self._rows[self.words[again]]}; expected distinct words"
+            )
         for word in self.words:
             if not isinstance(word, str) or not word:
                 raise TypeError(f"{word!r} is not a word; expected strings that are not empty")
         if not np.isfinite(self.matrix).all():
             row = int(np.argmin(np.isfinite(self.matrix).all(axis=1)))
-            raise ValueError(f"the vector of {self.words[row]!r} (row {row}) holds nan or inf; "
-                             "expected numbers within the range of float32")
+            raise ValueError(
+                f"the vector of {self.words[row]!r} (row {row}) holds nan or inf; "
+                "expected numbers within the range of float32"
+            )
 
     @property
     def dim(self) -> int:
@@ -282,8 +288,8 @@ class _VectorReader:
         if not line:
             self.fail("an empty line within the file; expected a word and its numbers", number)
         fields = line.split()
-        vector = fields[-self.width:]
-        word = b"" if line[:1] in b" \t" else b" ".join(fields[:-self.width])
+        vector = fields[-self.width :]
+        word = b"" if line[:1] in b" \t" else b" ".join(fields[: -self.width])
         expected = f"expected a word and {self.width} numbers"
         for field in vector if len(fields) > self.width else fields[1:]:
             if NOT_FINITE.fullmatch(field):
@@ -294,15 +300,18 @@ class _VectorReader:
         if not word:
             found = f"no word before {len(fields)}" if line[:1] in b" \t" else f"only {len(fields) - 1}"
             self.fail(f"{found} numbers; {expected}", number)
-        surplus = fields[1:-self.width]
+        surplus = fields[1 : -self.width]
         if surplus and NUMBER.fullmatch(surplus[-1]):
             self.fail(f"at least {self.width + 1} numbers; {expected}", number)
         return word, vector
 
     def finish(self) -> Vectors:
         if self.promised is not None and self.promised != len(self.words):
-            self.fail(f"the header promises {self.promised:,} words, but the file holds {len(self.words):,}; "
-                      "get the whole file", self.last_line)
+            self.fail(
+                f"the header promises {self.promised:,} words, but the file holds {len(self.words):,}; "
+                "get the whole file",
+                self.last_line,
+            )
         if not self.words:
             self.fail("the file is empty; expected lines with a word and its numbers", 1)
         matrix = np.frombuffer(self.numbers, dtype=np.float32).reshape(len(self.words), self.width)

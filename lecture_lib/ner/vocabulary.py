@@ -41,8 +41,10 @@ class Vocabulary:
 
     def __init__(self, vectors: Vectors, rms: float | None = DEFAULT_RMS):
         if not isinstance(vectors, Vectors):
-            raise TypeError(f"expected Vectors, not {type(vectors).__name__}; "
-                            "read them with read_vectors(path) or data.vectors(name)")
+            raise TypeError(
+                f"expected Vectors, not {type(vectors).__name__}; "
+                "read them with read_vectors(path) or data.vectors(name)"
+            )
         self._vectors = vectors
         self.scale = 1.0 if rms is None else _scale(vectors, rms)
         shape = (len(vectors) + FIRST_WORD, vectors.dim)

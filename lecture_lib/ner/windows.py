@@ -55,8 +55,9 @@ def windows(items: Sequence[int] | Sequence[str] | NDArray, size: int = 2, pad: 
     return padded[np.arange(len(row))[:, None] + np.arange(2 * size + 1)]
 
 
-def window_matrix(sentences: Sequence[Sentence | Sequence[str]], vocabulary: Vocabulary,
-                  window: int = 2) -> NDArray[np.intp]:
+def window_matrix(
+    sentences: Sequence[Sentence | Sequence[str]], vocabulary: Vocabulary, window: int = 2
+) -> NDArray[np.intp]:
     """The windows of word ids of a whole corpus; no window reaches into the next sentence.
 
     Args:

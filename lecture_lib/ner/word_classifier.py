@@ -51,8 +51,15 @@ class WordClassifier:
     def __repr__(self) -> str:
         return f"WordClassifier({self._vocabulary!r}, fine_tune={self.fine_tune}, decay={self.decay})"
 
-    def fit(self, words: Sequence[str], positive: ArrayLike, negative: ArrayLike,
-            steps: int = 1000, lr: float = 0.05, vector_lr: float = 0.3) -> "WordClassifier":
+    def fit(
+        self,
+        words: Sequence[str],
+        positive: ArrayLike,
+        negative: ArrayLike,
+        steps: int = 1000,
+        lr: float = 0.05,
+        vector_lr: float = 0.3,
+    ) -> "WordClassifier":
         """Minimize the mean cross-entropy of the counts, from u = 0 and b = 0, with all words in every step.
 
         u and b move by gradient descent. The vectors move by Adagrad, which gives every entry a rate of its own:

@@ -128,6 +128,8 @@ CASES: dict[str, Case] = {
     "mixed": (mixed, (rng.normal(size=4), rng.normal(size=4)), (0, 1)),
     "many": (many, (rng.normal(size=5),), (0,)),
     "algebra": (algebra, (rng.normal(size=(3, 3)), rng.normal(size=3)), (0, 1)),
+    "one array in a dict": (lambda p: np.sum(p["w"] ** 2), ({"w": rng.normal(size=3)},), (0,)),
+    "one array in a list": (lambda p: np.sum(np.sin(p[0])), ([rng.normal(size=3)],), (0,)),
     "slices": (lambda x: np.sum(x[1:, ::2] ** 2) + x[0, 0] * x[-1, -1], (rng.normal(size=(3, 4)),), (0,)),
     "mean of squares": (lambda X, w: np.mean((X @ w) ** 2), (rng.normal(size=(4, 3)), rng.normal(size=3)), (0, 1)),
 }

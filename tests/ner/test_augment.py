@@ -17,14 +17,19 @@ def outside(sentence: Sentence) -> list[str]:
 
 
 def texts(sentences: list[Sentence], kind: str) -> list[str]:
-    return [" ".join(sentence.tokens[span.start:span.end]) for sentence in sentences for span in spans(sentence.tags)
-            if span.type == kind]
+    return [
+        " ".join(sentence.tokens[span.start : span.end])
+        for sentence in sentences
+        for span in spans(sentence.tags)
+        if span.type == kind
+    ]
 
 
 def test_types_stay_and_names_come_from_the_same_sentences(train: list[Sentence], rng: np.random.Generator) -> None:
     swapped = swap_names(train, rng)
     assert [[span.type for span in spans(one.tags)] for one in swapped] == [
-        [span.type for span in spans(one.tags)] for one in train]
+        [span.type for span in spans(one.tags)] for one in train
+    ]
     assert [outside(one) for one in swapped] == [outside(one) for one in train]
     for kind in ("PER", "LOC", "ORG"):
         old, new = texts(train, kind), texts(swapped, kind)
@@ -49,7 +54,7 @@ def test_case_is_kept(rng: np.random.Generator) -> None:
 
 def test_neighboring_names_stay_apart(rng: np.random.Generator) -> None:
     tags = ["B-PER", "B-PER", "I-PER", "B-LOC"]
-    swapped, = swap_names([Sentence(["Ana", "Bo", "Li", "Rome"], tags)], rng)
+    (swapped,) = swap_names([Sentence(["Ana", "Bo", "Li", "Rome"], tags)], rng)
     assert [span.type for span in spans(swapped.tags)] == ["PER", "PER", "LOC"]
 
 

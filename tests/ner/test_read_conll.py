@@ -130,15 +130,21 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
 
 
 WORD = st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"]), min_size=1, max_size=6).filter(
-    lambda word: word != "-DOCSTART-" and not word.startswith("\ufeff"))
+    lambda word: word != "-DOCSTART-" and not word.startswith("\ufeff")
+)
 TAG = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(WORD, min_size=1, max_size=6), min_size=1, max_size=4),
-       separator=st.sampled_from(["\t", " ", "  "]), end=st.sampled_from(["\n", "\r\n"]), data=st.data())
-def test_what_was_written_is_read(rows: list[list[str]], separator: str, end: str, data: st.DataObject,
-                                  tmp_path: Path) -> None:
+@given(
+    rows=st.lists(st.lists(WORD, min_size=1, max_size=6), min_size=1, max_size=4),
+    separator=st.sampled_from(["\t", " ", "  "]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    data=st.data(),
+)
+def test_what_was_written_is_read(
+    rows: list[list[str]], separator: str, end: str, data: st.DataObject, tmp_path: Path
+) -> None:
     text = ""
     for tokens in rows:
         text += "".join(f"{token}{separator}{'O' if data.draw(st.booleans()) else 'B-X'}{end}" for token in tokens)
@@ -147,10 +153,33 @@ def test_what_was_written_is_read(rows: list[list[str]], separator: str, end: st
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.one_of(
-    st.binary(max_size=80),
-    st.lists(st.sampled_from([b"a", b"Paris", b"\t", b" ", b"\n", b"\r", b"O", b"B-LOC", b"I-LOC", b"LOC", b"\0",
-                              b"\xff", b"\xc3\xa9", b"-DOCSTART-", b"#"]), max_size=30).map(b"".join)))
+@given(
+    content=st.one_of(
+        st.binary(max_size=80),
+        st.lists(
+            st.sampled_from(
+                [
+                    b"a",
+                    b"Paris",
+                    b"\t",
+                    b" ",
+                    b"\n",
+                    b"\r",
+                    b"O",
+                    b"B-LOC",
+                    b"I-LOC",
+                    b"LOC",
+                    b"\0",
+                    b"\xff",
+                    b"\xc3\xa9",
+                    b"-DOCSTART-",
+                    b"#",
+                ]
+            ),
+            max_size=30,
+        ).map(b"".join),
+    )
+)
 @pytest.mark.filterwarnings("ignore::lecture_lib.ner.errors.DataWarning")
 def test_any_bytes_are_read_whole_or_refused_by_line(content: bytes, tmp_path: Path) -> None:
     path = write(tmp_path, content)
@@ -159,8 +188,11 @@ def test_any_bytes_are_read_whole_or_refused_by_line(content: bytes, tmp_path: P
     except DataError as error:
         assert str(path) in str(error) and error.line is not None
     else:
-        kept = [line for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-                if line.strip(b" \t\r") and re.split(b"[ \t]", line.strip(b" \r"))[0] != b"-DOCSTART-"]
+        kept = [
+            line
+            for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+            if line.strip(b" \t\r") and re.split(b"[ \t]", line.strip(b" \r"))[0] != b"-DOCSTART-"
+        ]
         assert sum(len(sentence) for sentence in sentences) == len(kept)
 
 

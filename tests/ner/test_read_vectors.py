@@ -128,26 +128,54 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
 
 NUMBERS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs"]), min_size=1, max_size=5).filter(
-    lambda word: not word.startswith("\ufeff"))
+    lambda word: not word.startswith("\ufeff")
+)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(words=st.lists(WORDS, min_size=1, max_size=6, unique=True), width=st.integers(1, 5), header=st.booleans(),
-       data=st.data())
-def test_what_was_written_is_read(words: list[str], width: int, header: bool, data: st.DataObject,
-                                  tmp_path: Path) -> None:
+@given(
+    words=st.lists(WORDS, min_size=1, max_size=6, unique=True),
+    width=st.integers(1, 5),
+    header=st.booleans(),
+    data=st.data(),
+)
+def test_what_was_written_is_read(
+    words: list[str], width: int, header: bool, data: st.DataObject, tmp_path: Path
+) -> None:
     rows = [data.draw(st.lists(NUMBERS, min_size=width, max_size=width)) for _ in words]
     # repr of a float32 reads back as the same float32; a width of 1 needs the header to tell it from one.
     text = f"{len(words)} {width}\n" if header or width == 1 else ""
-    text += "".join(f"{word} {' '.join(str(np.float32(x)) for x in row)}\n"
-                    for word, row in zip(words, rows, strict=True))
+    text += "".join(
+        f"{word} {' '.join(str(np.float32(x)) for x in row)}\n" for word, row in zip(words, rows, strict=True)
+    )
     vectors = read_vectors(write(tmp_path, text.encode()))
     assert list(vectors.words) == words
     np.testing.assert_array_equal(vectors.matrix, np.array(rows, dtype=np.float32))
 
 
-PIECES = [b"a", b"tv", b" ", b"  ", b"\t", b"\n", b"\r", b"1", b"-2.5", b"1e-3", b"0.5", b"nan", b"-", b".", b"\0",
-          b"\xff", b"3 2\n", b"b 1 2\n", b"c 3 4\n", b"\v", b"_"]
+PIECES = [
+    b"a",
+    b"tv",
+    b" ",
+    b"  ",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"1",
+    b"-2.5",
+    b"1e-3",
+    b"0.5",
+    b"nan",
+    b"-",
+    b".",
+    b"\0",
+    b"\xff",
+    b"3 2\n",
+    b"b 1 2\n",
+    b"c 3 4\n",
+    b"\v",
+    b"_",
+]
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -161,12 +189,21 @@ def test_any_bytes_are_read_whole_or_refused_by_line(content: bytes, tmp_path: P
     else:
         kept = [line for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()]
         assert len(kept) - len(vectors) in (0, 1)
-        assert kept[-1].split()[-vectors.dim:] and vectors.matrix[-1, -1] == np.float32(kept[-1].split()[-1])
+        assert kept[-1].split()[-vectors.dim :] and vectors.matrix[-1, -1] == np.float32(kept[-1].split()[-1])
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.one_of(st.decimals(-10**6, 10**6, places=6).map(str), st.integers(-10**14, 10**14).map(str),
-                          st.sampled_from(["-.5", "5.", "-0", "000.250"])), min_size=1, max_size=20))
+@given(
+    st.lists(
+        st.one_of(
+            st.decimals(-(10**6), 10**6, places=6).map(str),
+            st.integers(-(10**14), 10**14).map(str),
+            st.sampled_from(["-.5", "5.", "-0", "000.250"]),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
 def test_fast_decimals_are_the_nearest_floats(numbers: list[str]) -> None:
     parsed = parse_decimals(" ".join(numbers).encode())
     assert parsed is not None
@@ -177,8 +214,14 @@ def test_fast_decimals_are_the_nearest_floats(numbers: list[str]) -> None:
 @given(st.text("0123 .-e+x", max_size=12))
 def test_fast_decimals_take_plain_numbers_only(text: str) -> None:
     fields = text.split(" ")
-    plain = all(field and set(field) <= set("0123.-") and field.count(".") < 2 and "-" not in field[1:]
-                and set(field) & set("0123") for field in fields)
+    plain = all(
+        field
+        and set(field) <= set("0123.-")
+        and field.count(".") < 2
+        and "-" not in field[1:]
+        and set(field) & set("0123")
+        for field in fields
+    )
     assert (parse_decimals(text.encode()) is not None) == plain
 
 
@@ -224,8 +267,10 @@ def test_vectors_know_their_words() -> None:
         vectors.matrix[0, 0] = 5
 
 
-@pytest.mark.parametrize(("word", "message"), [
-    ("TV", "did you mean 'tv'"), ("televsion", "did you mean 'television'"), ("qqq", "no vector for 'qqq'$")])
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [("TV", "did you mean 'tv'"), ("televsion", "did you mean 'television'"), ("qqq", "no vector for 'qqq'$")],
+)
 def test_an_unknown_word_brings_the_nearest_spelling(word: str, message: str) -> None:
     vectors = Vectors(["tv", "television"], [[2, 0], [1, 1]])
     with pytest.raises(KeyError) as caught:
@@ -233,13 +278,16 @@ def test_an_unknown_word_brings_the_nearest_spelling(word: str, message: str) ->
     assert re.search(message, caught.value.args[0])
 
 
-@pytest.mark.parametrize(("words", "matrix", "message"), [
-    (["a", "b"], [[1, 2]], r"2 words but a matrix of shape \(1, 2\)"),
-    (["a"], [1, 2], "expected one row a word"),
-    ([], np.zeros((0, 3)), "at least one word"),
-    (["a", "a"], [[1], [2]], "'a' comes twice"),
-    (["a", "b"], [[1], [np.nan]], "the vector of 'b' .* nan or inf"),
-])
+@pytest.mark.parametrize(
+    ("words", "matrix", "message"),
+    [
+        (["a", "b"], [[1, 2]], r"2 words but a matrix of shape \(1, 2\)"),
+        (["a"], [1, 2], "expected one row a word"),
+        ([], np.zeros((0, 3)), "at least one word"),
+        (["a", "a"], [[1], [2]], "'a' comes twice"),
+        (["a", "b"], [[1], [np.nan]], "the vector of 'b' .* nan or inf"),
+    ],
+)
 def test_vectors_that_do_not_fit_are_refused(words: list[str], matrix: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Vectors(words, matrix)

@@ -91,19 +91,23 @@ def test_ratios_without_denominator_are_zero() -> None:
 def test_swapping_the_sides_swaps_precision_and_recall(tags: list[str], data: st.DataObject) -> None:
     other = data.draw(st.permutations(tags))
     there, back = entity_f1([tags], [other]), entity_f1([other], [tags])
-    assert all((score.precision, score.recall) == (back[kind].recall, back[kind].precision)
-               for kind, score in there.items())
+    assert all(
+        (score.precision, score.recall) == (back[kind].recall, back[kind].precision) for kind, score in there.items()
+    )
     assert entity_f1([tags], [tags])["micro"].f1 == (1.0 if spans(tags) else 0.0)
 
 
-@pytest.mark.parametrize(("gold", "predicted", "message"), [
-    ([["O"]], [["O"], ["O"]], "1 gold sentences but 2 predicted"),
-    ([["O"], ["O", "O"]], [["O"], ["O"]], "sentence 2: 2 gold tags but 1 predicted"),
-    ([["O"]], [["X-Y"]], "predicted sentence 1: 'X-Y' is not a tag"),
-    ([["O"], ["B_PER"]], [["O"], ["O"]], "gold sentence 2: 'B_PER' is not a tag"),
-    ([Sentence(["a"], ["O"])], [Sentence(["b"], ["O"])], "sentence 1: the gold and predicted tokens differ"),
-    ([["B-micro"]], [["O"]], "called 'micro'"),
-])
+@pytest.mark.parametrize(
+    ("gold", "predicted", "message"),
+    [
+        ([["O"]], [["O"], ["O"]], "1 gold sentences but 2 predicted"),
+        ([["O"], ["O", "O"]], [["O"], ["O"]], "sentence 2: 2 gold tags but 1 predicted"),
+        ([["O"]], [["X-Y"]], "predicted sentence 1: 'X-Y' is not a tag"),
+        ([["O"], ["B_PER"]], [["O"], ["O"]], "gold sentence 2: 'B_PER' is not a tag"),
+        ([Sentence(["a"], ["O"])], [Sentence(["b"], ["O"])], "sentence 1: the gold and predicted tokens differ"),
+        ([["B-micro"]], [["O"]], "called 'micro'"),
+    ],
+)
 def test_sides_that_do_not_align_are_refused(gold: list, predicted: list, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         entity_f1(gold, predicted)

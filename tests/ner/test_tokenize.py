@@ -60,8 +60,20 @@ def test_no_character_is_lost(text: str) -> None:
     assert all(tokens) and not any(character.isspace() for token in tokens for character in token)
 
 
-@pytest.mark.parametrize("text", ["a" * 20_000, "a-" * 5_000, "a." * 5_000, "." * 20_000, "'s" * 5_000, "1," * 5_000,
-                                  "a@" * 5_000, "www." * 3_000, "A&" * 5_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 20_000,
+        "a-" * 5_000,
+        "a." * 5_000,
+        "." * 20_000,
+        "'s" * 5_000,
+        "1," * 5_000,
+        "a@" * 5_000,
+        "www." * 3_000,
+        "A&" * 5_000,
+    ],
+)
 def test_long_and_odd_texts_take_no_time(text: str) -> None:
     start = time.process_time()
     assert "".join(tokenize(text)) == text

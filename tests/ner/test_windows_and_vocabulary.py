@@ -86,7 +86,10 @@ def test_a_window_holds_the_neighbors(ids: list[int], size: int) -> None:
 
 def test_windows_of_tokens_and_of_nothing() -> None:
     assert windows(["Museums", "in", "Paris"], size=1).tolist() == [
-        ["<padding>", "Museums", "in"], ["Museums", "in", "Paris"], ["in", "Paris", "<padding>"]]
+        ["<padding>", "Museums", "in"],
+        ["Museums", "in", "Paris"],
+        ["in", "Paris", "<padding>"],
+    ]
     assert windows([], size=2).shape == (0, 5)
 
 
@@ -97,16 +100,19 @@ def test_windows_are_a_copy() -> None:
     np.testing.assert_array_equal(ids, [1, 2, 3])
 
 
-@pytest.mark.parametrize(("items", "options", "error", "message"), [
-    ("Paris", {}, TypeError, "not the string 'Paris'"),
-    ([1.5], {}, TypeError, "dtype float64"),
-    ([[1, 2]], {}, ValueError, r"shape \(1, 2\)"),
-    ([1, "a"], {}, TypeError, "mix strings and numbers"),
-    ([1], {"size": -1}, ValueError, "window size is -1"),
-    ([1], {"size": 1.5}, TypeError, "window size is 1.5"),
-    ([1], {"pad": "x"}, TypeError, "pad is 'x'"),
-    (["a"], {"pad": 0}, TypeError, "pad is 0"),
-])
+@pytest.mark.parametrize(
+    ("items", "options", "error", "message"),
+    [
+        ("Paris", {}, TypeError, "not the string 'Paris'"),
+        ([1.5], {}, TypeError, "dtype float64"),
+        ([[1, 2]], {}, ValueError, r"shape \(1, 2\)"),
+        ([1, "a"], {}, TypeError, "mix strings and numbers"),
+        ([1], {"size": -1}, ValueError, "window size is -1"),
+        ([1], {"size": 1.5}, TypeError, "window size is 1.5"),
+        ([1], {"pad": "x"}, TypeError, "pad is 'x'"),
+        (["a"], {"pad": 0}, TypeError, "pad is 0"),
+    ],
+)
 def test_bad_windows_are_refused(items: object, options: dict, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         windows(items, **options)  # type: ignore[arg-type]
@@ -134,12 +140,28 @@ def test_two_hundred_thousand_windows_take_under_a_second() -> None:
     assert time.process_time() - start < 1.0
 
 
-@pytest.mark.parametrize(("token", "features"), [
-    ("paris", {"lower"}), ("Paris", {"capitalized"}), ("A", {"capitalized"}), ("NATO", {"upper"}),
-    ("U.S.", {"upper"}), ("iPhone", {"mixed"}), ("McDonald", {"mixed"}), ("2026", {"digit"}), ("3.5", {"digit"}),
-    ("AK47", {"upper", "digit"}), ("5th", {"lower", "digit"}), (".", {"symbol"}), ("--", {"symbol"}),
-    ("Élan", {"capitalized"}), ("'s", {"lower"}), ("O'Brien", {"mixed"}), ("E-mail", {"capitalized"}),
-])
+@pytest.mark.parametrize(
+    ("token", "features"),
+    [
+        ("paris", {"lower"}),
+        ("Paris", {"capitalized"}),
+        ("A", {"capitalized"}),
+        ("NATO", {"upper"}),
+        ("U.S.", {"upper"}),
+        ("iPhone", {"mixed"}),
+        ("McDonald", {"mixed"}),
+        ("2026", {"digit"}),
+        ("3.5", {"digit"}),
+        ("AK47", {"upper", "digit"}),
+        ("5th", {"lower", "digit"}),
+        (".", {"symbol"}),
+        ("--", {"symbol"}),
+        ("Élan", {"capitalized"}),
+        ("'s", {"lower"}),
+        ("O'Brien", {"mixed"}),
+        ("E-mail", {"capitalized"}),
+    ],
+)
 def test_case_features_by_hand(token: str, features: set[str]) -> None:
     row = case_features([token])[0]
     assert {name for name, value in zip(CASE_FEATURES, row, strict=True) if value} == features

@@ -1,0 +1,78 @@
+"""Data as rows: cut into batches, in a new order for every epoch."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = tuple[NDArray[Any], ...]
+
+
+def columns_of(data: Any, name: str) -> Arrays:
+    """Data as a tuple of arrays with equally many rows.
+
+    Args:
+        data: an array, or a tuple or list of arrays.
+        name: what the message calls it.
+
+    Returns:
+        The arrays.
+
+    Raises:
+        ValueError: there is no array or no row, or the numbers of rows differ.
+        TypeError: a part is not an array.
+
+    >>> [array.shape for array in columns_of((np.zeros((4, 2)), np.zeros(4)), "data")]
+    [(4, 2), (4,)]
+    """
+    parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
+    if not parts:
+        raise ValueError(f"{name} is empty; expected an array or a tuple of arrays")
+    for k, part in enumerate(parts):
+        if not isinstance(part, np.ndarray) or part.ndim == 0:
+            raise TypeError(f"{name}[{k}] is {type(part).__name__}; expected an array with a row for every example")
+        if len(part) != len(parts[0]):
+            raise ValueError(
+                f"{name}[{k}] has {len(part)} rows, but {name}[0] has {len(parts[0])}; "
+                "expected one row of each for every example"
+            )
+    if len(parts[0]) == 0:
+        raise ValueError(f"{name} has no rows; expected at least one example")
+    return parts
+
+
+def order_of(rows: int, seed: int, epoch: int, shuffle: bool = True) -> NDArray[np.intp]:
+    """The order of the rows in one epoch; it depends on the seed and the epoch alone, so any epoch can be repeated.
+
+    Args:
+        rows: N.
+        seed: of the run.
+        epoch: counted from 0.
+        shuffle: whether the order is random.
+
+    Returns:
+        The numbers 0 … N-1, shape (N,).
+
+    >>> order_of(3, seed=0, epoch=0, shuffle=False)
+    array([0, 1, 2])
+    """
+    return np.random.default_rng([seed, epoch]).permutation(rows) if shuffle else np.arange(rows)
+
+
+def pieces(rows: NDArray[np.intp], size: int, first: int = 0) -> Iterator[NDArray[np.intp]]:
+    """The rows in pieces of `size`; the last one may be shorter.
+
+    Args:
+        rows: numbers of rows, shape (N,).
+        size: of a piece.
+        first: how many pieces to leave out.
+
+    Returns:
+        The pieces, one after another.
+
+    >>> [piece.tolist() for piece in pieces(np.arange(5), 2, first=1)]
+    [[2, 3], [4]]
+    """
+    for start in range(first * size, len(rows), size):
+        yield rows[start : start + size]

@@ -1,0 +1,431 @@
+"""The training loop: batches, gradients, steps, and what is watched on the way."""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lecture_lib.autograd.structure import leaves, refill, spell
+from lecture_lib.train.batches import Arrays, columns_of, order_of, pieces
+from lecture_lib.train.history import History
+from lecture_lib.train.interrupts import Interrupts
+from lecture_lib.train.optim import NotFiniteError, Optimizer, parameter_array
+from lecture_lib.train.progress import Progress
+from lecture_lib.train.regularize import EarlyStopping, clip_by_norm, clip_by_value
+from lecture_lib.train.schedule import Schedule
+from lecture_lib.train.schedule import checked as checked_schedule
+from lecture_lib.train.settings import positive, whole
+from lecture_lib.train.steps import Loss, Step, gradient_step
+from lecture_lib.train.threads import one_blas_thread
+
+Prepare = Callable[[Arrays, np.random.Generator | None], tuple[Any, ...]]
+Metric = Callable[[Any], float]
+Callback = Callable[["Training"], object]
+
+EVALUATION_ROWS = 4096
+VALIDATION_LOSS = "validation_loss"
+
+
+class DivergenceError(ArithmeticError):
+    """The loss or a gradient is no longer finite; `history` holds the run so far."""
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run was asked to do; the names are those of `fit`."""
+
+    loss: Loss
+    data: Arrays
+    epochs: int
+    batch_size: int
+    schedule: Schedule | None
+    validation: Arrays | None
+    metrics: Mapping[str, Metric]
+    monitor: str | None
+    early_stopping: EarlyStopping | None
+    restore_best: bool
+    clip_norm: float | None
+    clip_value: float | None
+    prepare: Prepare | None
+    gradient: Step | None
+    compiled: bool
+    callbacks: Sequence[Callback]
+    batch_callbacks: Sequence[Callback]
+    shuffle: bool
+    seed: int
+
+    @property
+    def rows(self) -> int:
+        """How many examples there are."""
+        return len(self.data[0])
+
+    @property
+    def batches(self) -> int:
+        """How many batches an epoch has."""
+        return -(-self.rows // self.batch_size)
+
+    def select(self, source: Arrays, rows: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Any, ...]:
+        """What the loss gets besides the parameters: rows of the data, prepared."""
+        batch = tuple(array[rows] for array in source)
+        return batch if self.prepare is None else tuple(self.prepare(batch, rng))
+
+
+class Training:
+    """A run in progress, as callbacks see it.
+
+    Attributes:
+        params: the parameters, which the run changes in place.
+        optimizer: moves them.
+        history: the figures so far.
+        epoch: how many epochs are complete.
+        batch: how many batches of the current epoch are complete.
+        value: the loss of the last batch, before its step.
+        grads: the gradient of the last batch, as the optimizer got it.
+        stopping: why the run is about to end; empty while it goes on.
+    """
+
+    def __init__(self, plan: Plan, params: Any, optimizer: Optimizer) -> None:
+        self.plan = plan
+        self.params = params
+        self.optimizer = optimizer
+        self.history = History(gradient="" if plan.gradient is None else "given")
+        self.epoch = 0
+        self.batch = 0
+        self.value = float("nan")
+        self.grads: Any = None
+        self.stopping = ""
+        self._step = plan.gradient
+        self._best: dict[str, Any] | None = None
+
+    def stop(self, reason: str) -> None:
+        """Let the run end after this batch or epoch.
+
+        Args:
+            reason: why; goes to `history.stopped`.
+        """
+        self.stopping = reason
+
+    def state(self) -> dict[str, Any]:
+        """Everything that is needed to go on exactly from here: `fit(…, resume=state)`, or `save_state` for later.
+
+        Returns:
+            Nested dicts of copied arrays and plain values.
+        """
+        return copy.deepcopy(
+            {
+                **self._fixed(),
+                "params": self.params,
+                "optimizer": self.optimizer.state_dict(),
+                "epoch": self.epoch,
+                "batch": self.batch,
+                "best": self._best,
+                "batch_loss": self.history.batch_loss,
+                "figures": {name: self.history[name] for name in self.history.names},
+            }
+        )
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Put parameters, optimizer and history where `state` was taken.
+
+        Args:
+            state: what `state` returned.
+
+        Raises:
+            ValueError: it belongs to another run: other data, batches, seed or parameters.
+        """
+        parts = ("params", "optimizer", "epoch", "batch", "best", "batch_loss", "figures")
+        missing = [name for name in (*self._fixed(), *parts) if name not in state]
+        if missing:
+            raise ValueError(
+                f"resume is no state of a training run (it lacks {missing[0]!r}); expected "
+                "history.state, or what load_state returned"
+            )
+        for name, value in self._fixed().items():
+            if state[name] != value:
+                raise ValueError(
+                    f"the state to resume has {name}={state[name]!r}, but this run has {value!r}; "
+                    "expected the same data and settings"
+                )
+        _put(state["params"], self.params)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.epoch, self.batch = state["epoch"], state["batch"]
+        self._best = copy.deepcopy(state["best"])
+        self.history.batches = list(map(float, state["batch_loss"]))
+        self.history.columns = {name: list(map(float, figures)) for name, figures in state["figures"].items()}
+
+    def run(self, interrupts: Interrupts, bar: Progress) -> None:
+        """Go on until all epochs are done, or something stops the run."""
+        while self.epoch < self.plan.epochs and not self.stopping:
+            self._run_epoch(interrupts, bar)
+            if interrupts.asked:
+                raise KeyboardInterrupt
+        self.stopping = self.stopping or f"all {self.plan.epochs} epochs are done"
+
+    def finish(self) -> None:
+        """Write down why and where the run ended, and put the best parameters back."""
+        self.history.stopped = self.stopping
+        self.history.state = self.state()
+        if self._best is not None:
+            self.history.best_epoch = self._best["epoch"]
+            if self._best["params"] is not None:
+                _put(self._best["params"], self.params)
+
+    def _fixed(self) -> dict[str, Any]:
+        plan = self.plan
+        return {"rows": plan.rows, "batch_size": plan.batch_size, "seed": plan.seed, "shuffle": plan.shuffle}
+
+    def _run_epoch(self, interrupts: Interrupts, bar: Progress) -> None:
+        plan = self.plan
+        order = order_of(plan.rows, plan.seed, self.epoch, plan.shuffle)
+        for rows in pieces(order, plan.batch_size, first=self.batch):
+            self._run_batch(rows)
+            bar.batch(self.epoch, self.value, self.optimizer.lr)
+            for callback in plan.batch_callbacks:
+                callback(self)
+            if interrupts.asked or self.stopping:
+                break
+        if self.batch == plan.batches:
+            figures = self._figures()
+            self.history.append(**figures)
+            bar.epoch(figures)
+            self.epoch, self.batch = self.epoch + 1, 0
+            self._watch(figures)
+            for callback in plan.callbacks:
+                callback(self)
+
+    def _run_batch(self, rows: NDArray[np.intp]) -> None:
+        plan = self.plan
+        # One generator a batch: what is drawn for it does not depend on where a run was interrupted.
+        rng = None if plan.prepare is None else np.random.default_rng([plan.seed, self.epoch, 1 + self.batch])
+        batch = plan.select(plan.data, rows, rng)
+        if self._step is None:
+            self._step, self.history.gradient = gradient_step(plan.loss, self.params, batch, plan.compiled)
+        if plan.schedule is not None:
+            self.optimizer.lr = float(plan.schedule(self.epoch + self.batch / plan.batches))
+        value, grads = self._step(self.params, *batch)
+        self.value = float(value)
+        if not np.isfinite(self.value):
+            raise DivergenceError(self._divergence(f"the loss became {self.value}"), self.history)
+        if plan.clip_norm is not None:
+            grads = clip_by_norm(grads, plan.clip_norm)
+        if plan.clip_value is not None:
+            grads = clip_by_value(grads, plan.clip_value)
+        try:
+            self.optimizer.step(self.params, grads)
+        except NotFiniteError as error:
+            raise DivergenceError(self._divergence(str(error).partition(";")[0]), self.history) from error
+        self.grads = grads
+        self.history.batches.append(self.value)
+        self.batch += 1
+
+    def _divergence(self, what: str) -> str:
+        finite = [loss for loss in (*self.history.batches[-1:], self.value) if np.isfinite(loss)]
+        last = f"the last finite loss was {finite[-1]:.4g}" if finite else "no loss before it was finite"
+        return (
+            f"{what} in epoch {self.epoch + 1}, batch {self.batch + 1}; {last}. The rate is "
+            f"{self.optimizer.lr:.4g}: try a tenth of it, or clip_norm=1; detect_anomalies() finds the operation"
+        )
+
+    def _figures(self) -> dict[str, float]:
+        plan = self.plan
+        sizes = np.full(plan.batches, plan.batch_size)
+        sizes[-1] = plan.rows - plan.batch_size * (plan.batches - 1)
+        figures = {
+            "loss": float(np.average(self.history.batches[-plan.batches :], weights=sizes)),
+            "rate": self.optimizer.lr,
+        }
+        if plan.validation is not None:
+            figures[VALIDATION_LOSS] = self._validation_loss(plan.validation)
+        for name, metric in plan.metrics.items():
+            figures[name] = float(metric(self.params))
+        return figures
+
+    def _validation_loss(self, validation: Arrays) -> float:
+        total = 0.0
+        for rows in pieces(np.arange(len(validation[0])), EVALUATION_ROWS):
+            value = self.plan.loss(self.params, *self.plan.select(validation, rows, None))
+            total += float(value) * len(rows)
+        return total / len(validation[0])
+
+    def _watch(self, figures: dict[str, float]) -> None:
+        """Compare the monitored figure with the best so far."""
+        plan = self.plan
+        if plan.monitor is None:
+            return
+        sign = -1 if plan.monitor.endswith(("loss", "error")) else 1
+        figure = sign * figures[plan.monitor]
+        patient = plan.early_stopping
+        least = -np.inf if self._best is None else self._best["figure"] + (patient.min_delta if patient else 0)
+        best_epoch = 0 if self._best is None else self._best["epoch"]
+        if figure > least:
+            kept = copy.deepcopy(self.params) if plan.restore_best else None
+            self._best = {"figure": figure, "epoch": self.epoch, "params": kept}
+        elif patient is not None and self.epoch - best_epoch >= patient.patience:
+            self.stop(f"no better {plan.monitor} for {patient.patience} epochs (the best was epoch {best_epoch})")
+
+
+def fit(
+    loss: Loss,
+    params: Any,
+    data: Any,
+    *,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int = 32,
+    schedule: Schedule | None = None,
+    validation: Any = None,
+    metrics: Mapping[str, Metric] | None = None,
+    monitor: str | None = None,
+    early_stopping: EarlyStopping | None = None,
+    restore_best: bool = True,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    prepare: Prepare | None = None,
+    gradient: Step | None = None,
+    compiled: bool = True,
+    callbacks: Sequence[Callable[[Training], object]] = (),
+    batch_callbacks: Sequence[Callable[[Training], object]] = (),
+    shuffle: bool = True,
+    seed: int = 0,
+    progress: bool = True,
+    resume: Mapping[str, Any] | None = None,
+) -> History:
+    """Train: shuffle, cut into batches, step by the gradient of each batch's loss, epoch after epoch.
+
+    The parameters change in place. With a validation figure they end as they were in the best epoch, without one as
+    they are after the last step. Ctrl-C ends the run after the current batch, keeps these parameters and returns the
+    history as usual; a second Ctrl-C interrupts at once. `history.state` continues any run that ended, and gives the
+    same numbers as a run that was never interrupted.
+
+    Args:
+        loss: `loss(params, *batch)`, one number: the mean over the batch, and any penalty.
+        params: arrays of floating-point numbers, in any nesting of tuples, lists and dicts.
+        data: an array or a tuple of arrays of equal length N; a batch holds the same rows of each.
+        optimizer: moves the parameters; see `optim`.
+        epochs: how often to go through the data, in all; a resumed run does the rest.
+        batch_size: rows a batch; the last one of an epoch may have fewer.
+        schedule: from the epoch, which may be a fraction, to the rate; None leaves the optimizer's rate.
+        validation: held-out data, like `data`; adds the figure "validation_loss".
+        metrics: more figures for every epoch: name → function of the parameters.
+        monitor: the figure that says which epoch is best: one of `metrics`, "validation_loss" or "loss"; by default
+            the first of these that there is, but the training loss only when named. A name that ends in "loss" or
+            "error" is better when smaller, any other when larger.
+        early_stopping: when to give up on the monitored figure.
+        restore_best: whether to end with the best epoch's parameters; otherwise with the last.
+        clip_norm: the largest length of all gradients together; see `clip_by_norm`.
+        clip_value: the largest entry of a gradient; see `clip_by_value`.
+        prepare: `prepare(batch, rng)` makes what the loss gets from a batch's rows: looks words up, draws a dropout
+            mask. It is not differentiated. rng is None when the validation loss is computed: draw nothing then.
+        gradient: `gradient(params, *batch) -> (value, gradients)` to use instead of the loss's own, for example one
+            derived by hand.
+        compiled: whether to compile the gradient where that works (`compile_gradient`). Whatever a compiled loss reads
+            besides its arguments stays as it was at the first batch; pass False for a loss that changes otherwise.
+            `history.gradient` says what was done.
+        callbacks: called with the `Training` after every epoch.
+        batch_callbacks: called with the `Training` after every step.
+        shuffle: whether to draw a new order in every epoch.
+        seed: of the order and of what `prepare` draws; one seed gives one run.
+        progress: whether to show a bar with loss, rate and figures (when tqdm is installed).
+        resume: `history.state` of a run that ended, or a state that `load_state` read. The parameters are overwritten.
+
+    Returns:
+        The history.
+
+    Raises:
+        DivergenceError: the loss or a gradient became nan or infinite; names the epoch and the last finite loss.
+        ValueError: arguments do not fit each other.
+        TypeError: an argument is of the wrong kind.
+
+    >>> from lecture_lib.train.optim import SGD
+    >>> X = np.linspace(-1, 1, 20)
+    >>> params = {"a": np.zeros(()), "b": np.zeros(())}
+    >>> def squared(params, x, y):
+    ...     return np.mean((params["a"] * x + params["b"] - y) ** 2)
+    >>> history = fit(squared, params, (X, 3 * X + 1), optimizer=SGD(0.1), epochs=50, batch_size=5, progress=False)
+    >>> print(round(float(params["a"]), 2), round(float(params["b"]), 2), len(history))
+    3.0 1.0 50
+    """
+    plan = Plan(
+        loss,
+        columns_of(data, "data"),
+        whole(epochs, "epochs", least=0),
+        whole(batch_size, "batch_size"),
+        None if schedule is None else checked_schedule(schedule),
+        None if validation is None else columns_of(validation, "validation"),
+        dict(metrics or {}),
+        monitor,
+        early_stopping,
+        bool(restore_best),
+        None if clip_norm is None else positive(clip_norm, "clip_norm"),
+        None if clip_value is None else positive(clip_value, "clip_value"),
+        prepare,
+        gradient,
+        bool(compiled),
+        tuple(callbacks),
+        tuple(batch_callbacks),
+        bool(shuffle),
+        whole(seed, "seed", least=0),
+    )
+    plan = replace(plan, monitor=_monitor(plan))
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer is {optimizer!r}; expected one such as optim.SGD(lr=0.1)")
+    arrays = refill(params, [parameter_array(param, spell("params", path)) for path, param in leaves(params)])
+    training = Training(plan, arrays, optimizer)
+    if resume is not None:
+        training.resume(resume)
+    with (
+        Interrupts() as interrupts,
+        Progress(progress, plan.epochs, plan.batches) as bar,
+        one_blas_thread(),
+        np.errstate(over="ignore", invalid="ignore", divide="ignore"),
+    ):
+        bar.start(training.epoch * plan.batches + training.batch)
+        try:
+            training.run(interrupts, bar)
+        except KeyboardInterrupt:
+            if interrupts.twice:
+                raise
+            training.history.interrupted = True
+            training.stop(
+                f"interrupted in epoch {training.epoch + 1}, after {training.batch} of its {plan.batches} batches"
+            )
+        except DivergenceError as error:
+            training.stop(str(error))
+            raise
+        finally:
+            training.finish()
+    return training.history
+
+
+def _monitor(plan: Plan) -> str | None:
+    """The figure that says which epoch is best."""
+    names = (*plan.metrics, *((VALIDATION_LOSS,) if plan.validation is not None else ()))
+    for name in plan.metrics:
+        if name in ("loss", "rate", VALIDATION_LOSS) or not callable(plan.metrics[name]):
+            raise ValueError(f"the metric {name!r} is taken or no function; expected another name → function of params")
+    if plan.validation is not None and len(plan.validation) != len(plan.data):
+        raise ValueError(
+            f"validation has {len(plan.validation)} arrays, but data has {len(plan.data)}; expected the same form"
+        )
+    if plan.monitor is not None and plan.monitor not in (*names, "loss"):
+        raise ValueError(f"no figure named {plan.monitor!r} to monitor; expected one of {', '.join((*names, 'loss'))}")
+    chosen = plan.monitor or next(iter(names), None)
+    if plan.early_stopping is not None and chosen is None:
+        raise ValueError("early_stopping has nothing to watch; expected validation data, metrics, or monitor='loss'")
+    return chosen
+
+
+def _put(values: Any, params: Any) -> None:
+    """Copy arrays into the parameters' own memory."""
+    given, own = list(leaves(values)), list(leaves(params))
+    if [(path, a.shape, a.dtype) for path, a in given] != [(path, a.shape, a.dtype) for path, a in own]:
+        raise ValueError("the state to resume holds other parameters; expected the same names, shapes and dtypes")
+    for (_, value), (_, param) in zip(given, own, strict=True):
+        param[...] = value
