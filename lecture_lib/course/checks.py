@@ -20,6 +20,10 @@ NBVAL = (
 )
 
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Workers and kernels run side by side; BLAS threads in each would wait for one another."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One program of the check list.
@@ -70,7 +74,7 @@ def run_checks(root: Path) -> bool:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as settings:
         for check in checks(root):
             print(f"== {check.name}: {' '.join(check.module)}", flush=True)
-            environment = os.environ | {"IPYTHONDIR": settings}
+            environment = os.environ | ONE_THREAD | {"IPYTHONDIR": settings}
             if check.shipped_data:
                 environment.pop("LECTURE_LIB_DATA", None)
             begun = time.perf_counter()

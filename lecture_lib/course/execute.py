@@ -236,10 +236,11 @@ class _ThisPython(KernelSpecManager):
 
 
 def _kernel_environment(settings: Path, shipped_data: bool) -> dict[str, str]:
-    # The reader's IPython start-up files and plotting backend must not change what the course shows.
+    # The reader's IPython start-up files and plotting backend must not change what the course shows, and two kernels
+    # with BLAS threads each would wait for one another.
     hidden = {"MPLBACKEND"} | ({"LECTURE_LIB_DATA"} if shipped_data else set())
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    return kept | {"IPYTHONDIR": str(settings)}
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "IPYTHONDIR": str(settings)}
 
 
 class _EventLoop(asyncio.SelectorEventLoop):
