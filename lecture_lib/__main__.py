@@ -1,4 +1,4 @@
-"""The course's commands: `python -m lecture_lib lab`, `run`, `test` and `notebooks`."""
+"""The course's commands: `python -m lecture_lib lab`, `run`, `test`, `notebooks` and `coverage`."""
 
 import argparse
 import sys
@@ -53,6 +53,13 @@ def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
         if root is None:
             raise FileNotFoundError("The tests are in the course's repository, not in the installed package.")
         return 0 if run_checks(root) else 1
+    if options.command == "coverage":
+        from lecture_lib.course.coverage import coverage_table, missing_ideas
+        from lecture_lib.course.places import notebooks_folder
+
+        written = sorted(notebooks_folder().glob("*.ipynb"))
+        print(coverage_table(written))
+        return 1 if missing_ideas(written) else 0
     from lecture_lib.course.execute import find_notebooks
 
     paths = find_notebooks(options.names, options.folder)
@@ -77,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
         command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")
     commands.add_parser("test", help="run every check that CI runs")
+    commands.add_parser("coverage", help="print which idea of the syllabus is shown in which cell")
     return parser
 
 

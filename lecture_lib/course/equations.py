@@ -31,6 +31,8 @@ DISPLAY = re.compile(r"(?:<!--\s*eq:\s*(?P<id>[^\s>]*)\s*-->\s*)?\$\$(?P<latex>.
 DERIVATIVE = re.compile(
     r"\\partial|\\nabla|\\delta|\\Delta|'|\\[dt]?frac\{(?:\\mathrm\{d\}|d)[^{}]*\}\s*\{(?:\\mathrm\{d\}|d)"
 )
+# JupyterLab would show these too, and nothing would look at them.
+OTHER_DISPLAY = re.compile(r"(?<!\\)\\\[|\\begin\{(?:equation|align|gather|multline)\*?\}")
 TRIALS = 3
 
 
@@ -324,6 +326,13 @@ def _with_ones(setting: Setting) -> Setting:
     return Setting(setting.leaves | {"\\mathbf{1}": ones}, setting.program, setting.functions)
 
 
+def prose(notebook: Path) -> Iterator[tuple[str, str]]:
+    """The id of every Markdown cell and its text without code fences."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            yield cell["id"], re.sub(r"```.*?```", "", "".join(cell["source"]), flags=re.DOTALL)
+
+
 def displays(notebook: Path) -> Iterator[tuple[str, str | None, str]]:
     """The displayed equations of a notebook.
 
@@ -333,11 +342,9 @@ def displays(notebook: Path) -> Iterator[tuple[str, str | None, str]]:
     Returns:
         For each display the cell's id, the equation's id or None, and the LaTeX.
     """
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "markdown":
-            text = re.sub(r"```.*?```", "", "".join(cell["source"]), flags=re.DOTALL)
-            for found in DISPLAY.finditer(text):
-                yield cell["id"], found["id"], found["latex"]
+    for cell, text in prose(notebook):
+        for found in DISPLAY.finditer(text):
+            yield cell, found["id"], found["latex"]
 
 
 def find_faults(notebook: Path, registry: tuple[Equation, ...] = REGISTRY) -> list[str]:
@@ -352,7 +359,12 @@ def find_faults(notebook: Path, registry: tuple[Equation, ...] = REGISTRY) -> li
     """
     known = {equation.id: equation for equation in registry}
     by_latex = {squeezed(equation.latex): equation.id for equation in registry}
-    faults, seen = [], set()
+    faults = [
+        f"{cell}: write displayed mathematics between $$ and $$, not as {found.group()}"
+        for cell, text in prose(notebook)
+        if (found := OTHER_DISPLAY.search(DISPLAY.sub("", text)))
+    ]
+    seen = set()
     for cell, name, latex in displays(notebook):
         if name is None:
             if DERIVATIVE.search(latex):

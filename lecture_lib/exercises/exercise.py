@@ -1,0 +1,73 @@
+"""What an exercise is: a task, its solution, and the wrong answers that readers give.
+
+The exercises of notebook 06 are the tuple EXERCISES of `nb06.py` beside this module, in the order in which they are
+set. In the notebook, the cell `answer = ...` (or a function that returns `...`) ends with `check("06-outer", answer)`;
+hints and the solution follow, each in `<details>` whose summary begins with Hint or is Solution, the solution as a
+python fence that assigns the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Inputs = Callable[[np.random.Generator], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer with a name.
+
+    Attributes:
+        name: the misconception in a few words, as the message begins.
+        nudge: one question or hint that leads on without telling the solution.
+        answer: the wrong answer itself, of the same kind as the solution.
+    """
+
+    name: str
+    nudge: str
+    answer: Any
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question whose answer can be checked.
+
+    An answer is a value (a number, a text, an array, a tuple such as a shape) or a function. Functions are compared on
+    random inputs whose sizes all differ, so that nothing is right by luck.
+
+    Attributes:
+        id: the notebook's two digits and a name, such as "06-outer".
+        task: what is asked for, in one sentence.
+        solution: the right answer.
+        mistakes: wrong answers, the more special before the more general.
+        nudge: what to say to a wrong answer that is none of them.
+        lesson: what the right answer shows, in one sentence.
+        inputs: draws one tuple of arguments for a function; None when the answer is a value.
+        arguments: the names of a function's arguments.
+        measure: turns an answer into what is compared, where many answers are right; usually the answer itself.
+
+    Example:
+        >>> halve = Exercise("00-half", "Half of x.", lambda x: x / 2, (), "What is half of 2?", "It halves.",
+        ...                  inputs=lambda rng: (rng.normal(),), arguments=("x",))
+        >>> halve.is_function
+        True
+    """
+
+    id: str
+    task: str
+    solution: Any
+    mistakes: tuple[Mistake, ...]
+    nudge: str
+    lesson: str
+    inputs: Inputs | None = None
+    arguments: tuple[str, ...] = ()
+    measure: Callable[[Any], Any] = field(default=lambda answer: answer)
+
+    @property
+    def is_function(self) -> bool:
+        """Whether the answer is a function."""
+        return self.inputs is not None

@@ -1,0 +1,149 @@
+"""Exercises of notebook 03: Jacobians, rows outputs and columns inputs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.exercises.draws import layer, sizes
+from lecture_lib.exercises.exercise import Exercise, Mistake
+
+
+def _map(rng: np.random.Generator) -> tuple[Callable[[Any], Any], Any, float]:
+    n, m = sizes(rng)
+    W = rng.normal(0, 0.5, (n, m))
+    return (lambda x: np.tanh(W @ x) + (W @ x) ** 2), rng.normal(size=m), float(rng.uniform(0.05, 0.2))
+
+
+def _columns(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
+    return np.stack([(f(x + eps * row) - f(x - eps * row)) / (2 * eps) for row in np.eye(x.size)], axis=1)
+
+
+def _linear(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    x, W, b, _ = layer(rng)
+    return W, b, x
+
+
+EXERCISES = (
+    Exercise(
+        "03-shape",
+        "The shape of the Jacobian of a function with 5 inputs and 3 outputs.",
+        (3, 5),
+        (
+            Mistake("inputs as rows", "∂y/∂x has one row for each what?", (5, 3)),
+            Mistake("outputs only", "Each output reacts to each input. How many slopes are that?", (3,)),
+            Mistake("inputs only", "That is a gradient: it belongs to a single output.", (5,)),
+            Mistake("laid out flat", "The number of slopes is right. Which table do they form?", (15,)),
+        ),
+        "Rows outputs, columns inputs.",
+        "One row for each output, one column for each input.",
+    ),
+    Exercise(
+        "03-linear",
+        "A function of W, b, x that returns the Jacobian of z = Wx + b with respect to x.",
+        lambda W, b, x: W,
+        (
+            Mistake("transposed", "Rows are outputs. How many outputs does Wx + b have?", lambda W, b, x: W.T),
+            Mistake(
+                "the value, not the slopes",
+                "That is z. How fast does z_i move when x_j moves?",
+                lambda W, b, x: W @ x + b,
+            ),
+            Mistake(
+                "the terms of the sum", "W_ij x_j is the term itself. What is its slope in x_j?", lambda W, b, x: W * x
+            ),
+            Mistake("the bias belongs to the value", "b does not move when x moves.", lambda W, b, x: W + b[:, None]),
+        ),
+        "Write z_i as a sum, and take its slope in one x_j.",
+        "z_i moves W_ij times as far as x_j: the Jacobian is W itself.",
+        inputs=_linear,
+        arguments=("W", "b", "x"),
+    ),
+    Exercise(
+        "03-bias",
+        "A function of W, b, x that returns the Jacobian of z = Wx + b with respect to b.",
+        lambda W, b, x: np.eye(b.size),
+        (
+            Mistake("the Jacobian for x", "Here b moves, and W and x stand still.", lambda W, b, x: W),
+            Mistake(
+                "a vector of ones",
+                "Several outputs, several inputs: that needs a matrix.",
+                lambda W, b, x: np.ones(b.size),
+            ),
+            Mistake("all ones", "Does z_1 move when b_2 moves?", lambda W, b, x: np.ones((b.size, b.size))),
+            Mistake("sized by x", "The columns belong to the entries of b, not of x.", lambda W, b, x: np.eye(x.size)),
+        ),
+        "How far does z_i move when b_j moves: once for i = j, once for i ≠ j?",
+        "Each b_i moves its own z_i, one for one, and no other.",
+        inputs=_linear,
+        arguments=("W", "b", "x"),
+    ),
+    Exercise(
+        "03-tanh",
+        "A function of z, shape (n,), that returns the Jacobian of h = tanh(z), shape (n, n).",
+        lambda z: np.diag(1 - np.tanh(z) ** 2),
+        (
+            Mistake(
+                "a vector",
+                "These are the slopes of the diagonal. What stands in the other places?",
+                lambda z: 1 - np.tanh(z) ** 2,
+            ),
+            Mistake(
+                "1 - z²",
+                "tanh'(z) = 1 - tanh²(z): the square of the output, not of the input.",
+                lambda z: np.diag(1 - z**2),
+            ),
+            Mistake(
+                "a full matrix",
+                "Does h_1 move when z_2 moves?",
+                lambda z: np.outer(np.ones(z.size), 1 - np.tanh(z) ** 2),
+            ),
+            Mistake(
+                "a full matrix",
+                "Does h_2 move when z_1 moves?",
+                lambda z: np.outer(1 - np.tanh(z) ** 2, np.ones(z.size)),
+            ),
+            Mistake(
+                "the square is missing",
+                "At z = 3 the slope of tanh is close to 0. What is yours, and at z = -3?",
+                lambda z: np.diag(1 - np.tanh(z)),
+            ),
+            Mistake("the values, not the slopes", "The diagonal holds f'(z), not f(z).", lambda z: np.diag(np.tanh(z))),
+        ),
+        "Output i looks at input i alone. What does that say about the places off the diagonal?",
+        "An elementwise function has a diagonal Jacobian.",
+        inputs=lambda rng: (rng.normal(size=sizes(rng)[1]),),
+        arguments=("z",),
+    ),
+    Exercise(
+        "03-numeric",
+        "A function of f, x and eps that returns the numeric Jacobian of f at x, two-sided, shape (n, m).",
+        _columns,
+        (
+            Mistake(
+                "transposed",
+                "One wiggle of x_j gives the slopes of all outputs. Is that a row or a column?",
+                lambda f, x, eps: _columns(f, x, eps).T,
+            ),
+            Mistake(
+                "one-sided",
+                "One side only: the bend does not cancel.",
+                lambda f, x, eps: np.stack([(f(x + eps * row) - f(x)) / eps for row in np.eye(x.size)], axis=1),
+            ),
+            Mistake(
+                "all inputs at once",
+                "Wiggle one input, and hold the others still.",
+                lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps),
+            ),
+            Mistake(
+                "the outputs are summed",
+                "That is the gradient of their sum. Each output has a row of its own.",
+                lambda f, x, eps: _columns(f, x, eps).sum(axis=0),
+            ),
+        ),
+        "Wiggle x_j alone: the changes of all outputs, divided by the change of x_j, form column j.",
+        "Column j is what the outputs do when input j moves.",
+        inputs=_map,
+        arguments=("f", "x", "eps"),
+    ),
+)

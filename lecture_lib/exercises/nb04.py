@@ -1,0 +1,128 @@
+"""Exercises of notebook 04: the chain rule, and the order of multiplication."""
+
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.exercises.draws import sizes
+from lecture_lib.exercises.exercise import Exercise, Mistake
+
+
+def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    n, m = sizes(rng)
+    return rng.normal(size=n), rng.uniform(0.2, 1.0, n), rng.normal(size=(n, m))
+
+
+EXERCISES = (
+    Exercise(
+        "04-scalar",
+        "A function of x that returns dz/dx for z = y³ and y = x² + 1.",
+        lambda x: 3 * (x**2 + 1) ** 2 * 2 * x,
+        (
+            Mistake(
+                "the outer slope at the wrong place",
+                "z moves with y. At which y do you take its slope?",
+                lambda x: 3 * x**2 * 2 * x,
+            ),
+            Mistake(
+                "the inner slope is missing",
+                "When x moves by a little, how far does y move?",
+                lambda x: 3 * (x**2 + 1) ** 2,
+            ),
+            Mistake(
+                "added",
+                "A slope of 3 behind a slope of 2: how far does the output move in all?",
+                lambda x: 3 * (x**2 + 1) ** 2 + 2 * x,
+            ),
+            Mistake(
+                "a slope of slopes",
+                "The inner function stays inside; its slope comes as a factor.",
+                lambda x: 3 * (2 * x) ** 2,
+            ),
+        ),
+        "Write dz/dy and dy/dx by themselves. How do two slopes in a row combine?",
+        "Slopes in a row multiply, each taken where its own input stands.",
+        inputs=lambda rng: (float(rng.uniform(0.5, 2.0)),),
+        arguments=("x",),
+    ),
+    Exercise(
+        "04-shapes",
+        "The shapes of the Jacobians ∂s/∂h, ∂h/∂z, ∂z/∂x on paper, as a list, for n = 8 units and m = 250 inputs.",
+        [(1, 8), (8, 8), (8, 250)],
+        (
+            Mistake(
+                "a column for ∂s/∂h", "Rows are outputs. How many outputs has a score?", [(8, 1), (8, 8), (8, 250)]
+            ),
+            Mistake(
+                "a vector for ∂h/∂z",
+                "It may be stored as a vector, but as a Jacobian it has 8 outputs and 8 inputs.",
+                [(1, 8), (8,), (8, 250)],
+            ),
+            Mistake(
+                "∂z/∂x transposed", "Do the inner numbers of your last two shapes agree?", [(1, 8), (8, 8), (250, 8)]
+            ),
+            Mistake(
+                "the other way round", "The output stands on the left, as in uᵀ f(Wx).", [(8, 250), (8, 8), (1, 8)]
+            ),
+        ),
+        "Rows outputs, columns inputs; then check that neighbors fit.",
+        "The inner numbers agree, and a 1 × 250 row is left.",
+    ),
+    Exercise(
+        "04-product",
+        "A function of u (n,), d = f'(z) (n,) and W (n, m) that returns the row uᵀ diag(d) W, shape (m,).",
+        lambda u, d, W: (u * d) @ W,
+        (
+            Mistake(
+                "not summed",
+                "Yours still has a row for each unit. What does the matrix product do with them?",
+                lambda u, d, W: (u * d)[:, None] * W,
+            ),
+            Mistake(
+                "f' is missing",
+                "The signal passes through f on its way. What does that cost it?",
+                lambda u, d, W: u @ W,
+            ),
+            Mistake("u is missing", "The score weighs each unit. By what?", lambda u, d, W: d @ W),
+            Mistake(
+                "summed too early",
+                "uᵀ diag(d) is a row, and not yet a number.",
+                lambda u, d, W: (u @ d) * W.sum(axis=0),
+            ),
+        ),
+        "From the left: a row times a diagonal matrix is again a row.",
+        "Two cheap steps, and no n×n matrix is ever built.",
+        inputs=_factors,
+        arguments=("u", "d", "W"),
+    ),
+    Exercise(
+        "04-multiplications",
+        "A function of n and m that counts the multiplications of uᵀ diag(d) W in the cheapest way.",
+        lambda n, m: n + n * m,
+        (
+            Mistake(
+                "the diagonal as a full matrix",
+                "How many of the n² entries of diag(d) are zero? Skip them.",
+                lambda n, m: n * n + n * m,
+            ),
+            Mistake(
+                "the wrong order",
+                "You scale all of W first. What could you scale that is smaller?",
+                lambda n, m: n * m + n * m,
+            ),
+            Mistake(
+                "the wrong order, with a full matrix",
+                "diag(d) W as a full product is the dearest way of all.",
+                lambda n, m: n * n * m + n * m,
+            ),
+            Mistake("the first step is free", "uᵀ diag(d) costs something too.", lambda n, m: n * m),
+            Mistake(
+                "multiplied", "One step comes after the other. How do their costs combine?", lambda n, m: n * n * m
+            ),
+        ),
+        "Count uᵀ diag(d) first, then a row of n entries times W.",
+        "From the left it stays a row: n and then n · m.",
+        inputs=lambda rng: (int(rng.integers(5, 50)), int(rng.integers(60, 200))),
+        arguments=("n", "m"),
+    ),
+)

@@ -1,0 +1,168 @@
+"""Exercises of notebook 05: the error signal δ."""
+
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.exercises.draws import error_and_input, layer, logistic, sizes
+from lecture_lib.exercises.exercise import Exercise, Mistake
+
+
+def _steep(z: Any) -> Any:
+    return 1 - np.tanh(z) ** 2
+
+
+def _signal_and_weights(rng: np.random.Generator) -> tuple[Any, Any]:
+    n, m = sizes(rng)
+    return rng.normal(size=n), rng.normal(size=(n, m))
+
+
+EXERCISES = (
+    Exercise(
+        "05-delta",
+        "A function of x, W, b, u that returns δ = ∇_z s for s = uᵀ tanh(Wx + b), shape (n,).",
+        lambda x, W, b, u: u * _steep(W @ x + b),
+        (
+            Mistake("f' is missing", "That is ∇_h s. What happens between h and z?", lambda x, W, b, u: u),
+            Mistake(
+                "the upstream gradient is missing",
+                "That is f'(z) alone. How much does the score care about each unit?",
+                lambda x, W, b, u: _steep(W @ x + b),
+            ),
+            Mistake(
+                "f in place of f'",
+                "δ tells how fast h moves with z, not how large h is.",
+                lambda x, W, b, u: u * np.tanh(W @ x + b),
+            ),
+            Mistake(
+                "1 - z²",
+                "tanh' is one minus the square of the output, not of the input.",
+                lambda x, W, b, u: u * (1 - (W @ x + b) ** 2),
+            ),
+            Mistake(
+                "summed",
+                "δ has one entry for each unit. Which product does not sum?",
+                lambda x, W, b, u: u @ _steep(W @ x + b),
+            ),
+            Mistake("the bias is missing", "At which z do you take the slope?", lambda x, W, b, u: u * _steep(W @ x)),
+        ),
+        "The signal from above, times the slope of f at z, entry by entry.",
+        "Every gradient below this layer begins with this vector.",
+        inputs=layer,
+        arguments=("x", "W", "b", "u"),
+    ),
+    Exercise(
+        "05-logistic",
+        "A function of z and u, both (n,), that returns δ = ∇_z s for s = uᵀ σ(z).",
+        lambda z, u: u * logistic(z) * (1 - logistic(z)),
+        (
+            Mistake(
+                "the slope of tanh",
+                "1 - h² belongs to tanh. What is σ' in terms of h?",
+                lambda z, u: u * (1 - logistic(z) ** 2),
+            ),
+            Mistake(
+                "z(1 - z)", "σ' is written with the output of σ, not with its input.", lambda z, u: u * z * (1 - z)
+            ),
+            Mistake(
+                "the upstream gradient is missing",
+                "How much does the score care about each unit?",
+                lambda z, u: logistic(z) * (1 - logistic(z)),
+            ),
+            Mistake("f in place of f'", "That is u ∘ h. Which slope is wanted?", lambda z, u: u * logistic(z)),
+            Mistake(
+                "half of σ'",
+                "At z = 5 the unit is saturated. Does your slope go to 0 there?",
+                lambda z, u: u * (1 - logistic(z)),
+            ),
+        ),
+        "Only f' has changed. What is the slope of σ, written with h = σ(z)?",
+        "Another nonlinearity changes one factor, and nothing else.",
+        inputs=lambda rng: (rng.normal(size=(n := int(rng.integers(3, 7)))), rng.normal(size=n)),
+        arguments=("z", "u"),
+    ),
+    Exercise(
+        "05-row",
+        "A function of the lecture's row δᵀ, an array of shape (1, n), that returns this course's delta, shape (n,).",
+        lambda row: row[0],
+        (
+            Mistake("unchanged", "It still has two axes.", lambda row: row),
+            Mistake(
+                "a column with two axes", "On paper δ is a column. How many axes has the array?", lambda row: row.T
+            ),
+            Mistake("summed", "Nothing is to be added: the same n numbers, on one axis.", lambda row: row.sum()),
+            Mistake("one entry", "A row of two axes: what does its first index choose?", lambda row: row[0, 0]),
+        ),
+        "The same numbers, with one axis instead of two.",
+        "Row, column, array: the same numbers under three habits.",
+        inputs=lambda rng: (rng.normal(size=(1, sizes(rng)[0])),),
+        arguments=("row",),
+    ),
+    Exercise(
+        "05-shared",
+        "A function of n and m that counts the multiplications for ∇_b s and ∇_W s together, with δ computed once.",
+        lambda n, m: n + n * m,
+        (
+            Mistake(
+                "δ computed twice", "Both gradients begin with the same vector. Keep it.", lambda n, m: n + n + n * m
+            ),
+            Mistake("δ is free", "u ∘ f'(z) costs something too, once.", lambda n, m: n * m),
+            Mistake("a full diagonal matrix", "u ∘ f'(z) needs no matrix.", lambda n, m: n * n + n * m),
+            Mistake(
+                "δ is recomputed for every column", "It does not depend on the column.", lambda n, m: n * m + n * m
+            ),
+        ),
+        "Count δ, then ∇_b from δ, then ∇_W from δ and x.",
+        "∇_b is δ itself, and costs nothing more.",
+        inputs=lambda rng: (int(rng.integers(5, 50)), int(rng.integers(60, 200))),
+        arguments=("n", "m"),
+    ),
+    Exercise(
+        "05-input",
+        "A function of delta (n,) and W (n, m) that returns ∇_x s, shape (m,).",
+        lambda delta, W: W.T @ delta,
+        (
+            Mistake(
+                "W without its transpose",
+                "W takes m numbers to n. Which way does the signal go now?",
+                lambda delta, W: W @ delta,
+            ),
+            Mistake(
+                "not summed",
+                "x_j feeds every unit. What becomes of the n contributions?",
+                lambda delta, W: W * delta[:, None],
+            ),
+            Mistake(
+                "the error signal is lost",
+                "That adds up the weights of x_j. By what is each weighed?",
+                lambda delta, W: W.sum(axis=0),
+            ),
+            Mistake(
+                "multiplied by a sum",
+                "Each unit has its own δ_i. Weigh first, then add.",
+                lambda delta, W: W.sum(axis=0) * delta.sum(),
+            ),
+        ),
+        "x_j reaches the score through every unit i, with weight W_ij. Add over i.",
+        "What goes forward through W comes back through its transpose.",
+        inputs=_signal_and_weights,
+        arguments=("delta", "W"),
+    ),
+    Exercise(
+        "05-bias",
+        "A function of delta (n,) and x (m,) that returns ∇_b s, shape (n,).",
+        lambda delta, x: delta,
+        (
+            Mistake(
+                "ones", "That is how fast z moves with b. What comes after z?", lambda delta, x: np.ones(delta.size)
+            ),
+            Mistake("the gradient for W", "b is not multiplied by x.", lambda delta, x: np.outer(delta, x)),
+            Mistake("summed", "Each unit has its own bias.", lambda delta, x: delta.sum()),
+            Mistake("times the input", "z = Wx + b: what is the factor of b?", lambda delta, x: delta * x.sum()),
+        ),
+        "∂z/∂b is the identity. What does it do to the signal?",
+        "The bias receives δ as it is.",
+        inputs=error_and_input,
+        arguments=("delta", "x"),
+    ),
+)

@@ -1,0 +1,276 @@
+"""Exercises of notebook 07: from score to loss, word gradients, and a step."""
+
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.exercises.draws import layer, logistic
+from lecture_lib.exercises.exercise import Exercise, Mistake
+
+
+def _score_and_answer(rng: np.random.Generator) -> tuple[float, int]:
+    return float(rng.normal()), int(rng.integers(0, 2))
+
+
+def _example(rng: np.random.Generator) -> tuple[Any, ...]:
+    return (*layer(rng), int(rng.integers(0, 2)))
+
+
+def _forward(x: Any, W: Any, b: Any, u: Any) -> tuple[Any, Any]:
+    h = np.tanh(W @ x + b)
+    return h, logistic(u @ h)
+
+
+def _delta(x: Any, W: Any, b: Any, u: Any, y: int) -> Any:
+    h, p = _forward(x, W, b, u)
+    return (p - y) * u * (1 - h**2)
+
+
+def _on_score(x: Any, W: Any, b: Any, u: Any, y: int) -> Any:
+    h, _ = _forward(x, W, b, u)
+    return u * (1 - h**2)
+
+
+def _without_slope(x: Any, W: Any, b: Any, u: Any, y: int) -> Any:
+    _, p = _forward(x, W, b, u)
+    return (p - y) * u
+
+
+def _squared_loss(x: Any, W: Any, b: Any, u: Any, y: int) -> Any:
+    _, p = _forward(x, W, b, u)
+    return 2 * p * (1 - p) * _delta(x, W, b, u, y)
+
+
+def _softmax(s: Any) -> Any:
+    return np.exp(s) / np.exp(s).sum()
+
+
+def _one_hot(s: Any, k: int) -> Any:
+    return np.eye(s.size)[k]
+
+
+def _classes(rng: np.random.Generator) -> tuple[Any, int]:
+    n = int(rng.integers(4, 7))
+    return rng.normal(size=n), int(rng.integers(0, n))
+
+
+def _window(rng: np.random.Generator) -> tuple[Any, Any, int]:
+    """Five word gradients, and ids of which one occurs twice, beside a word that occurs once."""
+    V, d = int(rng.integers(8, 12)), int(rng.integers(2, 5))
+    ids = rng.permutation(V)[:5]
+    ids[rng.choice([0, 1, 3])] = ids[4]
+    return rng.normal(size=(5, d)), ids, V
+
+
+def _scattered(rows: Any, ids: Any, V: int) -> Any:
+    grad_E = np.zeros((V, rows.shape[1]))
+    np.add.at(grad_E, ids, rows)
+    return grad_E
+
+
+def _overwritten(rows: Any, ids: Any, V: int) -> Any:
+    grad_E = np.zeros((V, rows.shape[1]))
+    grad_E[ids] = rows
+    return grad_E
+
+
+def _first_kept(rows: Any, ids: Any, V: int) -> Any:
+    return _overwritten(rows[::-1], ids[::-1], V)
+
+
+def _averaged(rows: Any, ids: Any, V: int) -> Any:
+    return _scattered(rows, ids, V) / np.maximum(np.bincount(ids, minlength=V), 1)[:, None]
+
+
+def _center_only(rows: Any, ids: Any, V: int) -> Any:
+    return _scattered(rows[2:3], ids[2:3], V)
+
+
+EXERCISES = (
+    Exercise(
+        "07-upstream",
+        "A function of the score s and the answer y (0 or 1) that returns ∂J/∂s for the logistic loss.",
+        lambda s, y: logistic(s) - y,
+        (
+            Mistake(
+                "wrong sign",
+                "If y = 1 and p is too small, must s rise or fall? And what does a step against the slope do?",
+                lambda s, y: y - logistic(s),
+            ),
+            Mistake(
+                "the squared loss",
+                "That is the slope of (p - y)². The log cancels a factor.",
+                lambda s, y: 2 * (logistic(s) - y) * logistic(s) * (1 - logistic(s)),
+            ),
+            Mistake(
+                "the slope of σ alone",
+                "That is ∂p/∂s. What does the loss make of p?",
+                lambda s, y: logistic(s) * (1 - logistic(s)),
+            ),
+            Mistake(
+                "the score is no probability",
+                "s may be 8, and y is 0 or 1. What makes them comparable?",
+                lambda s, y: s - y,
+            ),
+            Mistake(
+                "the slope in p",
+                "That is ∂J/∂p. There is one factor more on the way to s.",
+                lambda s, y: (logistic(s) - y) / (logistic(s) * (1 - logistic(s))),
+            ),
+        ),
+        "∂J/∂p times ∂p/∂s; then see what cancels.",
+        "What the network said minus what it should have said.",
+        inputs=_score_and_answer,
+        arguments=("s", "y"),
+    ),
+    Exercise(
+        "07-squared",
+        "A function of the score s and the answer y (0 or 1) that returns ∂J/∂s for J = (p - y)², p = σ(s).",
+        lambda s, y: 2 * (logistic(s) - y) * logistic(s) * (1 - logistic(s)),
+        (
+            Mistake("σ' is missing", "That is ∂J/∂p. What lies between p and s?", lambda s, y: 2 * (logistic(s) - y)),
+            Mistake("the logistic loss", "There p(1 - p) cancels. Does it here?", lambda s, y: logistic(s) - y),
+            Mistake(
+                "the 2 is missing",
+                "What is the slope of a square?",
+                lambda s, y: (logistic(s) - y) * logistic(s) * (1 - logistic(s)),
+            ),
+            Mistake(
+                "s(1 - s)",
+                "σ' is written with the output of σ, not with its input.",
+                lambda s, y: 2 * (logistic(s) - y) * s * (1 - s),
+            ),
+        ),
+        "Two factors: the slope of the square, and the slope of σ.",
+        "Where the network is surest, and wrong, the slope is almost 0: so it stalls.",
+        inputs=_score_and_answer,
+        arguments=("s", "y"),
+    ),
+    Exercise(
+        "07-delta",
+        "A function of x, W, b, u and y that returns δ = ∇_z J for the logistic loss, shape (n,).",
+        _delta,
+        (
+            Mistake(
+                "the loss is missing", "That is δ of the bare score: it is the same for y = 0 and y = 1.", _on_score
+            ),
+            Mistake(
+                "wrong sign",
+                "Is it p - y or y - p that comes down from the logistic loss?",
+                lambda x, W, b, u, y: -_delta(x, W, b, u, y),
+            ),
+            Mistake("f' is missing", "Between h and z there is a nonlinearity.", _without_slope),
+            Mistake("the squared loss", "p(1 - p) cancels in the logistic loss.", _squared_loss),
+        ),
+        "Three factors: from J to s, from s to h, from h to z.",
+        "The loss adds one number in front: δ = e · (u ∘ f'(z)).",
+        inputs=_example,
+        arguments=("x", "W", "b", "u", "y"),
+    ),
+    Exercise(
+        "07-softmax",
+        "A function of scores (K,) and the right class k: the gradient of -log softmax(scores)[k], shape (K,).",
+        lambda s, k: _softmax(s) - _one_hot(s, k),
+        (
+            Mistake(
+                "the correct class is no exception",
+                "All your slopes push scores down. Which score should rise?",
+                lambda s, k: _softmax(s),
+            ),
+            Mistake(
+                "wrong sign",
+                "A step against the gradient must raise the right score.",
+                lambda s, k: _one_hot(s, k) - _softmax(s),
+            ),
+            Mistake(
+                "the correct class only",
+                "The other scores move the loss as well: they are in the denominator.",
+                lambda s, k: _one_hot(s, k) * (_softmax(s) - 1),
+            ),
+            Mistake(
+                "scores, not probabilities",
+                "Turn the scores into probabilities first.",
+                lambda s, k: s - _one_hot(s, k),
+            ),
+        ),
+        "Two cases: the correct class, and every other one.",
+        "Probabilities, with 1 taken from the right one: they sum to 0.",
+        inputs=_classes,
+        arguments=("scores", "k"),
+    ),
+    Exercise(
+        "07-words",
+        "A function of grad_x (5d,) and d that returns the five word gradients, one a row, shape (5, d).",
+        lambda grad_x, d: grad_x.reshape(5, d),
+        (
+            Mistake(
+                "every fifth entry",
+                "The words lie end to end. Which entries belong to the first?",
+                lambda grad_x, d: grad_x.reshape(d, 5).T,
+            ),
+            Mistake("transposed", "One word a row.", lambda grad_x, d: grad_x.reshape(5, d).T),
+            Mistake(
+                "rows of five",
+                "Each word has d numbers, and there are five words.",
+                lambda grad_x, d: grad_x.reshape(d, 5),
+            ),
+            Mistake(
+                "the middle word only", "All five words went into the score.", lambda grad_x, d: grad_x[2 * d : 3 * d]
+            ),
+        ),
+        "x was five rows, laid end to end. Undo that.",
+        "What ravel laid end to end, reshape takes apart again.",
+        inputs=lambda rng: (rng.normal(size=5 * (d := int(rng.choice([2, 3, 4, 6])))), d),
+        arguments=("grad_x", "d"),
+    ),
+    Exercise(
+        "07-repeated",
+        "A function of rows (5, d), ids (5,) and V that returns ∇_E J, shape (V, d): each row added at its word's id.",
+        _scattered,
+        (
+            Mistake(
+                "overwritten instead of added",
+                "One word stands twice in the window. What becomes of its first gradient?",
+                _overwritten,
+            ),
+            Mistake(
+                "overwritten instead of added",
+                "One word stands twice in the window. What becomes of its last gradient?",
+                _first_kept,
+            ),
+            Mistake("averaged", "A word that is used twice moves the score through both places.", _averaged),
+            Mistake("the middle word only", "All five words went into the score.", _center_only),
+        ),
+        "grad_E[ids] += rows adds only once for an id that comes twice. What adds each time?",
+        "Gradients add wherever a value is used; all other rows stay 0.",
+        inputs=_window,
+        arguments=("rows", "ids", "V"),
+    ),
+    Exercise(
+        "07-step",
+        "A function of a parameter θ, its gradient and the rate α that returns θ after one step of descent.",
+        lambda theta, gradient, rate: theta - rate * gradient,
+        (
+            Mistake("uphill", "The gradient points the way up.", lambda theta, gradient, rate: theta + rate * gradient),
+            Mistake(
+                "the rate is missing",
+                "The slope holds for a small step only. What keeps it small?",
+                lambda theta, gradient, rate: theta - gradient,
+            ),
+            Mistake(
+                "the step, not the new parameter",
+                "Where do you arrive when you take that step from θ?",
+                lambda theta, gradient, rate: -rate * gradient,
+            ),
+            Mistake(
+                "the parameter shrinks",
+                "The step goes along the gradient, whatever θ is.",
+                lambda theta, gradient, rate: theta * (1 - rate * gradient),
+            ),
+        ),
+        "From θ, against the gradient, as far as the rate allows.",
+        "One line, for a number, a vector or a matrix.",
+        inputs=lambda rng: (rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), float(rng.uniform(0.05, 0.5))),
+        arguments=("theta", "gradient", "rate"),
+    ),
+)

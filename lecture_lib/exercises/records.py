@@ -1,0 +1,106 @@
+"""Which exercises are solved: a small file in the user's data folder, and the table of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from lecture_lib.exercises.bank import exercises_of, notebooks
+
+VARIABLE = "LECTURE_LIB_PROGRESS"
+
+# What was solved since Python started counts even where nothing can be written.
+_solved_now: set[str] = set()
+
+
+def progress(reset: bool = False) -> None:
+    """Print a table of what is solved, one line a notebook.
+
+    Args:
+        reset: forget everything that is solved, then print the table.
+
+    The file is `progress.json` in the user's data folder, or the file that LECTURE_LIB_PROGRESS names. Where it cannot
+    be written, what was solved in this session still counts, and the last line says so.
+    """
+    kept = True
+    if reset:
+        _solved_now.clear()
+        kept = _write(progress_file(), set())
+    solved = solved_exercises()
+    print("notebook  solved  still open")
+    for notebook in notebooks():
+        ids = [exercise.id for exercise in exercises_of(notebook)]
+        left = [name for name in ids if name not in solved]
+        print(f"{notebook:8}  {len(ids) - len(left):2} of {len(ids):<2} {', '.join(left)}".rstrip())
+    if not kept or not _solved_now <= _read(progress_file()):
+        print(f"This is not kept: {progress_file()} cannot be written. Name another file in {VARIABLE}.")
+
+
+def record(name: str) -> None:
+    """Note that an exercise is solved; where that cannot be written, for this session only.
+
+    Args:
+        name: the exercise's id.
+    """
+    _solved_now.add(name)
+    solved = _read(progress_file())
+    if name not in solved:
+        _write(progress_file(), solved | _solved_now)
+
+
+def solved_exercises() -> set[str]:
+    """The ids of the exercises that are solved, in this session or before."""
+    return _read(progress_file()) | _solved_now
+
+
+def progress_file() -> Path:
+    """Where progress is kept; the file need not exist.
+
+    Returns:
+        The file that LECTURE_LIB_PROGRESS names, else `lecture_lib/progress.json` in the user's data folder.
+
+    Example:
+        >>> progress_file().suffix
+        '.json'
+    """
+    named = os.environ.get(VARIABLE)
+    return Path(named).expanduser() if named else _data_home() / "lecture_lib" / "progress.json"
+
+
+def _data_home() -> Path:
+    # expanduser, unlike Path.home, does not raise where the user has no home.
+    home = Path(os.path.expanduser("~"))
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+
+
+def _read(path: Path) -> set[str]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {name for name in content["solved"] if isinstance(name, str)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _write(path: Path, solved: set[str]) -> bool:
+    """Write the file whole or not at all; say whether that went well."""
+    text = json.dumps({"solved": sorted(solved)}, indent=1) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(temporary, path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError:
+        return False
+    return True
