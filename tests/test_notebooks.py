@@ -1,0 +1,304 @@
+"""The notebooks keep to the anatomy: small cells, ids, headings, links, claims that a checked output stands behind."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lecture_lib import data
+from lecture_lib.course.places import data_folder
+from lecture_lib.ner import NERWindowModel, entity_f1
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SYLLABUS = {
+    f"{letter}{number}"
+    for letter, count in {"A": 6, "B": 7, "C": 8, "D": 2, "E": 10, "F": 7, "G": 2, "H": 7}.items()
+    for number in range(1, count + 1)
+}
+TAUGHT = {"A1", "A2", "A3", "B1", "B2", "G1"}
+LONGEST_CELL = 15
+MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|work|usr|var|opt)/|\b[A-Za-z]:\\|\.\./|0x[0-9a-f]{6,}")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
+
+Notebook = dict[str, Any]
+
+
+def read(path: Path) -> Notebook:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def cells(notebook: Notebook, kind: str) -> list[dict[str, Any]]:
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == kind]
+
+
+def headings(notebook: Notebook) -> list[tuple[int, str]]:
+    """Level and text of every heading, code fences aside."""
+    text = "\n\n".join(source(cell) for cell in cells(notebook, "markdown"))
+    return [(len(marks), title) for marks, title in HEADING.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))]
+
+
+def anchors(path: Path) -> set[str]:
+    """The names that JupyterLab gives to the headings of a notebook."""
+    return {title.replace(" ", "-") for _, title in headings(read(path))}
+
+
+def output_text(cell: dict[str, Any]) -> str:
+    return json.dumps(cell.get("outputs", []), ensure_ascii=False)
+
+
+# Each rule lists what is wrong with one notebook, and has a notebook below that breaks it.
+
+
+def long_cells(notebook: Notebook, path: Path) -> list[str]:
+    return [c["id"] for c in cells(notebook, "code") if not 0 < len(source(c).splitlines()) <= LONGEST_CELL]
+
+
+def unreadable_ids(notebook: Notebook, path: Path) -> list[str]:
+    ids = [cell["id"] for cell in notebook["cells"]]
+    wanted = re.compile(rf"{path.name[:2]}-[a-z0-9]+(-[a-z0-9]+)*")
+    return [name for name in ids if not wanted.fullmatch(name) or ids.count(name) > 1]
+
+
+def unknown_claims(notebook: Notebook, path: Path) -> list[str]:
+    """A claim names rows of the syllabus and stands on a code cell whose output nbval compares."""
+    wrong = []
+    for cell in notebook["cells"]:
+        claimed = cell["metadata"].get("covers")
+        if claimed is not None and not (
+            isinstance(claimed, list) and claimed and set(claimed) <= SYLLABUS and cell.get("outputs")
+        ):
+            wrong.append(f"{cell['id']}: {claimed}")
+    return wrong
+
+
+def machine_traces(notebook: Notebook, path: Path) -> list[str]:
+    return [
+        f"{cell['id']}: {found.group()}"
+        for cell in notebook["cells"]
+        for text in (source(cell), re.sub(r'"image/png": "[^"]*"', "", output_text(cell)))
+        if (found := MACHINE_PATH.search(text))
+    ]
+
+
+def stored_widgets(notebook: Notebook, path: Path) -> list[str]:
+    return ["metadata.widgets"] if "widgets" in notebook["metadata"] else []
+
+
+def failed_cells(notebook: Notebook, path: Path) -> list[str]:
+    return [
+        cell["id"]
+        for cell in cells(notebook, "code")
+        for output in cell["outputs"]
+        if output.get("name") == "stderr"
+        or (output["output_type"] == "error" and "raises-exception" not in cell["metadata"].get("tags", []))
+    ]
+
+
+def skipped_runs(notebook: Notebook, path: Path) -> list[str]:
+    """nbval compares no output of a cell without an execution count; the counts are those of one run from the top."""
+    expected = enumerate(cells(notebook, "code"), 1)
+    return [cell["id"] for number, cell in expected if cell.get("execution_count") != number]
+
+
+def idle_predictions(notebook: Notebook, path: Path) -> list[str]:
+    """The reader predicts what the very next cell shows."""
+    following = [*(cell["cell_type"] for cell in notebook["cells"][1:]), None]
+    return [
+        cell["id"]
+        for cell, then in zip(notebook["cells"], following, strict=True)
+        if cell["cell_type"] == "markdown" and "**Predict" in source(cell) and then != "code"
+    ]
+
+
+def heading_jumps(notebook: Notebook, path: Path) -> list[str]:
+    """One title, at the top and with the file's number; no level is skipped; no heading comes twice."""
+    found = headings(notebook)
+    if not found or found[0][0] != 1 or not found[0][1].startswith(path.name[:2]):
+        return ["the notebook does not begin with its title"]
+    wrong = [title for (level, title), (above, _) in zip(found[1:], found, strict=False) if not 1 < level <= above + 1]
+    titles = [title for _, title in found]
+    return wrong + [title for title in titles if titles.count(title) > 1]
+
+
+def broken_links(notebook: Notebook, path: Path) -> list[str]:
+    wrong = []
+    for cell in cells(notebook, "markdown"):
+        for link in LINK.findall(source(cell)):
+            if "://" in link:
+                continue
+            name, _, place = link.partition("#")
+            target = path.parent / name if name else path
+            if not target.is_file() or (place and place not in anchors(target)):
+                wrong.append(link)
+    return wrong
+
+
+def missing_parts(notebook: Notebook, path: Path) -> list[str]:
+    first = source(notebook["cells"][0])
+    parts = {
+        "goal": "**Goal.**" in first,
+        "minutes": re.search(r"about \d+ minutes", first) is not None,
+        "table of symbols": path.name.startswith("00") or "| symbol |" in first,
+        "prediction": any("**Predict.**" in source(cell) for cell in cells(notebook, "markdown")),
+    }
+    titles = {title for _, title in headings(notebook)}
+    parts |= {title: title in titles for title in ("Recap", "What goes wrong", "Next")}
+    return [part for part, there in parts.items() if not there]
+
+
+def pictures_without_show(notebook: Notebook, path: Path) -> list[str]:
+    return [
+        cell["id"]
+        for cell in cells(notebook, "code")
+        if re.search(r"\bplt\.(?!show)\w+\(", source(cell))
+        and not (source(cell).endswith("plt.show()") and "image/png" in output_text(cell))
+    ]
+
+
+def shouting(notebook: Notebook, path: Path) -> list[str]:
+    prose = {cell["id"]: re.sub(r"`[^`]*`|!\[|<!--", "", source(cell)) for cell in cells(notebook, "markdown")}
+    return [name for name, text in prose.items() if "!" in text]
+
+
+RULES: list[Callable[[Notebook, Path], list[str]]] = [
+    long_cells,
+    unreadable_ids,
+    unknown_claims,
+    machine_traces,
+    stored_widgets,
+    failed_cells,
+    skipped_runs,
+    idle_predictions,
+    heading_jumps,
+    broken_links,
+    missing_parts,
+    pictures_without_show,
+    shouting,
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_keeps_the_rule(path, rule):
+    assert rule(read(path), path) == []
+
+
+def markdown(name: str, text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+
+
+def code(name: str, text: str, outputs: list[dict[str, Any]] | None = None, **metadata: Any) -> dict[str, Any]:
+    cell = {"cell_type": "code", "id": name, "metadata": metadata, "source": text, "outputs": outputs or []}
+    return cell | {"execution_count": 1}
+
+
+def printed(text: str, name: str = "stdout") -> list[dict[str, Any]]:
+    return [{"output_type": "stream", "name": name, "text": text}]
+
+
+TITLE = markdown(
+    "05-title", "# 05 Title\n**Goal.** Learn. **Takes** about 30 minutes.\n\n| symbol | shape |\n|---|---|\n| x | 2 |"
+)
+PUZZLE = markdown("05-puzzle", "**Predict.** What comes?")
+END = markdown("05-end", "## Recap\n## What goes wrong\n## Next\n[next](06_next.ipynb#The-end)")
+BROKEN = {
+    long_cells: [code("05-a", "x = 1\n" * 16)],
+    unreadable_ids: [code("3f9a77", "x = 1")],
+    unknown_claims: [code("05-a", "1", printed("1"), covers=["A9"])],
+    machine_traces: [code("05-a", "1", printed("<function f at 0x7f3a2b1c>"))],
+    failed_cells: [code("05-a", "1", printed("warning", "stderr"))],
+    skipped_runs: [code("05-a", "1", printed("1")) | {"execution_count": None}],
+    idle_predictions: [PUZZLE, markdown("05-a", "It is 2."), code("05-b", "1 + 1", printed("2"))],
+    heading_jumps: [markdown("05-a", "## Here\n#### There")],
+    broken_links: [markdown("05-a", "[there](07_missing.ipynb)")],
+    pictures_without_show: [code("05-a", "plt.plot(x);", printed("picture"))],
+    shouting: [markdown("05-a", "Well done!")],
+}
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A folder with one notebook to link to; the path of the notebook under test, which need not be written."""
+    (tmp_path / "06_next.ipynb").write_text(
+        json.dumps({"metadata": {}, "cells": [markdown("06-title", "# 06 Next\n## The end")]}), encoding="utf-8"
+    )
+    return tmp_path / "05_title.ipynb"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_rule_accepts_a_sound_notebook(rule, house):
+    sound = code("05-x", "1 + 1", printed("2"), covers=["A1"])
+    assert rule({"metadata": {}, "cells": [TITLE, PUZZLE, sound, END]}, house) == []
+
+
+@pytest.mark.parametrize("rule", BROKEN, ids=lambda rule: rule.__name__)
+def test_rule_finds_what_breaks_it(rule, house):
+    assert rule({"metadata": {}, "cells": [TITLE, *BROKEN[rule], END]}, house)
+
+
+@pytest.mark.parametrize(
+    ("rule", "notebook"),
+    [
+        (stored_widgets, {"metadata": {"widgets": {}}, "cells": []}),
+        (missing_parts, {"metadata": {}, "cells": [TITLE]}),
+        (missing_parts, {"metadata": {}, "cells": [markdown("05-a", "# 05 Title"), END]}),
+        (heading_jumps, {"metadata": {}, "cells": [END]}),
+        (broken_links, {"metadata": {}, "cells": [markdown("05-a", "[there](06_next.ipynb#Nowhere)")]}),
+        (missing_parts, {"metadata": {}, "cells": [TITLE, END]}),
+        (idle_predictions, {"metadata": {}, "cells": [code("05-a", "x = 1"), PUZZLE]}),
+        (skipped_runs, {"metadata": {}, "cells": [code("05-a", "x = 1"), code("05-b", "x = 1")]}),
+        (unknown_claims, {"metadata": {}, "cells": [code("05-a", "x = 1", covers=["A1"])]}),
+        (long_cells, {"metadata": {}, "cells": [code("05-a", "")]}),
+    ],
+)
+def test_rule_finds_what_breaks_the_whole(rule, notebook, house):
+    assert rule(notebook, house)
+
+
+def test_every_taught_row_is_claimed():
+    claimed = {row for path in NOTEBOOKS for cell in read(path)["cells"] for row in cell["metadata"].get("covers", [])}
+    assert claimed >= TAUGHT
+
+
+def test_readme_lists_the_titles():
+    listed = re.findall(r"\[([^]]+)\]\(notebooks/([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    titled = [(headings(read(path))[0][1], path.name) for path in NOTEBOOKS]
+    assert listed == titled
+
+
+def test_the_test_sentences_judge_once_and_last():
+    """A text that influenced a choice cannot judge it: no cell of notebook 16 trains on the course's text afterwards."""
+    sources = [source(cell) for cell in cells(read(ROOT / "notebooks" / "16_train_ner.ipynb"), "code")]
+    judged = [k for k, text in enumerate(sources) if "predict(corpus.test)" in text]
+    trained = [k for k, text in enumerate(sources) if "fit(corpus.train" in text]
+    assert len(judged) == 1
+    assert max(trained) < judged[0]
+
+
+def test_readme_states_the_same_minutes():
+    listed = dict(
+        re.findall(r"\]\(notebooks/([^)]+)\).*\| (\d+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    )
+    stated = {
+        path.name: re.search(r"about (\d+) minutes", source(read(path)["cells"][0])).group(1) for path in NOTEBOOKS
+    }
+    assert listed == stated
+
+
+def test_the_shipped_model_fits_the_shipped_vectors():
+    """It is small, tags at once, and was trained with the very vectors that ship: else build it again."""
+    path = data_folder() / "model.npz"
+    assert path.stat().st_size <= 300_000
+    model = NERWindowModel.load(path, data.vectors("default"))
+    assert model.classes == ("O", "PER", "LOC", "ORG")
+    scores = entity_f1(data.corpus("default").dev, model.predict(data.corpus("default").dev))
+    assert scores["micro"].f1 > 0.6
