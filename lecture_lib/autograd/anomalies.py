@@ -5,14 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from lecture_lib.autograd.modes import changed
-
-if TYPE_CHECKING:
-    from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.tensor import Tensor, plain
 
 
 @contextmanager
@@ -35,14 +33,14 @@ def detect_anomalies() -> Iterator[None]:
         ...
         FloatingPointError: log made nan out of finite numbers: x = -1.0
     """
-    with changed(anomalies=True):
+    with changed(inspect=inspect_forward):
         yield
 
 
 def inspect_forward(node: Tensor) -> None:
     """Check a fresh node, and remember what its arguments held."""
     node.saved = [fingerprint(a) for a in node.args]
-    if finite(node.data) or not all(finite(bare(a)) for a in node.args):
+    if finite(node.data) or not all(finite(plain(a)) for a in node.args):
         return
     raise FloatingPointError(
         f"{node.op.name} made {first_bad(node.data)} out of finite numbers: "  # type: ignore[union-attr]
@@ -60,22 +58,17 @@ def inspect_backward(node: Tensor, g: Any, where: Sequence[int], downstream: Seq
                 "give the operation a copy, or change the array after the backward pass"
             )
     for i, d in zip(where, downstream, strict=True):
-        values = bare(d)
-        if not finite(values) and finite(bare(g)):
+        values = plain(d)
+        if not finite(values) and finite(plain(g)):
             raise FloatingPointError(
                 f"the gradient of {name} with respect to {describe(node.args[i], i)} is "
                 f"{first_bad(values)}, although the gradient that came in is finite"
             )
 
 
-def bare(a: Any) -> Any:
-    """A Tensor's array; anything else as it is."""
-    return a.data if hasattr(a, "parents") else a
-
-
 def fingerprint(a: Any) -> int:
     """A checksum of an argument's numbers; 0 for what holds none."""
-    data = bare(a)
+    data = plain(a)
     return zlib.crc32(np.ascontiguousarray(data).tobytes()) if isinstance(data, np.ndarray) else 0
 
 
@@ -97,7 +90,7 @@ def first_bad(values: Any) -> str:
 
 def describe(a: Any, k: int) -> str:
     """An argument by name, with its values if they are few."""
-    data = bare(a)
+    data = plain(a)
     name = getattr(a, "name", None) or f"argument {k + 1}"
     if isinstance(data, np.ndarray) and data.size > 6:
         return f"{name} of shape {data.shape}"

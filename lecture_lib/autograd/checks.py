@@ -11,7 +11,7 @@ import numpy as np
 from lecture_lib.autograd.errors import GradientError, ShapeError
 from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.structure import leaves, rebuild, spell
-from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.tensor import plain
 from lecture_lib.autograd.transforms import jvp, parameter_names, vjp
 
 SCHEMES = ("central", "forward")
@@ -32,6 +32,7 @@ def numeric_gradient(f: Callable[..., Any], x: Any, eps: float = 1e-4, scheme: s
 
     Raises:
         ShapeError: f returned more than one number.
+        TypeError: x holds something else than real numbers.
         ValueError: an unknown scheme or a step that is not positive.
 
     Example:
@@ -64,6 +65,7 @@ def numeric_jacobian(f: Callable[..., Any], x: Any, eps: float = 1e-4, scheme: s
         An array of shape ``y.shape + x.shape``: entry [i, j] is ∂y_i/∂x_j.
 
     Raises:
+        TypeError: x holds something else than real numbers.
         ValueError: an unknown scheme or a step that is not positive.
 
     Example:
@@ -105,12 +107,14 @@ def moved(x: Array, index: tuple[int, ...], step: float) -> Array:
 def evaluate(f: Callable[..., Any], x: Array) -> Array:
     """f's value as an array of its own, which a function that reuses a buffer cannot change afterwards."""
     y = f(x.copy() if x.ndim else x[()])
-    return np.array(y.data if isinstance(y, Tensor) else y)
+    return np.array(plain(y))
 
 
 def real_copy(x: Any) -> Array:
     """The argument as an array of real numbers."""
-    array = np.array(x.data if isinstance(x, Tensor) else x)
+    array = np.array(plain(x))
+    if array.dtype.kind not in "buif":
+        raise TypeError(f"finite differences need an array of real numbers, not {array.dtype}: {x!r}")
     return array if array.dtype.kind == "f" else array.astype(float)
 
 
@@ -167,6 +171,7 @@ def check_gradient(
     Raises:
         GradientError: a gradient differs; the message names the worst entry, or says that the function has a kink
             there.
+        TypeError: no argument holds real numbers.
 
     Example:
         >>> import numpy as np
@@ -180,7 +185,7 @@ def check_gradient(
     arrays: list[Array] = []
     for k, arg in enumerate(args):
         for path, value in leaves(arg):
-            array = np.array(value.data if isinstance(value, Tensor) else value)
+            array = np.array(plain(value))
             if array.dtype.kind == "f":
                 places.append((k, path, spell(names[k] if k < len(names) else f"argument {k}", path)))
                 arrays.append(array.astype(np.float64))
@@ -221,7 +226,7 @@ def check_gradient(
 def inner(y: Any, w: Any) -> float:
     """⟨y, w⟩ over all parts of a result."""
     parts = zip(leaves(y), leaves(w), strict=True)
-    return float(sum(np.vdot(a.data if isinstance(a, Tensor) else a, b) for (_, a), (_, b) in parts))
+    return float(sum(np.vdot(plain(a), b) for (_, a), (_, b) in parts))
 
 
 def worst_entry(

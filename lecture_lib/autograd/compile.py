@@ -12,6 +12,7 @@ from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.simplify import ROWS, is_row_sparse, same_kind, simplify
 from lecture_lib.autograd.structure import leaves, refill
+from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
 from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_grad
 
@@ -70,23 +71,32 @@ class Programs(threading.local):
             result = self.latest.run(args)
             if result is not None:
                 return result
-        flat = flatten(args)
-        key = tuple([(a.shape, a.dtype) if isinstance(a, (np.ndarray, np.generic)) else type(a) for a in flat])
+        key = form(tuple(args))
         if key not in self.known:
             self.known[key] = Program(self.f, args, self.argnums)
         self.latest = self.known[key]
         return self.latest.run(args)
 
 
-def flatten(args: Sequence[Any]) -> list[Any]:
+def form(part: Any) -> Any:
+    """What a program depends on: nesting and keys, shapes and dtypes, and the value of what is no number."""
+    if isinstance(part, dict):
+        return dict, tuple([(key, form(inner)) for key, inner in part.items()])
+    if isinstance(part, (tuple, list)):
+        return type(part), tuple(map(form, part))
+    if isinstance(part, Tensor):
+        raise TypeError(
+            "a compiled gradient takes plain arrays, not Tensors: take the numbers out with t.numpy(), and inside "
+            "another transform use value_and_grad"
+        )
+    if isinstance(part, (np.ndarray, np.generic)):
+        return type(part), part.shape, part.dtype
+    return type(part) if is_numeric(part) else (type(part), part)
+
+
+def numbers(args: Sequence[Any]) -> list[Any]:
     """All arrays and numbers of the arguments, in order."""
-    flat = []
-    for arg in args:
-        if isinstance(arg, (np.ndarray, np.generic, float, int)):
-            flat.append(arg)
-        else:
-            flat.extend(value for _, value in leaves(arg))
-    return flat
+    return [value for _, value in leaves(list(args)) if is_numeric(value)]
 
 
 class Program:
@@ -102,10 +112,11 @@ class Program:
         names = parameter_names(f)
         graph, again = (trace(value_and_grad(f, argnums), *args, names=names) for _ in range(2))
         refuse_change(graph, again)
-        flat = flatten(args)
-        self.static = [not is_numeric(value) for value in flat]
-        self.nested = any(self.static) or list(map(id, flat)) != list(map(id, args))
-        writer = Writer(graph, [value for value in flat if is_numeric(value)])
+        refuse_changing_shapes(graph)
+        self.count = len(args)
+        # The code itself checks the arrays and numbers it is given; only what lies around them is checked here.
+        self.form = None if all(map(is_numeric, args)) else form(tuple(args))
+        writer = Writer(graph, numbers(args))
         self.source = writer.source()
         space = dict(writer.space)
         exec(compile(self.source, "<compiled gradient>", "exec"), space)
@@ -114,8 +125,12 @@ class Program:
 
     def run(self, args: Sequence[Any]) -> Any:
         """The value and the gradient as ``value_and_grad`` gives them; None for other shapes or dtypes."""
-        if self.nested:
-            args = [a for a, static in zip(flatten(args), self.static, strict=True) if not static]
+        if len(args) != self.count:
+            return None
+        if self.form is not None:
+            if form(tuple(args)) != self.form:
+                return None
+            args = numbers(args)
         results = self.compiled(*args)
         if results is None:
             return None
@@ -132,13 +147,29 @@ def refuse_change(one: Graph, two: Graph) -> None:
         )
 
 
+def refuse_changing_shapes(graph: Graph) -> None:
+    """Raise if the shape of a value depends on the numbers in another: one trace knows only one shape."""
+    for node in graph.nodes:
+        if node.op is None:
+            continue
+        masks = [i for i in node.args if isinstance(i, Node) and i.value.dtype == bool]
+        if node.op.name in ("nonzero", "flatnonzero", "argwhere", "unique") or (masks and node.op is linear.TAKE):
+            what = "x[mask]" if masks else f"np.{node.op.name}"
+            raise TypeError(
+                f"the shape of {what} depends on the numbers, so one trace cannot stand for it: keep the shape with "
+                "np.where(mask, x, 0), or use value_and_grad"
+            )
+
+
 def alike(a: Node, b: Node) -> bool:
     """Whether two nodes are the same operation on the same nodes and constants."""
     if a.op is not b.op and (a.op is None or b.op is None or a.op.name != b.op.name):
         return False
     if a.op is None and not np.array_equal(a.value, b.value, equal_nan=a.value.dtype.kind == "f"):
         return False
-    return len(a.args) == len(b.args) and all(map(alike_part, a.args, b.args)) and str(a.settings) == str(b.settings)
+    if len(a.args) != len(b.args) or a.settings.keys() != b.settings.keys():
+        return False
+    return all(map(alike_part, [*a.args, *a.settings.values()], [*b.args, *(b.settings[k] for k in a.settings)]))
 
 
 def alike_part(a: Any, b: Any) -> bool:
@@ -281,10 +312,10 @@ class Writer:
         text = self.names[y]
         if not y.shape:
             return text if y.op is not None else f"asarray({text})[()]"
-        owned = y.op is not None and y.op not in VIEWS and y.op is not linear.TAKE and not any(y is e for e in earlier)
-        if y.op is ROWS:
-            owned = y.args[0].op is not None and y.args[0] not in self.outputs
-        return text if owned else f"{text}.copy()"
+        memory = y.args[0] if y.op is ROWS else y
+        owned = memory.op is not None and memory.op not in VIEWS and memory.op is not linear.TAKE
+        twice = any(y is e for e in earlier) or (y.op is ROWS and memory in self.outputs)
+        return text if owned and not twice else f"{text}.copy()"
 
     def _text(self, a: Any) -> str:
         if isinstance(a, Node):

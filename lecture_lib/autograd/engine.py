@@ -46,8 +46,10 @@ def steps_between(sources: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[
     reached = {source.serial for source in sources}
     steps: list[Step] = []
     for node in topological_order(outputs, min(reached, default=0)):
-        if node.op is not None and node.op.differentiable and node.serial not in reached:
-            where = [i for i, a in enumerate(node.args) if isinstance(a, Tensor) and a.serial in reached]
+        op = node.op
+        if op is not None and op.differentiable and node.serial not in reached:
+            operands = node.args if op.operands is None else node.args[: op.operands]
+            where = [i for i, a in enumerate(operands) if isinstance(a, Tensor) and a.serial in reached]
             if where:
                 reached.add(node.serial)
                 steps.append((node, where))
@@ -66,7 +68,8 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], reco
         The gradient of every source that was reached, by its serial number.
     """
     gradients: dict[int, Value] = {}
-    watch, arrivals = MODE.get().anomalies, MODE.get().arrivals
+    mode = MODE.get()
+    watch, arrivals = mode.inspect is not None, mode.arrivals
     for output, upstream in seeds:
         add_to(gradients, output, upstream)
     for node, where in reversed(steps):
@@ -77,7 +80,7 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], reco
             g = g.dense()
         if arrivals is not None:
             arrivals.append((node, g))
-        y, args = (node, node.args) if record else (node.data, bare(node.args))
+        y, args = (node, node.args) if record else (node.data, arrays(node.args))
         downstream = node.op.pull_each(where, g, y, args, node.settings)  # type: ignore[union-attr]
         for i, d in zip(where, downstream, strict=True):
             add_to(gradients, node.args[i], d)
@@ -99,7 +102,7 @@ def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], r
     """
     tangents = {source.serial: tangent for source, tangent in seeds}
     for node, where in steps:
-        y, args = (node, node.args) if record else (node.data, bare(node.args))
+        y, args = (node, node.args) if record else (node.data, arrays(node.args))
         given = [tangents[node.args[i].serial] for i in where]
         total = node.op.push_each(where, given, y, args, node.settings)  # type: ignore[union-attr]
         shape = given[0].shape[: given[0].ndim - node.args[where[0]].ndim] + node.shape
@@ -109,8 +112,9 @@ def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], r
 
 def add_to(gradients: dict[int, Value], node: Tensor, g: Value) -> None:
     """Add one path's gradient to what the other paths brought; never in place, since two nodes may share it."""
-    if g.dtype != node.data.dtype:
-        g = g.astype(node.data.dtype)
+    dtype = node.data.dtype
+    if g.dtype is not dtype and g.dtype != dtype:  # The first half is quicker, and mostly enough.
+        g = g.astype(dtype)
     earlier = gradients.get(node.serial)
     gradients[node.serial] = g if earlier is None else earlier + g
 
@@ -120,8 +124,8 @@ def fitted(g: Value, node: Tensor) -> Value:
     return g if g.dtype == node.data.dtype else g.astype(node.data.dtype)
 
 
-def bare(args: Sequence[Any]) -> list[Any]:
-    """Arguments as arrays and numbers."""
+def arrays(args: Sequence[Any]) -> list[Any]:
+    """Arguments as arrays and constants."""
     return [a.data if isinstance(a, Tensor) else a for a in args]
 
 

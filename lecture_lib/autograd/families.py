@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.engine import transpose_linear
 from lecture_lib.autograd.operation import Operation, Value
 
 Settings = dict[str, Any]
@@ -186,8 +187,6 @@ class Implicit(Operation):
         self.differentials = differentials
 
     def pull(self, i: int, g: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
-        from lecture_lib.autograd.engine import transpose_linear
-
         shape = lead_of(g, y) + args[i].shape
         return transpose_linear(lambda v: self.differentials[i](v, y, *args), shape, g)
 

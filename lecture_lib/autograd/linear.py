@@ -15,7 +15,7 @@ import numpy as np
 from lecture_lib.autograd.families import Linear, align, kept, unbroadcast
 from lecture_lib.autograd.operation import Array, Value
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.tensor import Tensor, apply
+from lecture_lib.autograd.tensor import apply, plain
 
 SMALL = 10_000
 Shape = tuple[int, ...]
@@ -41,7 +41,7 @@ def spread(g: Value, shape: Shape) -> Value:
 
 
 def sum_kernel(x: Array, axis: Shape, keepdims: bool) -> Any:
-    return np.add.reduce(x, axis=axis, keepdims=True if keepdims else False)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
 
 
 def broadcast_run(lead: Shape, x: Value, shape: Shape) -> Value:
@@ -86,10 +86,7 @@ def take_back(lead: Shape, i: int, g: Value, operands: Operands, *unused: Any) -
         )
         if looks_up_rows and isinstance(g, np.ndarray) and isinstance(x, np.ndarray):
             return RowSparse.of_lookup(index[0], g, x.shape)
-        return scatter_add(g, index, x.shape)
-    where = positions(x.shape, index).ravel()
-    flat = scatter_add(g.reshape((*lead, where.size)), (Ellipsis, where), (*lead, math.prod(x.shape)))
-    return flat.reshape(lead + x.shape)
+    return scatter_run(lead, g, *index, shape=x.shape)
 
 
 def scatter_run(lead: Shape, g: Value, *index: Any, shape: Shape) -> Value:
@@ -120,8 +117,7 @@ def scatter_add(g: Value, index: Sequence[Any], shape: Shape) -> Value:
 
 def positions(shape: Shape, index: Sequence[Any]) -> Array:
     """The row-major positions that ``x[index]`` reads from an ``x`` of this shape."""
-    plain = tuple(part.data if isinstance(part, Tensor) else part for part in index)
-    return np.asarray(np.arange(math.prod(shape)).reshape(shape)[plain])
+    return np.asarray(np.arange(math.prod(shape)).reshape(shape)[tuple(map(plain, index))])
 
 
 def concatenate_run(lead: Shape, *parts: Value, axis: int) -> Value:

@@ -17,7 +17,8 @@ INFIX = {
     "equal": ("==", 1), "not_equal": ("!=", 1), "bitwise_and": ("&", 3), "bitwise_or": ("|", 2),
     "remainder": ("%", 5), "floor_divide": ("//", 5),
 }  # fmt: skip
-OWN = {"sigmoid", "relu", "leaky_relu", "hard_tanh", "softplus"}
+OWN = ("sigmoid", "relu", "leaky_relu", "hard_tanh", "softplus")
+"""Operations that are functions of this library, not of NumPy."""
 LINALG = {"inv", "det", "solve"}
 Part = tuple[str, int]
 
@@ -125,7 +126,7 @@ def slice_text(part: slice) -> str:
 
 
 def scatter(node: Node, parts: Sequence[Part], module: str) -> str:
-    return f"{module}.zeros({node.shape}{kind_text(node, module)})"
+    return f"{module}.zeros({node.shape}{dtype_text(node.value.dtype, module)})"
 
 
 def scatter_statement(node: Node, parts: Sequence[Part], name: str, module: str) -> str:
@@ -140,9 +141,9 @@ def scatter_statement(node: Node, parts: Sequence[Part], name: str, module: str)
     return f"{module}.add.at({name}, {index}, {parts[0][0]})"
 
 
-def kind_text(node: Node, module: str) -> str:
+def dtype_text(dtype: np.dtype[Any], module: str) -> str:
     """``dtype=`` where it is not the default."""
-    return "" if node.value.dtype == np.float64 else f", dtype={module}.{node.value.dtype.name}"
+    return "" if dtype == np.float64 else f", dtype={module}.{dtype.name}"
 
 
 def one_hot(node: Node, parts: Sequence[Part], module: str) -> str:

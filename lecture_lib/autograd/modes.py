@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 class Mode(NamedTuple):
     """The state that every operation consults, one per thread.
 
-    ``arrivals`` is where a trace notes which gradient arrived at which node.
+    ``arrivals`` is where a trace notes which gradient arrived at which node; ``inspect`` is what looks at every
+    fresh node for anomalies.
     """
 
     recording: bool = True
     depth: int = 0
     tracing: bool = False
     arrivals: list[tuple[Any, Any]] | None = None
-    anomalies: bool = False
+    inspect: Callable[[Any], None] | None = None
 
 
 MODE: ContextVar[Mode] = ContextVar("lecture_lib_mode", default=Mode())  # noqa: B039

@@ -21,6 +21,9 @@ class Operation:
 
     differentiable = True
 
+    operands: int | None = None
+    """How many arguments, from the left, it has a derivative in (the rest are indices, conditions); None for all."""
+
     def __init__(self, name: str, forward: Callable[..., Any]) -> None:
         self.name = name
         self.forward = forward

@@ -19,9 +19,17 @@ class Primitive(Operation):
     def __init__(
         self, name: str, forward: Callable[..., Any], pull: Callable[..., Any] | None, push: Callable[..., Any] | None
     ) -> None:
-        super().__init__(name, forward)
+        super().__init__(name, self._run)
+        self.forward_stated = forward
         self.pull_stated = pull
         self.push_stated = push
+
+    def _run(self, *args: Any) -> Any:
+        y = self.forward_stated(*args)
+        if isinstance(y, (tuple, list)):
+            raise TypeError(f"the forward of {self.name} returned a {type(y).__name__}; a primitive returns one array")
+        # A copy, since the function may return one of its arguments, or memory that its next call overwrites.
+        return y.copy() if isinstance(y, np.ndarray) else y
 
     def pull_each(
         self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], settings: dict[str, Any]
@@ -81,7 +89,7 @@ def primitive(
     """Make a differentiable function from a forward computation and a derivative that you state.
 
     Args:
-        forward: arrays in, one array out; any code.
+        forward: arrays in, one array out; any code. Its result is copied.
         pull: ``pull(g, y, *args)`` takes the upstream gradient g (of y's shape) and returns one gradient per
             argument, each of the argument's shape.
         push: ``push(tangents, y, *args)`` takes one tangent per argument and returns y's tangent.
@@ -92,7 +100,7 @@ def primitive(
         NumPy functions that have rules.
 
     Raises:
-        TypeError: when it is differentiated, if neither pull nor push was given.
+        TypeError: when it is differentiated, if neither pull nor push was given; when forward returns several arrays.
         ShapeError: a pull returned another number of gradients, or another shape, than the arguments have.
 
     Example:

@@ -15,7 +15,7 @@ import numpy as np
 from lecture_lib.autograd.families import Elementwise, Reduction
 from lecture_lib.autograd.operation import Array, Opaque, Operation, Value
 from lecture_lib.autograd.products import MATMUL
-from lecture_lib.autograd.slopes import others, over, power_slope, safe_log, share_among, var_weight, winner
+from lecture_lib.autograd.slopes import others, over, power_slope, reciprocal, safe_log, share_among, var_weight, winner
 from lecture_lib.autograd.tensor import UFUNCS
 
 LN2, LN10 = math.log(2), math.log(10)
@@ -41,7 +41,7 @@ def elementwise(ufunc: np.ufunc, *slopes: Callable[..., Value] | int) -> Operati
 elementwise(np.add, 1, 1)
 elementwise(np.subtract, 1, -1)
 elementwise(np.multiply, lambda y, a, b: b, lambda y, a, b: a)
-elementwise(np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b)
+elementwise(np.divide, lambda y, a, b: reciprocal(b), lambda y, a, b: -y / b)
 elementwise(np.power, lambda y, a, b: power_slope(a, b), lambda y, a, b: y * safe_log(a))
 elementwise(np.float_power, lambda y, a, b: power_slope(a, b), lambda y, a, b: y * safe_log(a))
 elementwise(np.remainder, 1, lambda y, a, b: -np.floor_divide(a, b))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,7 @@ def is_integer_array(part: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
 
 
-def needed(outputs: Sequence[Any], made: Any, graph: Graph) -> list[Node]:
+def needed(outputs: Sequence[Any], made: Iterable[Node], graph: Graph) -> list[Node]:
     """The inputs, and the nodes that lead to an output."""
     alive: set[Node] = set()
     waiting = [y for y in outputs if isinstance(y, Node)]
@@ -112,7 +112,7 @@ def signature(node: Node) -> Any:
     return (
         id(node.op),
         tuple(part_key(a) for a in node.args),
-        tuple(sorted((k, str(v)) for k, v in node.settings.items())),
+        tuple(sorted((k, part_key(v)) for k, v in node.settings.items())),
     )
 
 
@@ -122,14 +122,12 @@ def content(array: Array) -> Any:
 
 
 def part_key(part: Any) -> Any:
-    """A key for one argument: a node by itself, a number by its value, an array by its identity."""
-    if isinstance(part, Node) or part is None or part is Ellipsis:
+    """A key for one argument: a node by itself, an array by its identity, anything else by how it is written."""
+    if isinstance(part, Node):
         return part
-    if isinstance(part, slice):
-        return ("slice", part.start, part.stop, part.step)
-    if isinstance(part, np.ndarray):
-        return ("array", id(part)) if part.ndim else ("number", part.item(), part.dtype)
-    return (type(part), part)
+    if isinstance(part, np.ndarray) and part.ndim:
+        return np.ndarray, id(part)
+    return type(part), repr(part)
 
 
 def rewrite(node: Node, args: tuple[Any, ...]) -> Any:
@@ -161,7 +159,7 @@ def shortened(node: Node, op: Any, args: tuple[Any, ...]) -> Any:
         while isinstance(first, Node) and first.op is linear.RESHAPE:
             first = first.args[0]
         if isinstance(first, Node):
-            return first if first.shape == node.shape else same_op(node, (first,))
+            return first if first.shape == node.shape else remade(node, op, (first,))
     if op in (linear.BROADCAST, linear.CAST) and isinstance(first, Node):
         return first if first.shape == node.shape and first.value.dtype == node.value.dtype else None
     if op is linear.SUM and node.settings["axis"] == ():
@@ -239,11 +237,6 @@ def factored(part: Any) -> tuple[float, Node | None]:
             if isinstance(number, (int, float)) and isinstance(inner, Node):
                 return number, inner
     return 1.0, None
-
-
-def same_op(node: Node, args: tuple[Any, ...]) -> Node:
-    """The operation of ``node`` on other arguments."""
-    return remade(node, node.op, args)
 
 
 def same_kind(part: Any, node: Node) -> bool:

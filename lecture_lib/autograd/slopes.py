@@ -16,6 +16,11 @@ def over(a: Value, b: Value) -> Value:
     return np.where(zero, 0.0, a / np.where(zero, 1.0, b))
 
 
+def reciprocal(b: Value) -> Value:
+    """1 / b; a number 0 gives infinity as an array of zeros does, where Python would raise."""
+    return math.inf if isinstance(b, (int, float)) and b == 0 else 1 / b
+
+
 def safe_log(x: Value) -> Value:
     """log x, and 0 where x is 0: the slope of x**b in b vanishes there."""
     return np.log(np.where(x == 0, 1.0, x))

@@ -13,16 +13,17 @@ import numpy as np
 
 from lecture_lib.autograd import linear
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.lines import ATOM, line, literal, scatter_statement
+from lecture_lib.autograd.lines import ATOM, OWN, dtype_text, line, literal, scatter_statement
 from lecture_lib.autograd.primitives import Primitive
 from lecture_lib.autograd.simplify import simplify
 from lecture_lib.autograd.structure import leaves
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
-from lecture_lib.autograd.transforms import chosen, parameter_names, value_and_grad
+from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
 
 WIDTH = 72
 SMALL = 64
-OWN = ("sigmoid", "relu", "leaky_relu", "hard_tanh", "softplus", "logsumexp", "RowSparse")
+IMPORTED = (*OWN, "logsumexp", "RowSparse")
+"""What printed code takes from ``lecture_lib``."""
 
 
 class Source(str):
@@ -41,13 +42,13 @@ class Source(str):
         return space["backward"]
 
 
-def backward_source(f: Callable[..., Any], *args: Any, argnums: tuple[int, ...] | None = None) -> Source:
+def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None) -> Source:
     """The value and the gradient of a function as NumPy code, one readable line a step.
 
     Args:
         f: returns one number; NumPy code.
         args: its arguments; shapes and dtypes are what matters.
-        argnums: the positions of the arguments to differentiate; all that hold real numbers if left out.
+        argnums: the position(s) of the arguments to differentiate; all that hold only real numbers if left out.
 
     Returns:
         The source of ``backward(*args) -> (value, (gradient, ...))``: a string; ``.function()`` runs it. Names come
@@ -83,7 +84,7 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: tuple[int, ...] 
             grad_u = h  # (2,)
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
-    wanted = differentiable(args) if argnums is None else chosen(argnums)
+    wanted = differentiable(args) if argnums is None else positions(argnums, len(args))
     graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f))
     return Printer(graph, f, differentiated(graph, args, wanted)).source()
 
@@ -99,7 +100,7 @@ def differentiable(args: Sequence[Any]) -> tuple[int, ...]:
     """The positions of the arguments that hold real numbers only."""
 
     def real(arg: Any) -> bool:
-        return all(np.result_type(getattr(v, "dtype", type(v))).kind == "f" for _, v in leaves(arg) if v is not None)
+        return all(is_numeric(v) and np.result_type(getattr(v, "dtype", type(v))).kind == "f" for _, v in leaves(arg))
 
     return tuple(k for k, arg in enumerate(args) if real(arg))
 
@@ -112,7 +113,7 @@ class Printer:
         self.differentiated = differentiated
         self.nodes, self.outputs, self.became = simplify(graph, merge=True)
         self.names: dict[Any, str] = {}
-        self.taken = {*keyword.kwlist, *dir(builtins), *OWN}
+        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED}
         self.constants: dict[str, Any] = {}
         self.surroundings = surroundings(f)
         self.uses = Counter(a for node in self.nodes for a in node.parents)
@@ -122,7 +123,7 @@ class Printer:
     def source(self) -> Source:
         """The whole function."""
         body = self._body()
-        used = [name for name in OWN if any(re.search(rf"\b{name}\(", text) for text in body)]
+        used = [name for name in IMPORTED if any(re.search(rf"\b{name}\(", text) for text in body)]
         head = [f"import numpy as {self.module}" if self.module != "numpy" else "import numpy"]
         if not any(f"{self.module}." in text for text in body):
             head = []
@@ -138,8 +139,7 @@ class Printer:
         """A line for an array from around the function: its numbers if they are few, else what it is."""
         if array.size > SMALL:
             return f"# {name}: {array.dtype} of shape {array.shape}, from around the function"
-        kind = "" if array.dtype == np.float64 else f", dtype={self.module}.{array.dtype.name}"
-        return f"{name} = {self.module}.array({array.tolist()}{kind})"
+        return f"{name} = {self.module}.array({array.tolist()}{dtype_text(array.dtype, self.module)})"
 
     def _body(self) -> list[str]:
         parameters, unpacking = self._signature()
@@ -176,11 +176,14 @@ class Printer:
             y = y.value
         if isinstance(y, Node) and self.names.get(y) == name:
             return name
-        text = self.names.get(y) or self._expression(y)[0] if isinstance(y, Node) else self._constant(y)
-        if not isinstance(y, Node) and not y.ndim:
-            text = f"{self.module}.{y.dtype.name}({text})"
-        elif not isinstance(y, Node) and y.size and np.all(y == y.flat[0]):
+        if isinstance(y, Node):
+            text = self.names.get(y) or self._expression(y)[0]
+        elif not y.ndim:
+            text = f"{self.module}.{y.dtype.name}({self._constant(y)})"
+        elif y.size and np.all(y == y.flat[0]):
             text = f"{self.module}.full({y.shape}, {literal(y.flat[0])}, dtype={self.module}.{y.dtype.name})"
+        else:
+            text = self._constant(y)
         name = self._unique(name)
         lines.append(f"    {name} = {text}  # {np.shape(y.value if isinstance(y, Node) else y)}")
         return name
@@ -215,8 +218,7 @@ class Printer:
         if array.ndim == 1 and array.dtype == np.intp and np.array_equal(array, np.arange(len(array))):
             return f"{self.module}.arange({len(array)})"
         if known is None and array.size <= 6:
-            kind = "" if array.dtype == np.float64 else f", dtype={self.module}.{array.dtype.name}"
-            return f"{self.module}.array({array.tolist()}{kind})"
+            return f"{self.module}.array({array.tolist()}{dtype_text(array.dtype, self.module)})"
         if ("constant", id(array)) not in self.names:
             name = self._unique(known or "constant")
             self.names["constant", id(array)] = name
@@ -238,7 +240,7 @@ class Printer:
                 root = str(node.name).partition("[")[0]
                 self.names[node] = self._unique(last if last.isidentifier() else f"{root}_{last}")
         for node in self.nodes:
-            if node.op is None and node not in self.names:
+            if node.op is None and node not in self.names and self.uses[node]:
                 self.surroundings.setdefault(id(node.value), node.name or "constant")
                 self.names[node] = self._constant(node.value)
         for node in self.nodes:

@@ -57,9 +57,9 @@ class RowSparse(NDArrayOperatorsMixin):
 
     @classmethod
     def of_lookup(cls, ids: Array, rows: Array, shape: tuple[int, ...]) -> RowSparse:
-        """What flows back to a table of ``shape`` from the look-up ``table[ids]``, which has checked the ids."""
+        """What flows back to a table of ``shape`` from the look-up ``table[ids]``: checked ids, which are copied."""
         sparse = cls.__new__(cls)
-        flat = ids.reshape(-1)
+        flat = ids.flatten()
         sparse.ids = flat % shape[0] if flat.size and np.minimum.reduce(flat) < 0 else flat
         sparse.rows = rows.reshape(flat.size, shape[1])
         sparse.shape = (shape[0], shape[1])
@@ -123,7 +123,7 @@ class RowSparse(NDArrayOperatorsMixin):
 
     def copy(self) -> RowSparse:
         """The same rows in memory of their own."""
-        return RowSparse.of_lookup(self.ids.copy(), self.rows.copy(), self.shape)
+        return RowSparse.of_lookup(self.ids, self.rows.copy(), self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return self.dense() if dtype is None else self.dense().astype(dtype)

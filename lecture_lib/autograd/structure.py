@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from lecture_lib.autograd.errors import ShapeError
+
 Path = tuple[Any, ...]
 
 
@@ -54,6 +56,45 @@ def refill(structure: Any, values: Iterable[Any]) -> Any:
     """
     coming = iter(values)
     return rebuild(structure, lambda _: next(coming))
+
+
+def aligned(pattern: Any, structure: Any, name: str) -> Iterator[Any]:
+    """What ``structure`` holds where ``pattern`` has its leaves, in the pattern's order: dicts agree by key.
+
+    Args:
+        pattern: nested tuples, lists and dicts.
+        structure: the same nesting; the keys of a dict may come in another order.
+        name: what an error calls the structure.
+
+    Raises:
+        ShapeError: another nesting, other keys or another length.
+
+    Example:
+        >>> from lecture_lib.autograd.structure import aligned
+        >>> list(aligned({"W": 1, "b": 2}, {"b": "two", "W": "one"}, "params"))
+        ['one', 'two']
+    """
+    if isinstance(pattern, dict):
+        if not isinstance(structure, dict) or structure.keys() != pattern.keys():
+            raise ShapeError(f"{name} must be a dict with the keys {list(pattern)}, but {described(structure)} came")
+        for key, part in pattern.items():
+            yield from aligned(part, structure[key], spell(name, (key,)))
+    elif isinstance(pattern, (tuple, list)):
+        if not isinstance(structure, (tuple, list)) or len(structure) != len(pattern):
+            raise ShapeError(f"{name} must be a tuple or list of {len(pattern)}, but {described(structure)} came")
+        for position, part in enumerate(pattern):
+            yield from aligned(part, structure[position], spell(name, (position,)))
+    else:
+        yield structure
+
+
+def described(structure: Any) -> str:
+    """What came instead of a structure, in a few words."""
+    if isinstance(structure, dict):
+        return f"one with the keys {list(structure)}"
+    if isinstance(structure, (tuple, list)):
+        return f"{len(structure)} values"
+    return f"one {type(structure).__name__}"
 
 
 def spell(name: str, path: Path) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd import anomalies
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.misfits import explain_misfit
 from lecture_lib.autograd.modes import MODE, refuse_number
@@ -21,8 +20,34 @@ UFUNCS: dict[Callable[..., Any], Operation] = {}
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's other functions and the function that does the same on Tensors; ``numpy_api`` fills it."""
 
+SEQUENCES = (list, tuple)
+"""What NumPy takes for an array when it meets one."""
+
 _serial = count()
 new = object.__new__
+
+
+def operator(ufunc: np.ufunc) -> tuple[Callable[[Any, Value], Any], Callable[[Any, Value], Any]]:
+    """The methods behind an operator: for a Tensor on its left, and for one on its right."""
+
+    def method(self: Any, other: Value) -> Any:
+        return apply(UFUNCS[ufunc], self, np.asarray(other) if isinstance(other, SEQUENCES) else other)
+
+    def reflected(self: Any, other: Value) -> Any:
+        return apply(UFUNCS[ufunc], np.asarray(other) if isinstance(other, SEQUENCES) else other, self)
+
+    return method, reflected
+
+
+def method(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that does what one of NumPy's functions does, with the Tensor as its first argument."""
+
+    def run(self: Tensor, *args: Any, **settings: Any) -> Any:
+        return self.__array_function__(function, (), (self, *args), settings)
+
+    run.__name__ = function.__name__
+    run.__doc__ = f"NumPy's ``{function.__name__}``."
+    return run
 
 
 class Tensor:
@@ -61,7 +86,7 @@ class Tensor:
     saved: list[int]
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        self.data = as_numbers(np.array(data.data if isinstance(data, Tensor) else data))
+        self.data = as_numbers(np.array(no_subclass(plain(data))))
         self.grad = None
         self.name = name
         self.op = None
@@ -130,6 +155,7 @@ class Tensor:
             TypeError: a leaf on the way holds integers or booleans.
             RuntimeError: called inside a transform, whose gradient it would not see.
         """
+        # Imported here, since the engine walks Tensors and so imports this module.
         from lecture_lib.autograd.engine import backward_to_leaves
 
         backward_to_leaves(self, upstream)
@@ -222,7 +248,7 @@ class Tensor:
         operation = UFUNCS.get(ufunc)
         if operation is None:
             raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
-        return apply(operation, *inputs)
+        return apply(operation, *(np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs))
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Sequence[Any], settings: dict[str, Any]
@@ -243,53 +269,20 @@ class Tensor:
 
     __hash__ = object.__hash__
 
-    def __add__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.add], self, other)
-
-    def __radd__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.add], other, self)
-
-    def __sub__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.subtract], self, other)
-
-    def __rsub__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.subtract], other, self)
-
-    def __mul__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.multiply], self, other)
-
-    def __rmul__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.multiply], other, self)
-
-    def __truediv__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.divide], self, other)
-
-    def __rtruediv__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.divide], other, self)
-
-    def __pow__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.power], self, other)
-
-    def __rpow__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.power], other, self)
-
-    def __matmul__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.matmul], self, other)
-
-    def __rmatmul__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.matmul], other, self)
-
-    def __mod__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.remainder], self, other)
-
-    def __rmod__(self, other: Value) -> Tensor:
-        return apply(UFUNCS[np.remainder], other, self)
-
-    def __floordiv__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.floor_divide], self, other)
-
-    def __rfloordiv__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.floor_divide], other, self)
+    __add__, __radd__ = operator(np.add)
+    __sub__, __rsub__ = operator(np.subtract)
+    __mul__, __rmul__ = operator(np.multiply)
+    __truediv__, __rtruediv__ = operator(np.divide)
+    __floordiv__, __rfloordiv__ = operator(np.floor_divide)
+    __mod__, __rmod__ = operator(np.remainder)
+    __pow__, __rpow__ = operator(np.power)
+    __matmul__, __rmatmul__ = operator(np.matmul)
+    __and__, __rand__ = operator(np.bitwise_and)
+    __or__, __ror__ = operator(np.bitwise_or)
+    __xor__, __rxor__ = operator(np.bitwise_xor)
+    __lt__, __gt__ = operator(np.less)[0], operator(np.greater)[0]
+    __le__, __ge__ = operator(np.less_equal)[0], operator(np.greater_equal)[0]
+    __eq__, __ne__ = operator(np.equal)[0], operator(np.not_equal)[0]
 
     def __neg__(self) -> Tensor:
         return apply(UFUNCS[np.negative], self)
@@ -303,161 +296,25 @@ class Tensor:
     def __invert__(self) -> Any:
         return apply(UFUNCS[np.invert], self)
 
-    def __and__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.bitwise_and], self, other)
-
-    def __rand__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.bitwise_and], other, self)
-
-    def __or__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.bitwise_or], self, other)
-
-    def __ror__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.bitwise_or], other, self)
-
-    def __xor__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.bitwise_xor], self, other)
-
-    def __rxor__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.bitwise_xor], other, self)
-
-    def __lt__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.less], self, other)
-
-    def __le__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.less_equal], self, other)
-
-    def __gt__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.greater], self, other)
-
-    def __ge__(self, other: Value) -> Any:
-        return apply(UFUNCS[np.greater_equal], self, other)
-
-    def __eq__(self, other: object) -> Any:
-        return apply(UFUNCS[np.equal], self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return apply(UFUNCS[np.not_equal], self, other)
-
     def __getitem__(self, index: Any) -> Tensor:
         return FUNCTIONS[np.ndarray.__getitem__](self, index)
 
-    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
-        """NumPy's ``sum``."""
-        return FUNCTIONS[np.sum](self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
-        """NumPy's ``mean``."""
-        return FUNCTIONS[np.mean](self, axis=axis, keepdims=keepdims)
-
-    def var(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        """NumPy's ``var``."""
-        return FUNCTIONS[np.var](self, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    def std(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        """NumPy's ``std``."""
-        return FUNCTIONS[np.std](self, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    def prod(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
-        """NumPy's ``prod``."""
-        return FUNCTIONS[np.prod](self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
-        """NumPy's ``max``."""
-        return FUNCTIONS[np.max](self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
-        """NumPy's ``min``."""
-        return FUNCTIONS[np.min](self, axis=axis, keepdims=keepdims)
-
-    def cumsum(self, axis: int | None = None) -> Tensor:
-        """NumPy's ``cumsum``."""
-        return FUNCTIONS[np.cumsum](self, axis=axis)
-
-    def argmax(self, axis: int | None = None) -> Any:
-        """NumPy's ``argmax``: a plain array of positions."""
-        return FUNCTIONS[np.argmax](self, axis=axis)
-
-    def argmin(self, axis: int | None = None) -> Any:
-        """NumPy's ``argmin``: a plain array of positions."""
-        return FUNCTIONS[np.argmin](self, axis=axis)
-
-    def argsort(self, axis: int = -1) -> Any:
-        """NumPy's ``argsort``: a plain array of positions."""
-        return FUNCTIONS[np.argsort](self, axis=axis)
-
-    def nonzero(self) -> Any:
-        """NumPy's ``nonzero``: plain arrays of positions."""
-        return FUNCTIONS[np.nonzero](self)
-
-    def any(self, axis: Any = None) -> Any:
-        """NumPy's ``any``: a plain result."""
-        return FUNCTIONS[np.any](self, axis=axis)
-
-    def all(self, axis: Any = None) -> Any:
-        """NumPy's ``all``: a plain result."""
-        return FUNCTIONS[np.all](self, axis=axis)
-
-    def round(self, decimals: int = 0) -> Any:
-        """NumPy's ``round``: a plain result, since its slope is 0."""
-        return FUNCTIONS[np.round](self, decimals)
+    sum, prod, mean, var, std = method(np.sum), method(np.prod), method(np.mean), method(np.var), method(np.std)
+    max, min, argmax, argmin = method(np.max), method(np.min), method(np.argmax), method(np.argmin)
+    any, all, nonzero, round = method(np.any), method(np.all), method(np.nonzero), method(np.round)
+    cumsum, argsort, clip, copy = method(np.cumsum), method(np.argsort), method(np.clip), method(np.copy)
+    take, repeat, diagonal, trace = method(np.take), method(np.repeat), method(np.diagonal), method(np.trace)
+    ravel, flatten, squeeze, swapaxes = method(np.ravel), method(np.ravel), method(np.squeeze), method(np.swapaxes)
+    dot, astype = method(np.dot), method(np.ndarray.astype)
 
     def reshape(self, *shape: Any) -> Tensor:
-        """NumPy's ``reshape``."""
+        """NumPy's ``reshape``: the lengths one by one, or a tuple of them."""
         return FUNCTIONS[np.reshape](self, shape[0] if len(shape) == 1 else shape)
 
-    def ravel(self) -> Tensor:
-        """NumPy's ``ravel``, row-major."""
-        return FUNCTIONS[np.ravel](self)
-
-    def flatten(self) -> Tensor:
-        """NumPy's ``flatten``, row-major."""
-        return FUNCTIONS[np.ravel](self)
-
     def transpose(self, *axes: Any) -> Tensor:
-        """NumPy's ``transpose``."""
+        """NumPy's ``transpose``: the axes one by one, or a tuple of them, or none to turn them all round."""
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
         return FUNCTIONS[np.transpose](self, order)
-
-    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
-        """NumPy's ``swapaxes``."""
-        return FUNCTIONS[np.swapaxes](self, axis1, axis2)
-
-    def squeeze(self, axis: Any = None) -> Tensor:
-        """NumPy's ``squeeze``."""
-        return FUNCTIONS[np.squeeze](self, axis=axis)
-
-    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-        """NumPy's ``diagonal``."""
-        return FUNCTIONS[np.diagonal](self, offset, axis1, axis2)
-
-    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-        """NumPy's ``trace``."""
-        return FUNCTIONS[np.trace](self, offset, axis1, axis2)
-
-    def clip(self, min: Any = None, max: Any = None) -> Tensor:
-        """NumPy's ``clip``; its slope is 1 at the bounds."""
-        return FUNCTIONS[np.clip](self, min, max)
-
-    def dot(self, other: Value) -> Tensor:
-        """NumPy's ``dot``."""
-        return FUNCTIONS[np.dot](self, other)
-
-    def take(self, indices: Any, axis: int | None = None) -> Tensor:
-        """NumPy's ``take``."""
-        return FUNCTIONS[np.take](self, indices, axis=axis)
-
-    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
-        """NumPy's ``repeat``."""
-        return FUNCTIONS[np.repeat](self, repeats, axis=axis)
-
-    def astype(self, dtype: Any) -> Any:
-        """NumPy's ``astype``: differentiable between floating-point dtypes, a plain result otherwise."""
-        return FUNCTIONS[np.ndarray.astype](self, dtype)
-
-    def copy(self) -> Tensor:
-        """NumPy's ``copy``: the same value in memory of its own, still part of the graph."""
-        return FUNCTIONS[np.copy](self)
 
 
 def as_numbers(data: Array) -> Array:
@@ -470,9 +327,25 @@ def as_numbers(data: Array) -> Array:
     return data
 
 
+def plain(value: Any) -> Any:
+    """The array of a Tensor; anything else as it is."""
+    return value.data if isinstance(value, Tensor) else value
+
+
 def leaf(data: Array, name: str | None = None) -> Tensor:
     """A leaf that borrows ``data`` instead of copying it."""
-    return Tensor._node(as_numbers(np.asarray(data)), None, (), {}, name)
+    return Tensor._node(as_numbers(np.asarray(no_subclass(data))), None, (), {}, name)
+
+
+def no_subclass(data: Any) -> Any:
+    """The data itself, unless it is an array whose arithmetic differs from a plain one's."""
+    if type(data) is np.ndarray or not isinstance(data, np.ndarray):
+        return data
+    if isinstance(data, np.ma.MaskedArray):
+        raise TypeError("a Tensor has no mask: fill a masked array with .filled(0), and pass its mask to np.where")
+    if isinstance(data, np.matrix):
+        raise TypeError("a Tensor is no np.matrix, whose * is a product of matrices: take np.asarray of it")
+    return data
 
 
 def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
@@ -489,16 +362,17 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
 
     Raises:
         ShapeError: the shapes do not fit.
+        TypeError: a complex number took part, or what is no number.
     """
-    plain = []
+    arrays = []
     tensors = False
     for a in args:
         if isinstance(a, Tensor):
             tensors = True
             a = a.data
-        plain.append(a)
+        arrays.append(a)
     try:
-        result = operation.forward(*plain, **settings)
+        result = operation.forward(*arrays, **settings)
     except (ShapeError, np.linalg.LinAlgError):
         raise
     except ValueError as error:
@@ -509,11 +383,13 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
     if type(operation) is Opaque and not mode.tracing:
         return result
     data = result if type(result) is np.ndarray else np.asarray(result)
+    if data.dtype.kind not in "fbiu":
+        as_numbers(data)
     if not mode.recording:
         return Tensor._node(data, None, (), {})
     node = Tensor._node(data, operation, args, settings)
-    if mode.anomalies:
-        anomalies.inspect_forward(node)
+    if mode.inspect is not None:
+        mode.inspect(node)
     return node
 
 

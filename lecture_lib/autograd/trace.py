@@ -14,10 +14,9 @@ from lecture_lib.autograd.engine import topological_order
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.modes import changed
 from lecture_lib.autograd.operation import Array, Operation
-from lecture_lib.autograd.structure import leaves, refill, spell
-from lecture_lib.autograd.tensor import Tensor, leaf
-from lecture_lib.autograd.transforms import parameter_names
-
+from lecture_lib.autograd.structure import aligned, leaves, refill, spell
+from lecture_lib.autograd.tensor import Tensor, leaf, plain
+from lecture_lib.autograd.transforms import number_of, parameter_names
 
 LIBRARIES = (str(Path(__file__).parent), str(Path(np.__file__).parent))
 """Where functions lie whose variables are not the reader's."""
@@ -108,15 +107,15 @@ class Graph:
         Raises:
             ShapeError: other shapes or another structure than those traced.
         """
-        taken = [
-            np.asarray(arg) if is_numeric(known) and isinstance(arg, (list, tuple)) else arg
-            for arg, known in zip(args, self._arguments, strict=False)
-        ]
-        given = [(path, value) for path, value in leaves(taken) if is_numeric(value)]
-        if len(args) != len(self._arguments) or len(given) != len(self.inputs):
-            raise ShapeError(f"the graph was traced with {len(self.inputs)} arrays, but {len(given)} came")
-        for node, (_, value) in zip(self.inputs, given, strict=True):
-            array = np.array(value.data if isinstance(value, Tensor) else value)
+        if len(args) != len(self._arguments):
+            raise ShapeError(f"the graph was traced with {len(self._arguments)} arrays, but {len(args)} came")
+        pairs = list(zip(leaves(self._arguments), aligned(self._arguments, args, "arguments"), strict=True))
+        for (path, known), value in pairs:
+            if not is_numeric(known) and not (value is known or value == known):
+                raise ValueError(f"{spell('arguments', path)} was {known!r} in the trace; trace again for {value!r}")
+        given = [value for (_, known), value in pairs if is_numeric(known)]
+        for node, value in zip(self.inputs, given, strict=True):
+            array = np.array(plain(value))
             if array.shape != node.shape:
                 raise ShapeError(f"{node.name} was traced with shape {node.shape}, but now has shape {array.shape}")
             node.value = array.astype(node.value.dtype, casting="same_kind", copy=False)
@@ -129,7 +128,7 @@ class Graph:
 
     def result(self) -> Any:
         """What the function returned on the last forward pass, as arrays."""
-        return refill(self._result, [node.value if node.value.ndim else node.value[()] for node in self.outputs])
+        return refill(self._result, [number_of(node.value) for node in self.outputs])
 
     def backward(self, upstream: Any = None) -> Gradients:
         """Run the graph backward; every node keeps the gradient that arrives at it.
@@ -164,8 +163,11 @@ class Graph:
         return Gradients({n: np.array(n.grad) if n.grad is not None else np.zeros_like(n.value) for n in real})
 
     def _pull(self, node: Node) -> None:
-        where = [i for i, a in enumerate(node.args) if isinstance(a, Node) and a.value.dtype.kind == "f"]
-        downstream = node.op.pull_each(where, node.grad, node.value, values(node.args), node.settings)  # type: ignore[union-attr]
+        op = node.op
+        assert op is not None
+        operands = node.args[: op.operands]
+        where = [i for i, a in enumerate(operands) if isinstance(a, Node) and a.value.dtype.kind == "f"]
+        downstream = op.pull_each(where, node.grad, node.value, values(node.args), node.settings)
         for i, d in zip(where, downstream, strict=True):
             parent = node.args[i]
             g = np.asarray(d).astype(parent.value.dtype, copy=False)
@@ -244,7 +246,7 @@ def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = ()) -> Graph
         parts = []
         for path, value in leaves(arg):
             if is_numeric(value):
-                wrapped.append(leaf(value.data if isinstance(value, Tensor) else np.array(value), spell(called, path)))
+                wrapped.append(leaf(np.array(plain(value)), spell(called, path)))
                 value = wrapped[-1]
             parts.append(value)
         given.append(refill(arg, parts))
@@ -283,6 +285,7 @@ def watch_variables() -> Iterator[dict[int, str]]:
     """Collect, by ``id``, the names of the local variables that hold Tensors when a function returns."""
     found: dict[int, str] = {}
     keep: list[Tensor] = []
+
     def look(frame: Any, event: str, _: Any) -> None:
         if event == "return" and not frame.f_code.co_filename.startswith(LIBRARIES):
             for name, value in frame.f_locals.items():

@@ -7,6 +7,8 @@ alias is a node of its own, so an inner derivative never mistakes the outer one'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ import numpy as np
 from lecture_lib.autograd.engine import (
     Step,
     as_upstream,
+    fitted,
     pull_back,
     push_forward,
     require_float,
@@ -21,10 +24,12 @@ from lecture_lib.autograd.engine import (
     touches_others,
 )
 from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
 from lecture_lib.autograd.modes import MODE
 from lecture_lib.autograd.operation import Value
-from lecture_lib.autograd.structure import leaves, rebuild, refill, spell
+from lecture_lib.autograd.sparse import RowSparse
+from lecture_lib.autograd.structure import aligned, leaves, rebuild, refill, spell
 from lecture_lib.autograd.tensor import Tensor, leaf
 
 Function = Callable[..., Any]
@@ -37,7 +42,7 @@ class Recording:
     Args:
         f: the function.
         args: its arguments; those at ``argnums`` may be tuples, lists or dicts of real arrays.
-        argnums: the positions of the arguments to differentiate.
+        argnums: the positions of the arguments to differentiate, from 0.
     """
 
     def __init__(self, f: Function, args: Sequence[Any], argnums: Sequence[int]) -> None:
@@ -46,10 +51,6 @@ class Recording:
         self.aliases: list[Tensor] = []
         aliased = list(args)
         for k in argnums:
-            if not -len(args) <= k < len(args):
-                raise ValueError(
-                    f"argnums asks for argument {k}, but the function was called with {len(args)} arguments"
-                )
             name = names[k] if k < len(names) else f"argument {k}"
             if isinstance(args[k], (np.ndarray, Tensor, float)):
                 aliased[k] = self._alias(args[k], name, outer.recording)
@@ -80,7 +81,10 @@ class Recording:
             require_float(value.data, value.name or name)
             inner = Tensor._node(value.data, ALIAS if link else None, (value,) if link else (), {}, value.name or name)
         else:
-            inner = leaf(value, name)
+            try:
+                inner = leaf(value, name)
+            except TypeError as error:
+                raise TypeError(f"cannot differentiate with respect to argument {name!r}: {error}") from None
             require_float(inner.data, name)
         self.aliases.append(inner)
         return inner
@@ -95,20 +99,20 @@ class Recording:
         """A result as the caller expects it."""
         if self.record:
             return y
-        return y.data if y.ndim else y.data[()]
+        return number_of(y.data)
 
     def pull(self, upstream: Sequence[Value]) -> list[Value]:
         """The gradients of all aliases, one upstream gradient per output."""
         record = self.record or any(isinstance(w, Tensor) for w in upstream)
         found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), record)
-        lead = upstream[0].shape[: upstream[0].ndim - self.outputs[0].ndim] if upstream else ()
+        lead = lead_of(upstream[0], self.outputs[0]) if upstream else ()
         return delivered(found, self.aliases, lead, upstream)
 
     def push(self, tangents: Sequence[Value]) -> list[Value]:
         """The tangents of all outputs, one tangent per alias."""
         record = self.record or any(isinstance(v, Tensor) for v in tangents)
         found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), record)
-        lead = tangents[0].shape[: tangents[0].ndim - self.aliases[0].ndim] if self.aliases else ()
+        lead = lead_of(tangents[0], self.aliases[0]) if self.aliases else ()
         return delivered(found, self.outputs, lead, tangents)
 
 
@@ -119,19 +123,28 @@ def delivered(
 
     Inside the engine a gradient may be a view, be shared by two nodes, or be what the caller sent in.
     """
-    taken = {id(array) for array in borrowed}
+    taken = {id(owner(array)) for array in borrowed}
     results: list[Value] = []
     for node in nodes:
         g = found.get(node.serial)
         if g is None:
             g = np.zeros(lead + node.shape, node.dtype)
-        elif type(g) is np.ndarray and (g.base is not None or id(g) in taken):
-            g = g.copy()
+        elif type(g) is np.ndarray:
+            if g.base is not None or id(g) in taken:
+                g = g.copy()
+        elif type(g) is RowSparse:
+            g = g.copy() if id(owner(g.rows)) in taken else g
+            taken.add(id(owner(g.rows)))
         elif isinstance(g, np.generic):
             g = np.asarray(g)
         taken.add(id(g))
         results.append(g)
     return results
+
+
+def owner(array: Value) -> Any:
+    """The array whose memory this one reads."""
+    return array if getattr(array, "base", None) is None else array.base
 
 
 def like_arguments(argument: Any, gradients: Iterator[Value]) -> Any:
@@ -150,7 +163,8 @@ def like_arguments(argument: Any, gradients: Iterator[Value]) -> Any:
 def parameter_names(f: Function) -> Sequence[str]:
     """The names of a function's positional parameters, as far as they are known."""
     code = getattr(f, "__code__", None)
-    return code.co_varnames[: code.co_argcount] if code is not None else ()
+    bound = getattr(f, "__self__", None) is not None
+    return code.co_varnames[bound : code.co_argcount] if code is not None else ()
 
 
 def output(value: Any) -> Any:
@@ -161,9 +175,29 @@ def output(value: Any) -> Any:
     return found.astype(float) if found.dtype.kind != "f" else found
 
 
-def chosen(argnums: Argnums) -> tuple[int, ...]:
-    """``argnums`` as a tuple."""
-    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
+    """``argnums`` as a tuple of positions from 0 among ``count`` arguments.
+
+    Raises:
+        TypeError: ``argnums`` is neither an integer nor a tuple of integers.
+        ValueError: there is no such argument, or one is asked for twice.
+    """
+    try:
+        wanted = [index(k) for k in argnums] if isinstance(argnums, (tuple, list)) else [index(argnums)]
+    except TypeError:
+        raise TypeError(f"argnums is a position or a tuple of positions, not {argnums!r}") from None
+    for k in wanted:
+        if not -count <= k < count:
+            raise ValueError(f"argnums asks for argument {k}, but the function was called with {count} arguments")
+    found = tuple(k % count for k in wanted)
+    if len(set(found)) < len(found):
+        raise ValueError(f"argnums {argnums!r} asks for one of the {count} arguments twice; its gradient is one array")
+    return found
+
+
+def one_or_all(parts: list[Any], argnums: Argnums) -> Any:
+    """A tuple of results if ``argnums`` is one, the only result otherwise."""
+    return tuple(parts) if isinstance(argnums, (tuple, list)) else parts[0]
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
@@ -179,7 +213,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
 
     Raises:
         ShapeError: f returned more than one number.
-        TypeError: a differentiated argument holds integers or booleans.
+        TypeError: a differentiated argument holds no real numbers, or ``argnums`` is no position.
+        ValueError: there is no such position, or it is asked for twice.
 
     Example:
         >>> import numpy as np
@@ -188,9 +223,11 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
         >>> print(value, slope)
         5.0 [2. 4.]
     """
+    places = cache(partial(positions, argnums))
 
     def differentiated(*args: Any) -> tuple[Any, Any]:
-        run = Recording(f, args, chosen(argnums))
+        wanted = places(len(args))
+        run = Recording(f, args, wanted)
         if len(run.outputs) != 1 or isinstance(run.structure, (tuple, list, dict)):
             raise ShapeError(
                 "the gradient of a function that returns several values is not defined; vjp or jacobian take one"
@@ -202,8 +239,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
                 "sum it or take its mean, or use jacobian or vjp"
             )
         gradients = iter(run.pull([np.ones(y.shape, y.dtype)]))
-        parts = [like_arguments(args[k], gradients) for k in chosen(argnums)]
-        return run.value(), parts[0] if isinstance(argnums, int) else tuple(parts)
+        return run.value(), one_or_all([like_arguments(args[k], gradients) for k in wanted], argnums)
 
     return differentiated
 
@@ -221,7 +257,8 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
 
     Raises:
         ShapeError: f returned more than one number.
-        TypeError: a differentiated argument holds integers or booleans.
+        TypeError: a differentiated argument holds no real numbers, or ``argnums`` is no position.
+        ValueError: there is no such position, or it is asked for twice.
 
     Example:
         >>> from lecture_lib import grad
@@ -246,7 +283,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
 
     Raises:
         ShapeError: an upstream gradient of another shape.
-        TypeError: an argument holds integers or booleans.
+        TypeError: an argument holds integers, booleans or no numbers.
 
     Example:
         >>> import numpy as np
@@ -258,11 +295,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     run = Recording(f, args, range(len(args)))
 
     def pull(w: Any) -> tuple[Any, ...]:
-        given = [part for _, part in leaves(w)]
-        if len(given) != len(run.outputs):
-            raise ShapeError(
-                f"the function returned {len(run.outputs)} values, but {len(given)} upstream gradients came"
-            )
+        given = aligned(run.structure, w, "the upstream gradient")
         upstream = [as_upstream(part, y, "pull") for part, y in zip(given, run.outputs, strict=True)]
         gradients = iter(run.pull(upstream))
         return tuple(like_arguments(arg, gradients) for arg in args)
@@ -283,7 +316,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
 
     Raises:
         ShapeError: tangents that do not match the arguments.
-        TypeError: an argument holds integers or booleans.
+        TypeError: an argument holds integers, booleans or no numbers.
 
     Example:
         >>> import numpy as np
@@ -294,9 +327,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     if not isinstance(args, (tuple, list)) or not isinstance(tangents, (tuple, list)) or len(args) != len(tangents):
         raise ShapeError("jvp(f, args, tangents) takes a tuple of arguments and a tuple with one tangent for each")
     run = Recording(f, args, range(len(args)))
-    given = [v for tangent in tangents for _, v in leaves(tangent)]
-    if len(given) != len(run.aliases):
-        raise ShapeError(f"the arguments hold {len(run.aliases)} arrays, but the tangents hold {len(given)}")
+    given = aligned(tuple(args), tuple(tangents), "tangents")
     directions = []
     for v, alias in zip(given, run.aliases, strict=True):
         v = v if isinstance(v, Tensor) else np.asarray(v)
@@ -304,7 +335,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
             raise ShapeError(
                 f"the tangent of {alias.name} has shape {v.shape}, but the argument has shape {alias.shape}"
             )
-        directions.append(v if v.dtype == alias.dtype else v.astype(alias.dtype))
+        directions.append(fitted(v, alias))
     return run.value(), refill(run.structure, [number_of(dy) for dy in run.push(directions)])
 
 
@@ -326,8 +357,8 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
         tuple if ``argnums`` is a tuple.
 
     Raises:
-        ValueError: an unknown mode.
-        TypeError: a differentiated argument holds integers or booleans.
+        ValueError: an unknown mode; an argument that does not exist, or is asked for twice.
+        TypeError: a differentiated argument holds no real numbers, or ``argnums`` is no position.
 
     Example:
         >>> import numpy as np
@@ -338,17 +369,18 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
     """
     if mode not in ("auto", "reverse", "forward"):
         raise ValueError(f"mode must be 'auto', 'reverse' or 'forward', not {mode!r}")
+    places = cache(partial(positions, argnums))
 
     def differentiated(*args: Any) -> Any:
-        run = Recording(f, args, chosen(argnums))
+        wanted = places(len(args))
+        run = Recording(f, args, wanted)
         inputs, outputs = sum(a.size for a in run.aliases), sum(y.size for y in run.outputs)
         backward = mode == "reverse" or (mode == "auto" and outputs <= inputs)
         blocks = _rows(run) if backward else _columns(run)
         parts = []
         for y_blocks in blocks:
             found = iter(y_blocks)
-            shaped = [refill(args[k], found) for k in chosen(argnums)]
-            parts.append(shaped[0] if isinstance(argnums, int) else tuple(shaped))
+            parts.append(one_or_all([refill(args[k], found) for k in wanted], argnums))
         return refill(run.structure, parts)
 
     return differentiated
@@ -384,7 +416,10 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
         argnums: the position(s) of the arguments to differentiate.
 
     Returns:
-        ``H(*args)`` of shape ``x.shape + x.shape``.
+        ``H(*args)`` of shape ``x.shape + x.shape``, in x's dtype; nested like the arguments if they are.
+
+    Raises:
+        ShapeError, TypeError, ValueError: as ``grad`` does.
 
     Example:
         >>> import numpy as np
@@ -404,7 +439,11 @@ def hvp(f: Function, argnum: int = 0) -> Function:
         argnum: the position of the argument to differentiate.
 
     Returns:
-        ``h(*args, v)`` of the argument's shape: the Hessian at ``args`` times ``v``.
+        ``h(*args, v)`` of the argument's shape and dtype: the Hessian at ``args`` times ``v``.
+
+    Raises:
+        ShapeError: f returned more than one number, or v has another shape than the argument.
+        TypeError, ValueError: as ``grad`` does.
 
     Example:
         >>> import numpy as np
@@ -415,10 +454,11 @@ def hvp(f: Function, argnum: int = 0) -> Function:
 
     def product(*args_and_v: Any) -> Any:
         *args, v = args_and_v
+        (k,) = positions(argnum, len(args))
 
         def slope(x: Any) -> Any:
-            return grad(f, argnum)(*args[:argnum], x, *args[argnum + 1 :])
+            return grad(f, k)(*args[:k], x, *args[k + 1 :])
 
-        return jvp(slope, (args[argnum],), (v,))[1]
+        return jvp(slope, (args[k],), (v,))[1]
 
     return product
