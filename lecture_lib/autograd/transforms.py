@@ -130,14 +130,15 @@ def delivered(
         if g is None:
             g = np.zeros(lead + node.shape, node.dtype)
         elif type(g) is np.ndarray:
-            if g.base is not None or id(g) in taken:
-                g = g.copy()
+            memory = owner(g)
+            if getattr(memory, "size", None) != g.size or id(memory) in taken or not g.flags.writeable:
+                g = memory = g.copy()
+            taken.add(id(memory))
         elif type(g) is RowSparse:
             g = g.copy() if id(owner(g.rows)) in taken else g
             taken.add(id(owner(g.rows)))
         elif isinstance(g, np.generic):
             g = np.asarray(g)
-        taken.add(id(g))
         results.append(g)
     return results
 
