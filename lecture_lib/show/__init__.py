@@ -1,0 +1,31 @@
+"""Pictures and widgets: see the graph, move the rate, watch it learn. Needs matplotlib; sliders need ipywidgets."""
+
+from lecture_lib.show.confusion import confusion
+from lecture_lib.show.curves import loss_curves
+from lecture_lib.show.dock import ShapeDock
+from lecture_lib.show.graph import draw
+from lecture_lib.show.jacobian import JacobianMap
+from lecture_lib.show.nonlinearity import NonlinearityExplorer
+from lecture_lib.show.nudge import NudgeMeter
+from lecture_lib.show.picture import Picture
+from lecture_lib.show.rates import LearningRateLab
+from lecture_lib.show.ridgelines import Ridgelines
+from lecture_lib.show.stepper import Stepper
+from lecture_lib.show.widget import Widget
+from lecture_lib.show.wordmap import WordMap
+
+__all__ = [
+    "JacobianMap",
+    "LearningRateLab",
+    "NonlinearityExplorer",
+    "NudgeMeter",
+    "Picture",
+    "Ridgelines",
+    "ShapeDock",
+    "Stepper",
+    "Widget",
+    "WordMap",
+    "confusion",
+    "draw",
+    "loss_curves",
+]

@@ -1,0 +1,78 @@
+"""A graph in words: the text that stands for the picture where it cannot be seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lecture_lib.autograd.trace import Graph, Node
+from lecture_lib.show.numbers import brief, spoken_shape
+from lecture_lib.show.signs import sign
+
+MOST = 12
+SPOKEN = {"·": "matrix product", "[ ]": "look-up", "∘": "∘"}
+
+
+def called(node: Node) -> str:
+    """What to call a node in a sentence."""
+    return node.name or f"v{node.index}"
+
+
+def made_from(node: Node) -> str:
+    """An operation with the names of its arguments: ``max(y, z)``, ``x + y``."""
+    parts = [called(a) if isinstance(a, Node) else "…" for a in node.args if isinstance(a, Node) or _is_small(a)]
+    word = sign(node).replace("$", "")
+    assert node.op is not None
+    operators = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@"}
+    if node.op.name in operators and len(node.args) == 2:
+        names = [called(a) if isinstance(a, Node) else brief(a) for a in node.args]
+        return f" {operators[node.op.name]} ".join(names)
+    word = node.op.name if "\\" in word or "(" in word or not word.strip("[]| ") else word
+    return f"{word}({', '.join(p for p in parts if p != '…')})"
+
+
+def _is_small(value: Any) -> bool:
+    return isinstance(value, (int, float))
+
+
+def describe(graph: Graph, remarks: tuple[str, ...] = ()) -> str:
+    """What a graph computes, forward and backward, in sentences.
+
+    Args:
+        graph: from ``trace``.
+        remarks: what the picture says besides.
+    """
+    steps = [node for node in graph.nodes if node.op is not None]
+    leaves = [f"{called(n)} = {brief(n.value)}" if not n.shape else f"{called(n)} ({spoken_shape(n.shape)})"
+              for n in graph.leaves]  # fmt: skip
+    text = f"Computation graph: {counted(len(leaves), 'leaf', 'leaves')}, {counted(len(steps), 'operation')}."
+    if leaves:
+        text += f" Leaves: {listed(leaves)}."
+    if steps:
+        forward = [f"{called(n)} = {made_from(n)} = {brief(n.value)}" for n in steps]
+        text += f" Forward: {listed(forward)}."
+    gradients = [n for n in graph.leaves if n.grad is not None]
+    if gradients:
+        text += " Gradients: " + listed([total(graph, n) for n in gradients]) + "."
+    return " ".join([text, *remarks])
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``1 leaf``, ``2 leaves``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: list[str]) -> str:
+    """Parts in a row; of a long list the ends."""
+    if len(parts) > MOST:
+        half = MOST // 2
+        parts = [*parts[:half], f"… {len(parts) - 2 * half} more …", *parts[-half:]]
+    return "; ".join(parts)
+
+
+def total(graph: Graph, node: Node) -> str:
+    """The gradient of a leaf, as a sum where several paths meet."""
+    paths = [user.passed[i] for user in graph.nodes for i, a in enumerate(user.args) if a is node and i in user.passed]
+    result = f"of {called(node)} {brief(node.grad)}"
+    if 1 < len(paths) <= 4 and not node.shape:
+        return f"of {called(node)} {' + '.join(brief(p) for p in paths)} = {brief(node.grad)}"
+    return result + (f", summed over {len(paths)} paths" if len(paths) > 1 else "")

@@ -1,0 +1,142 @@
+"""Text as outlines of glyphs, so that mathematics looks the same in every browser and without one.
+
+A text may hold formulas between dollar signs. Plain text is set character by character, formulas by matplotlib's
+mathtext; both come from fonts that matplotlib ships, so nothing has to be installed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import LoadFlags
+from matplotlib.textpath import TextToPath
+
+DESIGN_SIZE = 100.0
+FORMULA = re.compile(r"\$([^$]+)\$")
+_SETTER = TextToPath()
+_FONT = FontProperties(family="STIXGeneral", size=DESIGN_SIZE, math_fontfamily="stix")
+_SPARE = FontProperties(family="DejaVu Sans", size=DESIGN_SIZE)
+
+Outline = tuple[Any, Any]
+"""Vertices and codes of a matplotlib Path, at the design size, y upward."""
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One glyph of a text: which one, and where its origin and how large it is, at the design size, y upward."""
+
+    key: str
+    x: float
+    y: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """A text ready to be drawn, at the design size.
+
+    Attributes:
+        glyphs: what it is made of.
+        bars: filled rectangles (x, y, width, height), such as the bar of a fraction.
+        width: from its origin to where a next text would start.
+        ascent: how far it reaches above the baseline.
+        descent: how far it reaches below, not negative.
+    """
+
+    glyphs: tuple[Glyph, ...]
+    bars: tuple[tuple[float, float, float, float], ...]
+    width: float
+    ascent: float
+    descent: float
+
+
+OUTLINES: dict[str, Outline] = {}
+
+
+def as_outline(vertices: Any, codes: Any) -> Outline:
+    """An outline as arrays: shape (points, 2), and one code a point."""
+    return np.asarray(vertices, float).reshape(-1, 2), np.asarray(codes, np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> tuple[Any, Any]:
+    return _SETTER._get_font(_FONT), _SETTER._get_font(_SPARE)  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=4096)
+def _character(character: str) -> tuple[str, float, float, float]:
+    """The key of a character's glyph, its advance, ascent and descent."""
+    main, spare = _fonts()
+    font = next((f for f in (main, spare) if f.get_char_index(ord(character))), None)
+    if font is None:
+        return _character("□")
+    glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    # Mathtext numbers its keys by glyph; these go by character.
+    key = f"U-{font.postscript_name}-{ord(character):x}"
+    if key not in OUTLINES:
+        OUTLINES[key] = as_outline(*font.get_path())
+    _, low, _, high = glyph.bbox
+    return key, glyph.linearHoriAdvance / 65536, max(high / 64, 0.0), max(-low / 64, 0.0)
+
+
+@lru_cache(maxsize=4096)
+def _formula(text: str) -> Run:
+    placed, outlines, rectangles = _SETTER.get_glyphs_mathtext(_FONT, f"${text}$")
+    width, height, descent, _, _ = _SETTER.mathtext_parser.parse(f"${text}$", 72, _FONT)
+    glyphs = []
+    for key, x, y, scale in placed:
+        if str(key) not in OUTLINES:
+            OUTLINES[str(key)] = as_outline(*outlines[key])
+        glyphs.append(Glyph(str(key), float(x), float(y), float(scale)))
+    bars = []
+    for corners, _ in rectangles:
+        xs, ys = [float(c[0]) for c in corners[:4]], [float(c[1]) for c in corners[:4]]
+        bars.append((min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)))
+    return Run(tuple(glyphs), tuple(bars), float(width), float(height - descent), float(descent))
+
+
+@lru_cache(maxsize=8192)
+def typeset(text: str) -> Run:
+    """Set a text.
+
+    Args:
+        text: characters, with formulas between dollar signs in matplotlib's mathtext.
+
+    Returns:
+        The run of glyphs. Characters that no font has become □.
+
+    Raises:
+        ValueError: a formula that mathtext cannot read.
+
+    Example:
+        >>> run = typeset("upstream $u^\\\\top$")
+        >>> len(run.glyphs), run.width > 300
+        (10, True)
+    """
+    glyphs: list[Glyph] = []
+    bars: list[tuple[float, float, float, float]] = []
+    x = ascent = descent = 0.0
+    for k, piece in enumerate(FORMULA.split(text)):
+        if k % 2:
+            run = _formula(piece)
+            glyphs += [Glyph(g.key, g.x + x, g.y, g.scale) for g in run.glyphs]
+            bars += [(bx + x, by, w, h) for bx, by, w, h in run.bars]
+            x, ascent, descent = x + run.width, max(ascent, run.ascent), max(descent, run.descent)
+            continue
+        for character in piece:
+            key, advance, up, down = _character(character)
+            if character != " ":
+                glyphs.append(Glyph(key, x, 0.0, 1.0))
+            x, ascent, descent = x + advance, max(ascent, up), max(descent, down)
+    return Run(tuple(glyphs), tuple(bars), x, ascent, descent)
+
+
+def measure(text: str, size: float) -> tuple[float, float, float]:
+    """Width, ascent and descent of a text at a size in pixels."""
+    run = typeset(text)
+    return tuple(v * size / DESIGN_SIZE for v in (run.width, run.ascent, run.descent))  # type: ignore[return-value]

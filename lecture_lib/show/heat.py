@@ -1,0 +1,85 @@
+"""Matrices as colors: signed ones symmetric about 0, structural zeros grey with a dot."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.show.numbers import short
+from lecture_lib.show.scene import Scene
+
+GREY = (226, 227, 230, 255)
+NUMBERS_UP_TO = 9
+DARK_BELOW = 0.30
+
+
+@lru_cache(maxsize=4)
+def colors_of(name: str) -> np.ndarray[Any, Any]:
+    """256 colors of a colormap, uint8 of shape (256, 4)."""
+    import matplotlib
+
+    return (matplotlib.colormaps[name](np.linspace(0, 1, 256)) * 255).round().astype(np.uint8)
+
+
+def signed(matrix: Any, limit: float | None = None) -> np.ndarray[Any, Any]:
+    """Colors of a signed matrix: orange below 0, white at 0, purple above.
+
+    Args:
+        matrix: shape (rows, columns).
+        limit: the magnitude of the strongest color; the largest entry if left out.
+    """
+    matrix = np.asarray(matrix, float)
+    top = limit or float(np.nanmax(np.abs(matrix), initial=0.0)) or 1.0
+    place = np.clip((matrix / top + 1) / 2, 0, 1)
+    return colors_of("PuOr")[np.nan_to_num(place * 255, nan=127).round().astype(int)]
+
+
+def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any = None, title: str = "",
+         limit: float | None = None) -> tuple[float, float]:  # fmt: skip
+    """Draw a matrix.
+
+    Args:
+        scene: where.
+        matrix: shape (rows, columns).
+        x: left.
+        y: top.
+        cell: the side of an entry in pixels.
+        zeros: True where an entry is 0 whatever the numbers are; drawn grey, with a dot.
+        title: above it.
+        limit: as in ``signed``.
+
+    Returns:
+        Right and bottom.
+    """
+    matrix = np.asarray(matrix, float)
+    rows, columns = matrix.shape
+    colors = signed(matrix, limit)
+    if zeros is not None:
+        colors = colors.copy()
+        colors[zeros] = GREY
+    width, height = columns * cell, rows * cell
+    scene.pixels(colors, x, y, width, height)
+    scene.rectangle(x, y, width, height, "ink", thick=1.2)
+    if title:
+        scene.text(title, x + width / 2, y - 10, 17, "ink", "middle")
+    if cell >= 12 and rows * columns <= 600:
+        for i in range(rows):
+            for j in range(columns):
+                middle = x + (j + 0.5) * cell, y + (i + 0.5) * cell
+                if zeros is not None and zeros[i, j]:
+                    scene.centered("·", *middle, 14, "#4A4A4A")
+                elif cell >= 34:
+                    r, g, b = (int(v) for v in colors[i, j][:3])
+                    light = 0.2126 * r + 0.7152 * g + 0.0722 * b
+                    scene.centered(short(matrix[i, j], 2), *middle, 13, "#FFFFFF" if light < 110 else "#101010")
+    return x + width, y + height
+
+
+def legend(scene: Scene, x: float, y: float, limit: float, height: float = 120.0) -> None:
+    """A bar that tells what the colors of signed matrices mean."""
+    scene.pixels(colors_of("PuOr")[::-1][:, None], x, y, 14, height)
+    scene.rectangle(x, y, 14, height, "ink", thick=1)
+    for share, value in ((0.0, limit), (0.5, 0.0), (1.0, -limit)):
+        scene.text(short(value, 2), x + 19, y + share * height + 5, 13, "ink")

@@ -1,0 +1,288 @@
+"""Every widget in every state: pure frames, words, state, errors, and what is left without a kernel."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+
+from lecture_lib import trace
+from lecture_lib.show import (
+    JacobianMap,
+    LearningRateLab,
+    NonlinearityExplorer,
+    NudgeMeter,
+    Ridgelines,
+    ShapeDock,
+    Stepper,
+    Widget,
+    WordMap,
+    confusion,
+    loss_curves,
+)
+from lecture_lib.show.scene import Scene
+from lecture_lib.show.svg import fragment
+from lecture_lib.show.widget import Choice, Frame, Steps
+
+from .geometry import clipped_texts, overlapping_texts
+from .graph_cases import CASES, score, seven
+
+
+def word_map() -> WordMap:
+    paths = np.random.default_rng(0).standard_normal((4, 3, 2)).cumsum(axis=0)
+    paths[:, 2] = paths[0, 2]
+    return WordMap(["tv", "telly", "television"], paths, ["O", "O", "O"], ["television"], np.ones((4, 3)))
+
+
+def jacobian_map() -> JacobianMap:
+    rng = np.random.default_rng(0)
+    return JacobianMap(rng.standard_normal((3, 5)), rng.standard_normal(5), u=rng.standard_normal(3))
+
+
+MAKERS: dict[str, Any] = {
+    "stepper of numbers": lambda: Stepper(trace(seven, 1.0, 2.0, 0.0)),
+    "stepper of arrays": lambda: Stepper(trace(score, *CASES["score"][1])),
+    "stepper of a model": lambda: Stepper(trace(*[CASES["window model"][0], *CASES["window model"][1]])),
+    "stepper of a deep network": lambda: Stepper(trace(*[CASES["deep"][0], *CASES["deep"][1]])),
+    "nudge meter": lambda: NudgeMeter(trace(score, *CASES["score"][1])),
+    "shape dock": ShapeDock,
+    "learning-rate lab": LearningRateLab,
+    "Jacobian map": jacobian_map,
+    "ridgelines": lambda: Ridgelines(depth=5, width=20),
+    "nonlinearity explorer": NonlinearityExplorer,
+    "word map": word_map,
+}
+
+
+@pytest.fixture(params=MAKERS)
+def widget(request: pytest.FixtureRequest) -> Widget:
+    made: Widget = MAKERS[request.param]()
+    return made
+
+
+def test_every_state_has_a_frame_with_words(widget: Widget) -> None:
+    states = list(widget.states())
+    for name, control in widget.controls.items():
+        seen = {json.dumps(state[name]) for state in states}
+        assert seen == {json.dumps(v) for v in control.values()}
+    for state in states[:: max(1, len(states) // 60)]:
+        frame = widget.frame(state)
+        assert len(frame.text) > 20
+        assert "nan" not in fragment(frame.scene)
+        assert not clipped_texts(frame.scene), state
+        if not isinstance(widget, WordMap):
+            assert not overlapping_texts(frame.picture.scene), state
+
+
+def test_a_frame_depends_on_its_state_alone(widget: Widget) -> None:
+    states = list(widget.states())
+    first, last = states[0], states[-1]
+    once = fragment(widget.frame(first).scene), widget.frame(first).text
+    now = dict(widget.state)
+    widget.frame(last)
+    assert (fragment(widget.frame(first).scene), widget.frame(first).text) == once
+    assert widget.state == now
+    if len(states) > 1:
+        assert fragment(widget.frame(last).scene) != once[0]
+
+
+def test_attributes_move_the_live_widget_and_back(widget: Widget) -> None:
+    box = widget.show()
+    assert widget.show() is box
+    live = widget._live
+    assert live is not None
+    for name, control in widget.controls.items():
+        for value in (control.values()[0], control.values()[-1]):
+            setattr(widget, name, value)
+            assert live.inputs[name].value == pytest.approx(value) if not isinstance(value, str) else value
+            assert widget.frame(widget.state).text.replace("'", "&#x27;") in live.words.value
+        live.inputs[name].value = control.values()[0]
+        assert getattr(widget, name) == control.values()[0]
+        assert widget.frame(widget.state).text in live.words.value
+
+
+def test_a_state_that_the_controls_cannot_say_is_refused(widget: Widget) -> None:
+    for name in widget.controls:
+        with pytest.raises(ValueError, match=name):
+            setattr(widget, name, "no such value")
+    assert widget.error is None
+
+
+def test_without_a_kernel_there_is_a_picture_with_words(widget: Widget) -> None:
+    data, metadata = widget._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == metadata["image/png"]["alt"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert len(data["image/png"]) < 400_000
+
+
+class Fragile(Widget):
+    """Fails in state 2."""
+
+    def __init__(self) -> None:
+        super().__init__([Steps("k", "k", 3), Choice("mode", "mode", ("a", "b"), "a")])
+
+    def frame(self, state: Any) -> Frame:
+        if state["k"] == 2:
+            raise ArithmeticError("no picture for 2 < 3")
+        return Frame(Scene(10, 10), f"k is {state['k']}")
+
+
+def test_an_exception_in_a_callback_is_shown_and_raised() -> None:
+    widget = Fragile()
+    widget.show()
+    live: Any = widget._live
+    with pytest.raises(ArithmeticError, match="no picture"):
+        live.inputs["k"].value = 2
+    assert isinstance(widget.error, ArithmeticError)
+    assert "no picture for 2 &lt; 3" in live.trouble.value
+    assert live.trouble.layout.display == "block"
+    live.inputs["k"].value = 3
+    assert widget.error is None
+    assert live.trouble.layout.display == "none"
+
+
+def test_states_of_several_small_controls_are_all_visited() -> None:
+    assert len(list(Fragile().states())) == 8
+
+
+def test_export_has_a_picture_for_every_state() -> None:
+    exported = jacobian_map().export()
+    assert [state["which"] for state, _, _ in exported] == ["∂h/∂z", "∂z/∂x", "∂z/∂W", "δᵀ(I⊗xᵀ) folded"]
+    assert all(svg.startswith("<svg") and text for _, svg, text in exported)
+
+
+def test_the_stepper_tells_the_max_gate() -> None:
+    stepper = MAKERS["stepper of numbers"]()
+    notes = ["".join(text for row in lines for text, _ in row) for lines in stepper._notes]
+    assert "upstream  $\\frac{\\partial f}{\\partial b}$ = 3" in notes[6]
+    assert "\\mathbf{1}[y > z]$ = 1" in notes[6]
+    assert "= downstream  3, 0" in notes[6]
+    # 1 product forward, 2 in its own backward pass, 2 in that of max.
+    assert stepper.frame({"step": 7}).text.endswith("5 multiplications so far.")
+
+
+def test_the_stepper_tells_delta() -> None:
+    stepper = MAKERS["stepper of arrays"]()
+    notes = ["".join(text for row in lines for text, _ in row) for lines in stepper._notes]
+    assert r"\mathrm{diag}(1 - h^{2})" in notes[7]
+    assert r"u \circ (1 - h^{2})" in notes[7] and r"\delta" in notes[7]
+
+
+def test_the_stepper_needs_one_number() -> None:
+    with pytest.raises(ValueError, match="one real number"):
+        Stepper(trace(lambda x: np.tanh(x), np.ones(3)))
+
+
+def test_the_gap_of_a_nudge_shrinks_with_its_square() -> None:
+    meter = NudgeMeter(trace(lambda x: x**3, 2.0))
+    gaps = meter._gaps("x")
+    assert gaps[1] / gaps[2] == pytest.approx(100, rel=0.05)
+    assert gaps[2] / gaps[3] == pytest.approx(100, rel=0.05)
+
+
+def test_the_dock_finds_the_one_right_order() -> None:
+    dock = ShapeDock(n=4, m=7)
+    fitting = set()
+    for product in dock.controls["product"].values():
+        for form in dock.controls["form"].values():
+            text = dock.frame({"product": product, "form": form, "n": 4, "m": 7}).text
+            if text.endswith("it fits."):
+                fitting.add((product, form))
+    assert fitting == {
+        ("δ xᵀ", "shape convention"), ("δᵀ (I⊗xᵀ)", "Jacobian form"), ("Wᵀ δ", "shape convention"),
+        ("δᵀ W", "Jacobian form"), ("δ", "shape convention"), ("δᵀ", "Jacobian form"),
+    }  # fmt: skip
+    square = dock.frame({"product": "x δᵀ", "form": "shape convention", "n": 3, "m": 3}).text
+    assert "sizes happen to agree" in square
+
+
+def test_descent_turns_at_the_marked_rate() -> None:
+    lab = LearningRateLab()
+    eigenvalues = np.linalg.eigvalsh(lab.X.T @ lab.X / len(lab.y))
+    assert lab.limit == pytest.approx(2 / eigenvalues[-1])
+    below = lab.path({**lab.state, "rate": 0.98 * lab.limit})
+    above = lab.path({**lab.state, "rate": 1.05 * lab.limit})
+    assert lab.loss(below[-1]) < lab.loss(below[0])
+    assert lab.loss(above[-1]) > lab.loss(above[0])
+    assert "diverges" in lab.frame({**lab.state, "rate": 1.0}).text
+
+
+def test_no_path_holds_nan() -> None:
+    lab = LearningRateLab()
+    for state in lab.states():
+        assert np.all(np.isfinite(lab.path(state)))
+
+
+def test_the_folded_jacobian_is_the_outer_product() -> None:
+    maps = jacobian_map()
+    assert (maps.delta @ maps.of_weights).reshape(3, 5) == pytest.approx(np.outer(maps.delta, maps.x))
+    assert maps.gradient == pytest.approx(np.outer(maps.delta, maps.x))
+    assert maps.of_weights == pytest.approx(np.kron(np.eye(3), maps.x[None]))
+
+
+def test_small_weights_vanish_and_large_ones_explode() -> None:
+    ridges = Ridgelines(depth=8, width=40)
+    assert "gradients vanish" in ridges.frame({"scale": 0.3, "f": "tanh"}).text
+    assert "gradients keep" in ridges.frame({"scale": 1.0, "f": "tanh"}).text
+    assert "gradients explode" in ridges.frame({"scale": 3.0, "f": "relu"}).text
+    assert "saturated" in ridges.frame({"scale": 10.0, "f": "tanh"}).text
+
+
+def test_the_explorer_says_slope_and_power() -> None:
+    text = NonlinearityExplorer().frame({"f": "sigmoid", "z": 0.0, "k": 4}).text
+    assert text == "sigmoid(0) = 0.5, slope 0.25; after 4 layers a gradient keeps 0.00391 of its size."
+
+
+def test_the_held_out_word_stands_still() -> None:
+    assert "television stands still" in word_map().frame({"epoch": 3}).text
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"positions": np.zeros((2, 4, 2))}, r"expected \(epochs \+ 1, 3, d\)"),
+        ({"held_out": ["radio"]}, "radio"),
+        ({"boundary": np.zeros((3, 3))}, "boundary"),
+        ({"positions": np.full((2, 3, 2), np.nan)}, "NaN"),
+    ],
+)
+def test_a_word_map_refuses_what_does_not_fit(change: dict[str, Any], message: str) -> None:
+    given = {"words": ["a", "b", "c"], "positions": np.zeros((2, 3, 2)), **change}
+    with pytest.raises(ValueError, match=message):
+        WordMap(**given)
+
+
+def test_curves_with_gaps_and_logarithms() -> None:
+    picture = loss_curves({"loss": [1.0, float("nan"), 0.01], "dev": [2.0]}, log=True)
+    assert "1 not finite" in picture.alt
+    assert not overlapping_texts(picture.scene)
+    with pytest.raises(ValueError, match="1 to 6 curves"):
+        loss_curves({})
+
+
+def test_confusion_counts_tokens_by_type() -> None:
+    picture = confusion([["B-PER", "I-PER", "O"]] * 2, [["B-PER", "O", "O"], ["B-PER", "I-PER", "O"]])
+    assert "PER taken for O, 1 token" in picture.alt
+    assert {"2", "3", "1", "0"} <= {t.text for t in picture.scene.texts}
+    assert not overlapping_texts(picture.scene)
+
+
+def test_nbconvert_shows_pictures_with_words(tmp_path: Path) -> None:
+    """The HTML edition, from outputs as a kernel makes them, has pictures and alt texts."""
+    from nbconvert import HTMLExporter
+
+    outputs = []
+    for shown in (trace(seven, 1.0, 2.0, 0.0), jacobian_map()):
+        data, metadata = shown._repr_mimebundle_()
+        outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("draw", outputs=outputs)])
+    exporter = HTMLExporter()
+    exporter.embed_images = True
+    page, _ = exporter.from_notebook_node(notebook)
+    assert page.count("<img") >= 2
+    assert "Computation graph: 3 leaves, 3 operations" in page
+    assert "∂h/∂z = diag(f′(z)), 3×3" in page
