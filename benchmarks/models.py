@@ -25,33 +25,18 @@ def parameters(words: int, d: int = 50, width: int = 5, hidden: int = 100) -> li
 
 
 def batch(words: int, size: int, width: int = 5) -> tuple[Any, Any]:
-    """Word ids (N×5) and labels (N,); a single row and number for one example."""
+    """Word ids (N×5) and labels (N,)."""
     rng = np.random.default_rng(2)
-    ids, y = rng.integers(0, words, (size, width)), rng.integers(0, 2, size).astype(np.float32)
-    return (ids[0], y[0]) if size == 1 else (ids, y)
+    return rng.integers(0, words, (size, width)), rng.integers(0, 2, size).astype(np.float32)
 
 
 def by_hand(words: int, size: int) -> Step:
-    """NumPy as a good student writes it, the gradients derived by hand."""
+    """NumPy as a good student writes it for any batch, the gradients derived by hand."""
     E, W, b, u = parameters(words)
     ids, y = batch(words, size)
     rate = np.float32(RATE)
 
-    def one() -> Any:
-        x = E[ids].ravel()
-        h = np.tanh(W @ x + b)
-        s = u @ h
-        p = 1 / (1 + np.exp(-s))
-        loss = np.logaddexp(0, s) - y * s
-        delta = (p - y) * u * (1 - h * h)
-        grad_u, grad_W, grad_x = (p - y) * h, np.outer(delta, x), W.T @ delta
-        u[...] -= rate * grad_u
-        b[...] -= rate * delta
-        W[...] -= rate * grad_W
-        np.subtract.at(E, ids, rate * grad_x.reshape(len(ids), -1))
-        return loss
-
-    def many() -> Any:
+    def step() -> Any:
         X = E[ids].reshape(size, -1)
         H = np.tanh(X @ W.T + b)
         s = H @ u
@@ -66,13 +51,32 @@ def by_hand(words: int, size: int) -> Step:
         np.subtract.at(E, ids, rate * grad_X.reshape(*ids.shape, -1))
         return loss
 
-    return one if size == 1 else many
+    return step
 
 
-def loss_one(E: Any, W: Any, b: Any, u: Any, ids: Any, y: Any) -> Any:
-    """The loss of one window."""
-    s = u @ np.tanh(W @ E[ids].ravel() + b)
-    return np.logaddexp(0, s) - y * s
+def by_hand_one(words: int, size: int) -> Step:
+    """NumPy by hand for a single example, with vectors instead of a batch of one row."""
+    if size != 1:
+        raise ImportError("this one knows a single example only")
+    E, W, b, u = parameters(words)
+    (ids,), (y,) = batch(words, size)
+    rate = np.float32(RATE)
+
+    def step() -> Any:
+        x = E[ids].ravel()
+        h = np.tanh(W @ x + b)
+        s = u @ h
+        p = 1 / (1 + np.exp(-s))
+        loss = np.logaddexp(0, s) - y * s
+        delta = (p - y) * u * (1 - h * h)
+        grad_u, grad_W, grad_x = (p - y) * h, np.outer(delta, x), W.T @ delta
+        u[...] -= rate * grad_u
+        b[...] -= rate * delta
+        W[...] -= rate * grad_W
+        np.subtract.at(E, ids, rate * grad_x.reshape(len(ids), -1))
+        return loss
+
+    return step
 
 
 def loss_many(E: Any, W: Any, b: Any, u: Any, ids: Any, y: Any) -> Any:
@@ -87,7 +91,7 @@ def eager(words: int, size: int) -> Step:
     from lecture_lib.train import optim
 
     params, data = tuple(parameters(words)), batch(words, size)
-    gradient = value_and_grad(loss_one if size == 1 else loss_many, (0, 1, 2, 3))
+    gradient = value_and_grad(loss_many, (0, 1, 2, 3))
     optimizer = optim.SGD(lr=RATE)
 
     def step() -> Any:
@@ -104,7 +108,7 @@ def compiled(words: int, size: int) -> Step:
     from lecture_lib.train import optim
 
     params, data = tuple(parameters(words)), batch(words, size)
-    gradient = compile_gradient(loss_one if size == 1 else loss_many, *params, *data, argnums=(0, 1, 2, 3))
+    gradient = compile_gradient(loss_many, *params, *data, argnums=(0, 1, 2, 3))
     optimizer = optim.SGD(lr=RATE)
 
     def step() -> Any:
@@ -121,8 +125,7 @@ def printed(words: int, size: int) -> Step:
     from lecture_lib.train import optim
 
     params, data = tuple(parameters(words)), batch(words, size)
-    f = loss_one if size == 1 else loss_many
-    gradient = backward_source(f, *params, *data, argnums=(0, 1, 2, 3)).function()
+    gradient = backward_source(loss_many, *params, *data, argnums=(0, 1, 2, 3)).function()
     optimizer = optim.SGD(lr=RATE)
 
     def step() -> Any:
@@ -179,9 +182,6 @@ def hips_rows(words: int, size: int) -> Step:
 
 def hips_loss(anp: Any, rows: Any, W: Any, b: Any, u: Any, y: Any, size: int) -> Any:
     """The loss in HIPS autograd's NumPy, from the rows that were looked up."""
-    if size == 1:
-        s = anp.dot(u, anp.tanh(anp.dot(W, anp.ravel(rows)) + b))
-        return anp.logaddexp(0, s) - y * s
     s = anp.dot(anp.tanh(anp.dot(anp.reshape(rows, (size, -1)), W.T) + b), u)
     return anp.mean(anp.logaddexp(0, s) - y * s)
 
@@ -228,9 +228,6 @@ def mygrad_rows(words: int, size: int) -> Step:
 
 def mygrad_loss(mg: Any, rows: Any, W: Any, b: Any, u: Any, y: Any, size: int) -> Any:
     """The loss in MyGrad, from the rows that were looked up."""
-    if size == 1:
-        s = mg.matmul(u, mg.tanh(mg.matmul(W, rows.reshape(-1)) + b))
-        return mg.logaddexp(np.float32(0), s) - y * s
     s = mg.matmul(mg.tanh(mg.matmul(rows.reshape(size, -1), W.T) + b), u)
     return mg.mean(mg.logaddexp(np.float32(0), s) - y * s)
 
@@ -243,7 +240,7 @@ def torch_sparse(words: int, size: int) -> Step:
     table = torch.nn.Embedding.from_pretrained(E, freeze=False, sparse=True)
     W, b, u = (torch.nn.Parameter(p) for p in (W, b, u))
     ids, y = batch(words, size)
-    ids, y = torch.from_numpy(np.atleast_2d(ids)), torch.from_numpy(np.atleast_1d(y))
+    ids, y = torch.from_numpy(ids), torch.from_numpy(y)
     optimizer = torch.optim.SGD([table.weight, W, b, u], lr=RATE)
 
     def step() -> Any:
@@ -257,14 +254,19 @@ def torch_sparse(words: int, size: int) -> Step:
     return step
 
 
-def jax_jit(words: int, size: int) -> Step:
-    """JAX: the whole step under jit, its buffers donated."""
+def jax_donated(words: int, size: int) -> Step:
+    """JAX with the parameters' buffers donated, so that it may overwrite them."""
+    return jax_jit(words, size, donate=True)
+
+
+def jax_jit(words: int, size: int, donate: bool = False) -> Step:
+    """JAX: the whole step under jit."""
     import jax
     import jax.numpy as jnp
 
     params = tuple(jnp.asarray(p) for p in parameters(words))
     ids, y = batch(words, size)
-    ids, y = jnp.atleast_2d(ids), jnp.atleast_1d(y)
+    ids, y = jnp.asarray(ids), jnp.asarray(y)
 
     def loss(rest: Any, rows: Any) -> Any:
         W, b, u = rest
@@ -277,7 +279,7 @@ def jax_jit(words: int, size: int) -> Step:
         new = [p - RATE * g for p, g in zip(rest, grads, strict=True)]
         return (E.at[ids].add(-RATE * rows), *new), value
 
-    run = jax.jit(update, donate_argnums=0)
+    run = jax.jit(update, donate_argnums=0 if donate else ())
     state = [params]
 
     def step() -> Any:
@@ -289,6 +291,7 @@ def jax_jit(words: int, size: int) -> Step:
 
 MAKERS: dict[str, Callable[[int, int], Step]] = {
     "NumPy by hand": by_hand,
+    "NumPy by hand, one example": by_hand_one,
     "lecture_lib eager": eager,
     "lecture_lib compiled": compiled,
     "lecture_lib printed source": printed,
@@ -298,4 +301,5 @@ MAKERS: dict[str, Callable[[int, int], Step]] = {
     "MyGrad, rows outside": mygrad_rows,
     "PyTorch eager, sparse": torch_sparse,
     "JAX jit": jax_jit,
+    "JAX jit, buffers donated": jax_donated,
 }
