@@ -88,44 +88,30 @@ def loss_many(E: Any, W: Any, b: Any, u: Any, ids: Any, y: Any) -> Any:
 def eager(words: int, size: int) -> Step:
     """lecture_lib: value_and_grad on every step."""
     from lecture_lib import value_and_grad
-    from lecture_lib.train import optim
 
-    params, data = tuple(parameters(words)), batch(words, size)
-    gradient = value_and_grad(loss_many, (0, 1, 2, 3))
-    optimizer = optim.SGD(lr=RATE)
-
-    def step() -> Any:
-        loss, grads = gradient(*params, *data)
-        optimizer.step(params, grads)
-        return loss
-
-    return step
+    return with_sgd(lambda *_: value_and_grad(loss_many, (0, 1, 2, 3)), words, size)
 
 
 def compiled(words: int, size: int) -> Step:
     """lecture_lib: compile_gradient once."""
     from lecture_lib import compile_gradient
-    from lecture_lib.train import optim
 
-    params, data = tuple(parameters(words)), batch(words, size)
-    gradient = compile_gradient(loss_many, *params, *data, argnums=(0, 1, 2, 3))
-    optimizer = optim.SGD(lr=RATE)
-
-    def step() -> Any:
-        loss, grads = gradient(*params, *data)
-        optimizer.step(params, grads)
-        return loss
-
-    return step
+    return with_sgd(lambda *args: compile_gradient(loss_many, *args, argnums=(0, 1, 2, 3)), words, size)
 
 
 def printed(words: int, size: int) -> Step:
     """lecture_lib: the source that backward_source prints, executed."""
     from lecture_lib import backward_source
+
+    return with_sgd(lambda *args: backward_source(loss_many, *args, argnums=(0, 1, 2, 3)).function(), words, size)
+
+
+def with_sgd(make: Callable[..., Callable[..., Any]], words: int, size: int) -> Step:
+    """A step of lecture_lib's SGD with the gradient function that ``make`` makes from example arguments."""
     from lecture_lib.train import optim
 
     params, data = tuple(parameters(words)), batch(words, size)
-    gradient = backward_source(loss_many, *params, *data, argnums=(0, 1, 2, 3)).function()
+    gradient = make(*params, *data)
     optimizer = optim.SGD(lr=RATE)
 
     def step() -> Any:
