@@ -130,6 +130,23 @@ CASES: dict[str, Case] = {
     "algebra": (algebra, (rng.normal(size=(3, 3)), rng.normal(size=3)), (0, 1)),
     "one array in a dict": (lambda p: np.sum(p["w"] ** 2), ({"w": rng.normal(size=3)},), (0,)),
     "one array in a list": (lambda p: np.sum(np.sin(p[0])), ([rng.normal(size=3)],), (0,)),
+    "three axes": (
+        lambda x: np.sum(np.transpose(x, (1, 0, 2)) * np.arange(24.0).reshape(3, 2, 4)),
+        (rng.normal(size=(2, 3, 4)),),
+        (0,),
+    ),
+    "einsum": (
+        lambda a, b: np.sum(np.einsum("ij,kj->ik", a, b) ** 2),
+        (rng.normal(size=(2, 3)), rng.normal(size=(4, 3))),
+        (0, 1),
+    ),
+    "cast": (lambda x: np.sum(x.astype(np.float32) ** 2), (rng.normal(size=3),), (0,)),
+    "scattered": (lambda x: np.sum(np.diag(x) ** 2) + np.sum(x[np.array([0, 0, 2])] ** 3), (rng.normal(size=3),), (0,)),
+    "repeated": (
+        lambda x: np.sum(np.broadcast_to(x, (3, 4)) * np.ones((3, 4))) - np.sum(-x),
+        (rng.normal(size=4),),
+        (0,),
+    ),
     "slices": (lambda x: np.sum(x[1:, ::2] ** 2) + x[0, 0] * x[-1, -1], (rng.normal(size=(3, 4)),), (0,)),
     "mean of squares": (lambda X, w: np.mean((X @ w) ** 2), (rng.normal(size=(4, 3)), rng.normal(size=3)), (0, 1)),
 }
