@@ -190,14 +190,14 @@ def test_without_matplotlib_a_graph_is_text(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_window_model_is_drawn_in_10_ms() -> None:
-    # The best of several: other work on the machine only ever adds time.
+    # The best of several, in this thread's own time: other work on the machine only ever adds to it.
     f, args = CASES["window model"]
     times = []
-    for _ in range(15):
+    for _ in range(40):
         graph = trace(f, *args)
-        start = time.perf_counter()
+        start = time.thread_time()
         _ = draw(graph).svg
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     assert min(times) < 0.010
 
 
