@@ -97,13 +97,19 @@ class RowSparse(NDArrayOperatorsMixin):
             np.add.at(table.reshape(-1), where, rows.reshape(-1))
 
     def coalesce(self) -> RowSparse:
-        """The same array with every id once, in increasing order."""
-        ids, place = np.unique(self.ids, return_inverse=True)
-        if len(ids) == len(self.ids):
-            order = np.argsort(self.ids)
-            return RowSparse(self.ids[order], self.rows[order], self.shape)
-        merged = RowSparse(place.reshape(-1), self.rows, (len(ids), self.shape[1]))
-        return RowSparse(ids, merged.dense(), self.shape)
+        """The same array with every id once, in increasing order, in memory of its own.
+
+        Most ids of a batch are distinct, so the first row of each is taken and only the others are added.
+        """
+        order = self.ids.argsort(kind="stable")
+        ids = self.ids[order]
+        new = np.ones(len(ids), np.bool_)
+        np.not_equal(ids[1:], ids[:-1], out=new[1:])
+        rows = self.rows[order[new]]
+        if len(rows) < len(ids):
+            again = ~new
+            np.add.at(rows, np.cumsum(new)[again] - 1, self.rows[order[again]])
+        return RowSparse.of_lookup(ids[new], rows, self.shape)
 
     def norm(self) -> float:
         """The root of the sum of all squared entries, as if it were dense."""

@@ -103,7 +103,8 @@ class Optimizer:
             grad: its gradient.
             slots: as for `update`.
         """
-        ids, rows = merged(grad)
+        grad = grad.coalesce()
+        ids, rows = grad.ids, grad.rows
         # take reads rows from all over a large table twice as fast as indexing does.
         present = {name: array.take(ids, axis=0) for name, array in slots.items()}
         moved = param.take(ids, axis=0)
@@ -507,30 +508,6 @@ def get(optimizer: str | Optimizer, lr: float | None = None) -> Optimizer:
     if lr is not None:
         optimizer.lr = lr
     return optimizer
-
-
-def merged(grad: RowSparse) -> tuple[Array, Array]:
-    """A gradient's ids, each once and in increasing order, and the sums of their rows.
-
-    Args:
-        grad: with n rows; most ids of a batch are distinct, which makes this cheaper than a sum over all rows.
-
-    Returns:
-        The ids, shape (k,), and rows, shape (k, d), in memory of their own.
-
-    >>> ids, rows = merged(RowSparse(np.array([2, 0, 2]), np.array([[1.0], [5.0], [10.0]]), (4, 1)))
-    >>> ids.tolist(), rows.ravel().tolist()
-    ([0, 2], [5.0, 11.0])
-    """
-    order = grad.ids.argsort(kind="stable")
-    ids = grad.ids[order]
-    new = np.ones(len(ids), np.bool_)
-    np.not_equal(ids[1:], ids[:-1], out=new[1:])
-    rows = grad.rows[order[new]]
-    if len(rows) < len(ids):
-        again = ~new
-        np.add.at(rows, np.cumsum(new)[again] - 1, grad.rows[order[again]])
-    return ids[new], rows
 
 
 def _betas(betas: tuple[float, float]) -> tuple[float, float]:
