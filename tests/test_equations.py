@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lecture_lib.course.claims import ClaimError, Setting, errors_of
-from lecture_lib.course.equations import REGISTRY, Equation, find_faults, squeezed, two_steps, window
+from lecture_lib.course.equations import REGISTRY, Equation, find_faults, squeezed
+from lecture_lib.course.equations.settings import two_steps, window
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 KNOWN = {equation.id: equation for equation in REGISTRY}

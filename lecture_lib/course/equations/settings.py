@@ -1,0 +1,189 @@
+"""The numbers that the symbols of an equation stand for: random, with unequal sizes, drawn afresh for every proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.course.claims import Array, Setting, Values
+
+
+def sigma(s: Any) -> Any:
+    return 1 / (1 + np.exp(-s))
+
+
+def bend(z: Any) -> Any:
+    """A nonlinearity that is none of the usual ones: what holds for it holds for any."""
+    return np.sin(z) + z**2 / 3
+
+
+def any_loss(s: Any) -> Any:
+    return np.cos(s) + s**2
+
+
+def sizes(rng: np.random.Generator) -> tuple[int, int]:
+    return int(rng.integers(3, 5)), int(rng.integers(5, 8))
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "\\sigma": sigma,
+    "\\tanh": np.tanh,
+    "\\exp": np.exp,
+    "\\log": np.log,
+    "\\operatorname{diag}": np.diagflat,
+    "\\operatorname{softmax}": lambda s: np.exp(s) / np.exp(s).sum(),
+}
+
+
+def window(rng: np.random.Generator, f: Callable[[Any], Any] = bend, loss: str = "any") -> Setting:
+    """The window network, from x to the score s, p and the loss J.
+
+    Args:
+        rng: draws sizes and numbers.
+        f: the nonlinearity.
+        loss: "any" for an arbitrary function of the score, "logistic" or "squared".
+
+    Returns:
+        x, W, b, u, z, h, s, p, y, J; e = ∂J/∂s and δ = ∇_z J; i = 2 and j = 3.
+    """
+    n, m = sizes(rng)
+    y = np.array([[float(rng.integers(0, 2))]])
+    losses: dict[str, Callable[[Values], Array]] = {
+        "any": lambda v: any_loss(v["s"]),
+        "logistic": lambda v: -v["y"] * np.log(v["p"]) - (1 - v["y"]) * np.log(1 - v["p"]),
+        "squared": lambda v: (v["p"] - v["y"]) ** 2,
+    }
+    return Setting(
+        {
+            "x": rng.normal(size=(m, 1)),
+            "W": rng.normal(0, 0.5, (n, m)),
+            "b": rng.normal(size=(n, 1)),
+            "u": rng.normal(size=(n, 1)),
+            "y": y,
+            "I": np.eye(n),
+        },
+        {
+            "z": lambda v: v["W"] @ v["x"] + v["b"],
+            "h": lambda v: f(v["z"]),
+            "s": lambda v: v["u"].T @ v["h"],
+            "p": lambda v: sigma(v["s"]),
+            "J": losses[loss],
+        },
+        FUNCTIONS | {"f": f},
+        {"\\delta": "\\nabla_z J", "e": "\\frac{\\partial J}{\\partial s}"},
+        {"i": 2, "j": 3},
+        {"i": n, "j": m},
+    )
+
+
+def bare_score(rng: np.random.Generator) -> Setting:
+    """The window network up to its score: δ is ∇_z s."""
+    setting = window(rng)
+    return Setting(
+        setting.leaves,
+        setting.program,
+        setting.functions,
+        {"\\delta": "\\nabla_z s"},
+        setting.indices,
+        setting.ranges,
+    )
+
+
+def tanh_window(rng: np.random.Generator) -> Setting:
+    """The window network with tanh."""
+    return window(rng, np.tanh)
+
+
+def logistic_loss(rng: np.random.Generator) -> Setting:
+    """The window network with the logistic loss."""
+    return window(rng, loss="logistic")
+
+
+def squared_loss(rng: np.random.Generator) -> Setting:
+    """The window network with the squared distance to the answer."""
+    return window(rng, loss="squared")
+
+
+def softmax_top(rng: np.random.Generator) -> Setting:
+    """Scores s, probabilities p, the right class k as the one-hot column y, and the loss J."""
+    n = int(rng.integers(4, 7))
+    k = int(rng.integers(1, n + 1))
+    other = k % n + 1
+    return Setting(
+        {"s": rng.normal(size=(n, 1)), "y": np.eye(n)[:, [k - 1]]},
+        {
+            "p": lambda v: np.exp(v["s"]) / np.exp(v["s"]).sum(),
+            "J": lambda v: -np.log(v["p"][k - 1, 0]),
+        },
+        FUNCTIONS,
+        {},
+        {"c": k, "k": other},
+        {"j": n, "k": n},
+    )
+
+
+def batch(rng: np.random.Generator) -> Setting:
+    """A batch X of N examples through one layer, with an arbitrary loss above it; Δ = ∇_Z J."""
+    n, m = sizes(rng)
+    N = int(rng.integers(8, 11))
+    C = rng.normal(size=(N, n))
+    return Setting(
+        {
+            "X": rng.normal(size=(N, m)),
+            "W": rng.normal(size=(n, m)),
+            "b": rng.normal(size=(n, 1)),
+            "\\mathbf{1}": np.ones((N, 1)),
+        },
+        {
+            "Z": lambda v: v["X"] @ v["W"].T + v["\\mathbf{1}"] @ v["b"].T,
+            "J": lambda v: np.sum(C * bend(v["Z"])),
+        },
+        FUNCTIONS,
+        {"\\Delta": "\\nabla_Z J"},
+    )
+
+
+def one_number(rng: np.random.Generator) -> Setting:
+    """A function f of one number x, and a small step ε."""
+    a, c = rng.uniform(0.5, 2.0, 2)
+    return Setting(
+        {"x": rng.uniform(0.5, 2.0, (1, 1)), "\\varepsilon": np.full((1, 1), 1e-4)},
+        functions=FUNCTIONS | {"f": lambda x: a * x**3 + c * x**2},
+    )
+
+
+def two_inputs(rng: np.random.Generator) -> Setting:
+    """The f of notebook 02, x₁² + 3x₁x₂, at (1, 2), and a small step Δ."""
+    return Setting(
+        {"x": np.array([[1.0], [2.0]]), "\\Delta": 1e-4 * rng.uniform(0.5, 1.0, (2, 1))},
+        functions={"f": lambda x: x[0, 0] ** 2 + 3 * x[0, 0] * x[1, 0]},
+    )
+
+
+def two_steps(rng: np.random.Generator) -> Setting:
+    """A chain of two steps on one number: y = x² and z = 3y."""
+    return Setting(
+        {"x": rng.uniform(0.5, 2.0, (1, 1))},
+        {"y": lambda v: v["x"] ** 2, "z": lambda v: 3 * v["y"]},
+    )
+
+
+def fan_out(rng: np.random.Generator) -> Setting:
+    """The graph of notebook 08: a = x + y, b = max(y, z), f = ab, away from the kink."""
+    x, y, z = rng.uniform(0.5, 1.0, 3)
+    return Setting(
+        {"x": np.array([[x]]), "y": np.array([[y + 1]]), "z": np.array([[z]])},
+        {
+            "a": lambda v: v["x"] + v["y"],
+            "b": lambda v: np.maximum(v["y"], v["z"]),
+            "f": lambda v: v["a"] * v["b"],
+        },
+    )
+
+
+def with_ones(setting: Setting) -> Setting:
+    """The same setting with a column of ones as long as b."""
+    ones = np.ones_like(setting.leaves["b"])
+    return Setting(setting.leaves | {"\\mathbf{1}": ones}, setting.program, setting.functions)
