@@ -1,4 +1,4 @@
-"""The course's commands: `python -m lecture_lib lab`, `run`, `test`, `notebooks` and `coverage`."""
+"""The course's commands: `python -m lecture_lib lab`, `run`, `site`, `test`, `notebooks` and `coverage`."""
 
 import argparse
 import sys
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         return _carry_out(options, further)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, FileExistsError) as error:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
         print(
@@ -67,6 +67,10 @@ def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
         from lecture_lib.course.run import run
 
         return 0 if run(paths, options.output, options.cell_timeout) else 1
+    if options.command == "site":
+        from lecture_lib.site.build import build_site
+
+        return 0 if build_site(paths, options.output, options.cell_timeout) else 1
     from lecture_lib.course.reexecute import reexecute
 
     return 0 if reexecute(paths, options.cell_timeout) else 1
@@ -78,8 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("lab", help="open JupyterLab on the first notebook; further options go to JupyterLab")
     run = commands.add_parser("run", help="run the notebooks and write HTML copies")
     run.add_argument("--output", type=Path, default=Path("build"), help="folder of the HTML copies (build)")
+    site = commands.add_parser("site", help="run the notebooks and write the course as web pages with live sliders")
+    site.add_argument("--output", type=Path, default=Path("build", "site"), help="folder of the pages (build/site)")
     notebooks = commands.add_parser("notebooks", help="run the notebooks and store their outputs in place")
-    for command in (run, notebooks):
+    for command in (run, site, notebooks):
         command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")
         command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
         command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")

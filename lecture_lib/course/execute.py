@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ def execute_notebooks(
     shipped_data: bool = False,
     cell_timeout: float = CELL_TIMEOUT,
     on_cell: Callable[[Path], None] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Execution]:
     """Execute notebooks in order, each in a fresh kernel and in its own folder; write nothing.
 
@@ -113,6 +114,7 @@ def execute_notebooks(
         shipped_data: hide LECTURE_LIB_DATA, so that the outputs are those of the data that ship.
         cell_timeout: the seconds that one cell may take.
         on_cell: called with the notebook's path after every code cell.
+        environment: further environment variables of the kernels.
 
     Yields:
         One Execution a notebook, in the order of `paths`. A failing notebook does not stop the others.
@@ -121,13 +123,13 @@ def execute_notebooks(
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as settings,
         asyncio.Runner(loop_factory=_EventLoop) as runner,
     ):
-        environment = _kernel_environment(Path(settings), shipped_data)
+        variables = _kernel_environment(Path(settings), shipped_data) | dict(environment or {})
         loop = runner.get_loop()
         starting: list[asyncio.Task[_Session]] = []
         try:
             for position in range(len(paths)):
                 for path in paths[position + len(starting) : position + 2]:
-                    starting.append(loop.create_task(_start(path, environment, cell_timeout, on_cell)))
+                    starting.append(loop.create_task(_start(path, variables, cell_timeout, on_cell)))
                 yield runner.run(_finish(paths[position], starting.pop(0)))
         finally:
             for task in starting:

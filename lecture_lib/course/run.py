@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from .execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
+from lecture_lib.site.cells import lesson
+from lecture_lib.site.pages import single
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+from .execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
 
 
 def run(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT) -> bool:
@@ -25,7 +25,7 @@ def run(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT)
     """
     output.mkdir(parents=True, exist_ok=True)
     results = []
-    with tqdm(total=sum(map(_count_cells, paths)), unit="cell", mininterval=0.5) as bar:
+    with tqdm(total=sum(map(code_cells, paths)), unit="cell", mininterval=0.5) as bar:
 
         def show(path: Path) -> None:
             bar.set_description(path.stem, refresh=False)
@@ -41,20 +41,15 @@ def run(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT)
 
 
 def write_html(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook with its outputs as one HTML page.
+    """Write a notebook with its outputs as one HTML file that needs no other and no network.
 
     A widget cannot live in a page without a kernel: the picture or the text that it carries stands in for it.
 
     Args:
-        notebook: an executed notebook; it loses its live widgets.
+        notebook: an executed notebook; its outputs are changed.
         path: the file to write.
     """
-    notebook.metadata.pop("widgets", None)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)
-    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
-    path.write_text(page, encoding="utf-8", newline="\n")
+    path.write_text(single(lesson(notebook, path.stem)), encoding="utf-8", newline="\n")
 
 
 def table(results: Sequence[Execution]) -> str:
@@ -78,7 +73,8 @@ def table(results: Sequence[Execution]) -> str:
     return "\n".join(lines)
 
 
-def _count_cells(path: Path) -> int:
+def code_cells(path: Path) -> int:
+    """How many cells of a notebook will run; none if it cannot be read."""
     try:
         cells = read_notebook(path).cells
     except ValueError:

@@ -49,6 +49,12 @@ class LearningRateLab(Widget):
         True
     """
 
+    offline = {
+        "rate": [float(f"{10 ** (k / 5 - 4):.4g}") for k in range(21)],
+        "momentum": (0.0, 0.9),
+        "batch": (ALL, 4),
+        "start": (),
+    }
     rate: float
     optimizer: str
     momentum: float

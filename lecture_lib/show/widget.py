@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from lecture_lib.show.frames import MIME, packed, wanted
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
 from lecture_lib.show.svg import WIDGET_STYLE, fragment
@@ -166,9 +167,11 @@ class Widget:
         controls: what can be moved.
 
     Attributes:
+        offline: the values that a page without a kernel offers, by control, where all of them would be too many.
         error: the last exception of a frame, which the widget shows; None after the next good frame.
     """
 
+    offline: ClassVar[Mapping[str, Sequence[Any]]] = {}
     controls: dict[str, Control]
     _live: Live | None
 
@@ -239,6 +242,8 @@ class Widget:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         picture = self.still()
         data, metadata = picture._repr_mimebundle_()
+        if wanted():
+            return {MIME: packed(self)} | data, metadata
         try:
             box = self.show()
         except ImportError:

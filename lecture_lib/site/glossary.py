@@ -1,0 +1,83 @@
+"""The glossary of symbols, collected from the tables in which the notebooks introduce them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+
+from nbformat import NotebookNode
+
+from lecture_lib.site.cells import Lesson
+from lecture_lib.site.markdown import markdown
+from lecture_lib.site.road import rows_of
+
+Entry = tuple[str, str, str, str]
+"""Symbol, meaning, shape in mathematics, array in code; all in Markdown."""
+
+
+def entries(notebook: NotebookNode) -> list[Entry]:
+    """The symbols that a notebook introduces.
+
+    Args:
+        notebook: its table of symbols has a head that begins with "symbol".
+
+    Returns:
+        One entry a row; cells that a row lacks are empty.
+    """
+    found: list[Entry] = []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown" or not re.search(r"^\|\s*symbol\s*\|", cell.source, flags=re.M):
+            continue
+        head, *rows = rows_of(cell.source[re.search(r"^\|\s*symbol\s*\|", cell.source, flags=re.M).start() :])  # type: ignore[union-attr]
+        for row in rows:
+            padded = (row + [""] * 4)[:4] if len(head) >= 4 else [row[0], *row[1:2], *row[2:3], ""][:4]
+            padded += [""] * (4 - len(padded))
+            found.append((padded[0], padded[1], padded[2], padded[3]))
+    return found
+
+
+def glossary(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> str:
+    """The glossary as HTML: a row for every symbol and meaning, with the notebooks that use it so.
+
+    Args:
+        notebooks: stem → notebook.
+        lessons: the same, rendered.
+    """
+    where: dict[str, dict[Entry, list[str]]] = {}
+    for stem, notebook in notebooks.items():
+        for entry in entries(notebook):
+            where.setdefault(sorting(entry[0]), {}).setdefault(entry, []).append(stem)
+    rows = []
+    for found in dict(sorted(where.items(), key=lambda one: order(one[0]))).values():
+        for k, (entry, stems) in enumerate(found.items()):
+            links = ", ".join(_link(lessons[stem]) for stem in stems)
+            cells = [_inline(cell) for cell in entry]
+            first = "" if k else f' id="symbol-{html.escape(sorting(entry[0]))}"'
+            rows.append(f"<tr{first}><td>{'</td><td>'.join(cells)}</td><td>{links}</td></tr>")
+    head = "".join(f"<th>{name}</th>" for name in ("symbol", "meaning", "shape", "in code", "notebook"))
+    return f'<div class="wide glossary"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def sorting(symbol: str) -> str:
+    """The letters of a symbol, by which it is found.
+
+    Example:
+        >>> sorting(r"$\\\\nabla_W\\\\, s$")
+        'nabla_Ws'
+    """
+    return re.sub(r"\\[,;: ]|[$\\{}\s]", "", symbol)
+
+
+def order(name: str) -> tuple[bool, str, str]:
+    """Letters of our alphabet first, without regard to their size; then Greek, by name, and signs."""
+    foreign = len(re.match(r"[A-Za-z]*", name)[0]) > 1  # type: ignore[index]
+    return foreign or not name[:1].isalpha(), name.lower(), name
+
+
+def _inline(text: str) -> str:
+    return markdown(text).strip().removeprefix("<p>").removesuffix("</p>")
+
+
+def _link(lesson: Lesson) -> str:
+    return f'<a href="{lesson.stem}.html" title="{html.escape(lesson.name)}">{lesson.number or lesson.name}</a>'

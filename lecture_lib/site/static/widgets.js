@@ -1,0 +1,158 @@
+// Widgets: their frames were drawn when the site was built; a control's move picks one.
+(function () {
+  const SVG = "http://www.w3.org/2000/svg";
+  let count = 0;
+
+  async function unpack(text) {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  }
+
+  // A layer is a flat list: piece, x, y, in tenths of a pixel.
+  function drawing(data, layer) {
+    const places = data.layers[layer];
+    let out = "";
+    for (let k = 0; k < places.length; k += 3) {
+      out += `<g transform="translate(${places[k + 1] / 10} ${places[k + 2] / 10})">${data.pieces[places[k]]}</g>`;
+    }
+    return out;
+  }
+
+  function element(name, properties, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  }
+
+  function stage(data) {
+    const [width, height] = data.size;
+    const svg = document.createElementNS(SVG, "svg");
+    for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) {
+      svg.setAttribute(name, value);
+    }
+    svg.setAttribute("class", "lecture-lib-svg");
+    svg.setAttribute("aria-hidden", "true");
+    svg.style.setProperty("--natural", `${width}px`);
+    const glyphs = Object.entries(data.glyphs).map(([id, d]) => `<path id="${id}" d="${d}"/>`);
+    const paper = `<rect width="${width}" height="${height}" class="f-paper"/>`;
+    svg.innerHTML = `<defs>${glyphs.join("")}</defs>${paper}<g class="back"></g><g class="front"></g>`;
+    return svg;
+  }
+
+  function live(figure, data) {
+    const svg = stage(data);
+    const image = element("div", {}, svg);
+    image.setAttribute("role", "img");
+    const words = element("figcaption", { className: "words" });
+    words.setAttribute("aria-live", "polite");
+    const inputs = [];
+    let background = null;
+
+    function draw() {
+      let index = 0;
+      data.controls.forEach((control, k) => {
+        index = index * control.values.length + inputs[k].now();
+      });
+      const [back, front, text] = data.frames[index];
+      if (back !== background) {
+        svg.querySelector(".back").innerHTML = back < 0 ? "" : drawing(data, back);
+        background = back;
+      }
+      svg.querySelector(".front").innerHTML = drawing(data, front);
+      image.setAttribute("aria-label", data.texts[text]);
+      words.textContent = data.texts[text];
+    }
+
+    const controls = element("div", { className: "controls" });
+    for (const control of data.controls) {
+      const made = control.kind === "choice" ? choice(control, draw) : slider(control, draw);
+      inputs.push(made);
+      // A control with one value has nothing to move.
+      if (control.values.length > 1) controls.append(made.row);
+    }
+    const box = element("div", { className: "live" }, controls, element("div", { className: "scroll" }, image), words);
+    if (data.fewer) {
+      box.append(element("p", { className: "fewer", textContent: "In the notebook these controls offer more values." }));
+    }
+    draw();
+    figure.prepend(box);
+    figure.dataset.live = "yes";
+  }
+
+  function label(control) {
+    const id = `control-${(count += 1)}`;
+    return [id, element("label", { htmlFor: id, textContent: control.label })];
+  }
+
+  function choice(control, draw) {
+    const [id, name] = label(control);
+    const options = control.values.map((text, k) => element("option", { textContent: text, value: k }));
+    const input = element("select", { id }, ...options);
+    input.value = control.now;
+    input.addEventListener("change", draw);
+    return { row: element("div", { className: "control" }, name, input), now: () => Number(input.value) };
+  }
+
+  function slider(control, draw) {
+    const [id, name] = label(control);
+    const last = control.values.length - 1;
+    const input = element("input", { type: "range", id, min: 0, max: last, step: 1 });
+    const shown = element("output", {});
+    shown.setAttribute("for", id);
+    shown.setAttribute("aria-live", "off");
+    // As wide as the longest value, so that nothing moves beside it.
+    shown.style.minWidth = `${Math.max(...control.values.map((text) => text.length))}ch`;
+
+    function tell() {
+      shown.textContent = control.values[Number(input.value)];
+      input.setAttribute("aria-valuetext", shown.textContent);
+      input.style.setProperty("--filled", `${(100 * Number(input.value)) / Math.max(1, last)}%`);
+    }
+    function go(value) {
+      input.value = value;
+      tell();
+      draw();
+    }
+
+    input.value = control.now;
+    tell();
+    input.addEventListener("input", () => go(input.value));
+    const row = element("div", { className: "control" }, name, input, shown);
+    if (control.play) row.append(...player(input, last, go));
+    return { row, now: () => Number(input.value) };
+  }
+
+  function player(input, last, go) {
+    const button = (sign, words, act) => {
+      const made = element("button", { type: "button", textContent: sign, onclick: act });
+      made.setAttribute("aria-label", words);
+      return made;
+    };
+    const step = (by) => go(Math.min(last, Math.max(0, Number(input.value) + by)));
+    let timer = 0;
+    const stop = () => {
+      clearInterval(timer);
+      timer = 0;
+      play.textContent = "Play";
+    };
+    const play = element("button", { type: "button", textContent: "Play", className: "play" });
+    play.addEventListener("click", () => {
+      if (timer) return stop();
+      if (Number(input.value) === last) go(0);
+      play.textContent = "Pause";
+      timer = setInterval(() => {
+        step(1);
+        if (Number(input.value) === last) stop();
+      }, 900);
+    });
+    return [button("◀", "One step back", () => step(-1)), button("▶", "One step on", () => step(1)), play];
+  }
+
+  for (const figure of document.querySelectorAll("figure.widget")) {
+    unpack(figure.querySelector("script").textContent)
+      .then((data) => live(figure, data))
+      // An old browser cannot unpack; the still picture stays.
+      .catch(() => figure.classList.add("still-only"));
+  }
+})();
