@@ -14,11 +14,12 @@ export UV_NATIVE_TLS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test bench notebooks clean setup
+.PHONY: help lab run site test bench notebooks clean setup
 
 help:
 	@echo "make lab        set up, then open JupyterLab on notebooks/00_start_here.ipynb"
 	@echo "make run        set up, then run every notebook and write HTML copies to build/"
+	@echo "make site       set up, then write the course as web pages with live sliders to build/site/"
 	@echo "make test       set up, then run every check that CI runs"
 	@echo "make bench      set up, then time the library against hand-written NumPy and its peers"
 	@echo "make notebooks  set up, then run every notebook and store its outputs in place"
@@ -30,6 +31,9 @@ lab: $(STAMP)
 
 run: $(STAMP)
 	@$(VENV_PYTHON) -m lecture_lib run
+
+site: $(STAMP)
+	@$(VENV_PYTHON) -m lecture_lib site
 
 test: $(STAMP)
 	@$(VENV_PYTHON) -m lecture_lib test

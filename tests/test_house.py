@@ -216,7 +216,7 @@ def test_notebook_is_in_its_stable_form(path):
 @needs_make
 def test_make_help_lists_the_commands():
     run = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
-    for target in ("lab", "run", "test", "bench", "notebooks", "clean"):
+    for target in ("lab", "run", "site", "test", "bench", "notebooks", "clean"):
         assert f"make {target} " in run.stdout
 
 

@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from .execute import CELL_TIMEOUT, execute_notebooks
-from .run import WIDGET
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Chunks that name the program, its version or the time: nothing of the picture.
 PNG_REMARKS = {b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf"}

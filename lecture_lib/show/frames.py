@@ -110,6 +110,7 @@ class _Sheet:
         self.pieces: dict[str, int] = {}
         self.layers: dict[tuple[int, ...], int] = {}
         self.texts: dict[str, int] = {}
+        self.shapes: dict[tuple[Any, ...], int] = {}
         self.seen: dict[tuple[Item, ...] | None, int] = {}
         self.backgrounds: dict[int, tuple[Scene, int]] = {}
         self.size = [0.0, 0.0]
@@ -130,16 +131,23 @@ class _Sheet:
         flat: list[int] = []
         for item in scene.items:
             x, y = _origin(item)
-            flat += self._piece(_moved(item, -x, -y)), round(10 * x), round(10 * y)
+            flat += self._piece(item, x, y), round(10 * x), round(10 * y)
         number = self.layers.setdefault(tuple(flat), len(self.layers))
         if known is not None:
             self.seen[known] = number
         return number
 
-    def _piece(self, item: Item) -> int:
-        self.writer.parts.clear()
-        self.writer.add([item])
-        return self.pieces.setdefault("".join(self.writer.parts), len(self.pieces))
+    def _piece(self, item: Item, x: float, y: float) -> int:
+        """The number of an item's piece; a shape is written only when no equal one was before."""
+        key = _outline_of(item, x, y) if isinstance(item, Shape) else None
+        if key is None or key not in self.shapes:
+            self.writer.parts.clear()
+            self.writer.add([_moved(item, -x, -y)])
+            number = self.pieces.setdefault("".join(self.writer.parts), len(self.pieces))
+            if key is None:
+                return number
+            self.shapes[key] = number
+        return self.shapes[key]
 
     def defined(self) -> dict[str, Any]:
         """Glyphs and pieces, with names that no other widget has."""
@@ -152,6 +160,17 @@ def _origin(item: Item) -> tuple[float, float]:
     """Where an item begins, to a tenth of a pixel: equal shapes at different places become one piece."""
     x, y = item.commands[0][1:3] if isinstance(item, Shape) else (item.x, item.y)
     return round(float(x), 1), round(float(y), 1)
+
+
+def _outline_of(item: Shape, x: float, y: float) -> tuple[Any, ...]:
+    """What a shape looks like seen from (x, y), in tenths of a pixel."""
+    key: list[Any] = [item.stroke, item.fill, item.thick, item.dash, item.opacity]
+    for c in item.commands:
+        key.append(c[0])
+        for k in range(1, len(c), 2):
+            key.append(round(10 * (c[k] - x)))
+            key.append(round(10 * (c[k + 1] - y)))
+    return tuple(key)
 
 
 def _moved(item: Item, dx: float, dy: float) -> Item:

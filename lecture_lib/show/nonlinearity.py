@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class NonlinearityExplorer(Widget):
         tanh(2) = 0.964, slope 0.0707 (saturated: below 0.1); after 8 layers a gradient keeps 6.21e−10 of its size.
     """
 
-    offline = {"z": [k / 5 for k in range(-20, 21)], "k": (1, 2, 4, 8, 12, 16, 20)}
+    offline: ClassVar = {"z": [k / 5 for k in range(-20, 21)], "k": (1, 2, 4, 8, 12, 16, 20)}
     f: str
     z: float
     k: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class LearningRateLab(Widget):
         True
     """
 
-    offline = {
+    offline: ClassVar = {
         "rate": [float(f"{10 ** (k / 5 - 4):.4g}") for k in range(21)],
         "momentum": (0.0, 0.9),
         "batch": (ALL, 4),

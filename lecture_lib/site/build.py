@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment
 from nbformat import NotebookNode
 from tqdm import tqdm
 
@@ -20,17 +19,38 @@ from lecture_lib.show.frames import VARIABLE
 from lecture_lib.site.assets import write_assets
 from lecture_lib.site.cells import Lesson, lesson
 from lecture_lib.site.glossary import glossary
+from lecture_lib.site.markdown import markdown
 from lecture_lib.site.outputs import displayed
 from lecture_lib.site.pages import Page, Way, environment, front, render
 from lecture_lib.site.reference import reference
 from lecture_lib.site.road import Part, road
 from lecture_lib.site.search import Section, script, sections
-from lecture_lib.site.tables import matrix_identities, operations
+from lecture_lib.site.tables import FAMILIES, matrix_identities, operations
 
 SETTINGS = """c = get_config()  # noqa: F821
 c.InlineBackend.figure_formats = {"svg", "retina"}
 """
-"""The kernels' settings: plots as lines, which stay sharp and take the page's colors, and pixels where those are lighter."""
+"""The kernels' settings: plots as lines, which stay sharp and take the page's colors; as pixels for the rest."""
+
+SYMBOLS = """
+Every symbol with its meaning and shape, from the tables in which the notebooks introduce them. The last column
+leads there.
+"""
+OPERATIONS = """
+Each operation of the engine states its local derivative once, in one of five families. These tables are printed from
+that statement.
+"""
+IDENTITIES = """
+The standard identities of matrix calculus, in the Jacobian form and in the shape convention. Each line comes from the
+rules of `lecture_lib.matcalc` and is checked against finite differences; the last column holds the worst relative
+error.
+"""
+
+HEAVIEST = 3_000_000
+"""The bytes that a notebook's page may load."""
+
+LOADED = ("site.css", "katex.js", "site.js")
+"""The assets that every page loads; the index of the search waits for a search."""
 
 TABLES = (("glossary.html", "Symbols"), ("operations.html", "Operations"), ("identities.html", "Identities"))
 
@@ -46,7 +66,7 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
         cell_timeout: the seconds that one cell may take.
 
     Returns:
-        True when every notebook ran to its end.
+        True when every notebook ran to its end and no page is too heavy.
 
     Raises:
         FileExistsError: the folder holds something that this command has not made.
@@ -67,10 +87,25 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
     ran = time.perf_counter()
     copy_notebooks(paths, output / "notebooks")
     pages = write_pages(notebooks, output)
-    print(table(results))
     written = time.perf_counter() - ran
-    print(f"{pages} pages: {ran - begun:.0f} s to run the notebooks, {written:.0f} s to write. Open {output / 'index.html'}")
-    return all(result.error is None for result in results)
+    print(table(results))
+    print(f"{pages} pages: {ran - begun:.0f} s to run the notebooks, {written:.0f} s to write")
+    weights = {stem: weight(output / f"{stem}.html") for stem in notebooks}
+    for stem, found in weights.items():
+        if found > HEAVIEST:
+            loads = f"{stem}.html loads {found / 1e6:.1f} MB, more than {HEAVIEST / 1e6:g} MB"
+            print(f"{loads}: let its widgets offer fewer values")
+    print(f"Open {output / 'index.html'}")
+    return all(result.error is None for result in results) and max(weights.values(), default=0) <= HEAVIEST
+
+
+def weight(page: Path) -> int:
+    """How many bytes a reader loads for a page: the page, its style sheet and its scripts.
+
+    Args:
+        page: a file of the site.
+    """
+    return sum(path.stat().st_size for path in (page, *(page.parent / "assets" / name for name in LOADED)))
 
 
 def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Iterator[Execution]:
@@ -140,24 +175,14 @@ def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Part]) -> Itera
 
 def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> Iterator[Page]:
     """The glossary and the two tables of the library."""
-    families = ("elementwise", "linear", "bilinear", "reduction", "implicit")
-    yield Page(
-        "glossary.html", "Symbols",
-        "<h1>Symbols</h1>\n<p>Every symbol with its meaning and shape, from the tables in which the notebooks introduce "
-        f"them. The last column leads there.</p>\n{glossary(notebooks, lessons)}", "Look up",
-    )  # fmt: skip
-    yield Page(
-        "operations.html", "Operations",
-        "<h1>Operations</h1>\n<p>Each operation of the engine states its local derivative once, in one of five families. "
-        f"These tables are printed from that statement.</p>\n{operations()}", "Look up",
-        headings=tuple((family, family.capitalize()) for family in families),
-    )  # fmt: skip
-    yield Page(
-        "identities.html", "Identities",
-        "<h1>Identities</h1>\n<p>The standard identities of matrix calculus, in the Jacobian form and in the shape "
-        "convention. Each line comes from the rules of <code>lecture_lib.matcalc</code> and is checked against finite "
-        f"differences; the last column holds the worst relative error.</p>\n{matrix_identities()}", "Look up",
-    )  # fmt: skip
+    bodies = {
+        "glossary.html": (SYMBOLS, glossary(notebooks, lessons), ()),
+        "operations.html": (OPERATIONS, operations(), tuple((name, title) for name, (title, _) in FAMILIES.items())),
+        "identities.html": (IDENTITIES, matrix_identities(), ()),
+    }
+    for file, title in TABLES:
+        words, body, headings = bodies[file]
+        yield Page(file, title, f"<h1>{title}</h1>\n{markdown(words)}\n{body}", "Look up", headings=headings)
 
 
 def _first_graph() -> object:

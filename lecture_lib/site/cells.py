@@ -17,6 +17,8 @@ from lecture_lib.site.outputs import Slots, prepare
 TEMPLATES = Path(__file__).parent / "templates"
 MINUTES = re.compile(r"\*\*Takes\*\* about (\d+) minutes")
 
+FIRST = re.compile(r"(<h1\b[^>]*>)(\d\d) ")
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -60,10 +62,11 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
     first = next((text for level, _, text in renderer.headings if level == 1), stem)
     found = MINUTES.search("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
     minutes = int(found[1]) if found else None
-    return Lesson(stem, first, slots.fill(body), tuple(renderer.headings), minutes)
+    body = FIRST.sub(r'\1<span class="number">\2</span> ', slots.fill(body), count=1)
+    return Lesson(stem, first, body, tuple(renderer.headings), minutes)
 
 
-class CellExporter(HTMLExporter):  # type: ignore[misc]
+class CellExporter(HTMLExporter):
     """nbconvert with the course's own template, and formulas left as TeX.
 
     Args:

@@ -79,7 +79,7 @@ def plot(svg: str) -> str | None:
     }  # fmt: skip
     ET.register_namespace("", SVG[1:-1])
     text = ET.tostring(root, encoding="unicode")
-    text = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text)
+    text = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.5g}", text)
     return re.sub(r"\s*\n\s*", " ", text)
 
 

@@ -56,7 +56,7 @@ def glossary(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson
             first = "" if k else f' id="symbol-{html.escape(sorting(entry[0]))}"'
             rows.append(f"<tr{first}><td>{'</td><td>'.join(cells)}</td><td>{links}</td></tr>")
     head = "".join(f"<th>{name}</th>" for name in ("symbol", "meaning", "shape", "in code", "notebook"))
-    return f'<div class="wide glossary"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    return f'<div class="wide full"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def sorting(symbol: str) -> str:

@@ -103,7 +103,9 @@ def entry(path: str, thing: Any) -> str:
     if inspect.isclass(thing):
         body += "".join(_member(path, n, m) for n, m in vars(thing).items() if not n.startswith("_"))
     kind = "class " if inspect.isclass(thing) else ""
-    shown = f'<span class="kind">{kind}</span>{html.escape(name)}<span class="rest">{html.escape(arguments(thing))}</span>'
+    shown = (
+        f'<span class="kind">{kind}</span>{html.escape(name)}<span class="rest">{html.escape(arguments(thing))}</span>'
+    )
     return f'<section class="entry" id="{path}"><h3><code>{shown}</code></h3>{body}</section>'
 
 
@@ -144,10 +146,12 @@ def described(words: str) -> str:
     for title, text in zip(rest[::2], rest[1::2], strict=True):
         text = textwrap.dedent(text.strip("\n"))
         if title.startswith("Example"):
-            body = highlight(text, PythonConsoleLexer(), HtmlFormatter())
+            body = highlight(text.replace("<BLANKLINE>", ""), PythonConsoleLexer(), HtmlFormatter())
         elif title in LISTED:
             items = ITEM.findall(text)
-            body = "".join(f"<dt>{_inline(n if '`' in n else f'`{n}`')}</dt><dd>{_paragraphs(t)}</dd>" for n, t in items)
+            body = "".join(
+                f"<dt>{_inline(n if '`' in n else f'`{n}`')}</dt><dd>{_paragraphs(t)}</dd>" for n, t in items
+            )
             body = f"<dl>{body}</dl>"
         else:
             body = _paragraphs(text)
@@ -158,9 +162,7 @@ def described(words: str) -> str:
 def _paragraphs(text: str) -> str:
     found = []
     for block in re.split(r"\n\s*\n", textwrap.dedent(text).strip()):
-        if block.startswith("    ") or "\n    " in block and not block.lstrip().startswith("*"):
-            found.append(f"<pre>{html.escape(block, quote=False)}</pre>" if block.startswith("    ") else _p(block))
-        elif block.startswith("* "):
+        if block.startswith("* "):
             items = re.split(r"\n\* ", block[2:])
             found.append("<ul>" + "".join(f"<li>{_inline(item)}</li>" for item in items) + "</ul>")
         elif block:

@@ -13,7 +13,7 @@ from lecture_lib.site.markdown import plain
 BREAK = re.compile(r'(?=<(?:h[1-4]|section class="entry"|div class="member"|tr) id=")')
 NAME = re.compile(r'<[^>]* id="([^"]*)"')
 HEAD = re.compile(r"<(h[1-4]|td)\b[^>]*>(.*?)</\1>", flags=re.S)
-DROPPED = re.compile(r'<svg.*?</svg>|<script.*?</script>|<a class="anchor".*?</a>', flags=re.S)
+DROPPED = re.compile(r'<svg.*?</svg>|<script.*?</script>|<a\b[^>]*class="anchor".*?</a>', flags=re.S)
 SIGNS = {
     "partial": "∂", "nabla": "∇", "top": "ᵀ", "times": "×", "circ": "∘", "cdot": "·", "approx": "≈", "varepsilon": "ε",
     "leq": "≤", "geq": "≥",

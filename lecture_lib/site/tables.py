@@ -18,13 +18,13 @@ FAMILIES = {
     ),
     "linear": (
         "Linear",
-        "The operation is its own derivative, and its transpose sends a gradient back. The table states that transpose: "
-        "what becomes of $G$, the gradient that arrives at the result.",
+        "The operation is its own derivative, and its transpose sends a gradient back. The table states that "
+        "transpose: what becomes of $G$, the gradient that arrives at the result.",
     ),
     "bilinear": (
         "Bilinear",
-        "Linear in each operand while the other is held fixed. For each operand the table states what becomes of $G$, the "
-        "gradient that arrives.",
+        "Linear in each operand while the other is held fixed. For each operand the table states what becomes of $G$, "
+        "the gradient that arrives.",
     ),
     "reduction": (
         "Weighted reduction",
@@ -53,13 +53,15 @@ def _operations(rows: list[Row]) -> str:
     head = ["operation", *(["local derivative"] if most == 1 else [f"operand {k + 1}" for k in range(most)])]
     body = []
     for row in rows:
-        cells = [f'<td><span class="math display">{html.escape(tex, quote=False)}</span></td>' for tex in row.derivatives]
+        cells = [
+            f'<td><span class="math display">{html.escape(tex, quote=False)}</span></td>' for tex in row.derivatives
+        ]
         cells += ["<td></td>"] * (most - len(row.derivatives))
         body.append(f'<tr id="{row.name}"><td><code>{row.name}</code></td>{"".join(cells)}</tr>')
     heads = "".join(f"<th>{name}</th>" for name in head)
-    return f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    return f'<div class="wide full"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
 
 
 def matrix_identities() -> str:
     """The standard identities of matrix calculus, each with the error of its proof, as HTML."""
-    return markdown(identities()._repr_markdown_())
+    return markdown(identities()._repr_markdown_()).replace('class="wide"', 'class="wide full"')

@@ -18,7 +18,6 @@
   fold();
   reach();
   const here = document.querySelector(".way .here");
-  const way = document.querySelector(".way");
   // The notebook that is open should be in sight.
-  if (here && way) way.scrollTop = Math.max(0, here.offsetTop - way.clientHeight / 4);
+  if (here && drawer) drawer.scrollTop = Math.max(0, here.offsetTop - drawer.clientHeight / 4);
 })();

@@ -101,8 +101,10 @@
   });
   query.addEventListener("input", show);
   query.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+    if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
+    // A search box would only empty itself.
+    if (event.key === "Escape") return dialog.close();
     const first = list.querySelector("a");
     if (first) first.click();
   });
