@@ -116,6 +116,9 @@ class Axes:
     def _inside(self, points: Any) -> list[list[Point]]:
         """A polyline cut into the parts inside the frame."""
         found: list[list[Point]] = []
+        low, high = (self.left, self.top), (self.left + self.width, self.top + self.height)
+        if len(points) > 1 and np.all((points >= low) & (points <= high)):
+            return [[(x, y) for x, y in points.tolist()]]
         for a, b in itertools.pairwise(points):
             cut = self._cut(a, b)
             if cut is None:

@@ -145,7 +145,8 @@ def write_pages(notebooks: Mapping[str, NotebookNode], output: Path) -> int:
     )
     pages = [*_lesson_pages(lessons, way.parts), *_table_pages(notebooks, lessons)]
     for package in packages:
-        body = f"<h1><code>{package.name}</code></h1>\n<p>{package.title}.</p>\n{package.body}"
+        head = f'<h1 id="{package.name}"><code>{package.name}</code></h1>'
+        body = f"{head}\n<p>{package.title}.</p>\n{package.body}"
         headings = tuple((path, f"<code>{name}</code>") for path, name in package.names if path.count(".") < 2)
         pages.append(Page(f"{package.stem}.html", package.name, body, "The library", headings=headings))
     templates = environment()
@@ -182,7 +183,7 @@ def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Le
     }
     for file, title in TABLES:
         words, body, headings = bodies[file]
-        yield Page(file, title, f"<h1>{title}</h1>\n{markdown(words)}\n{body}", "Look up", headings=headings)
+        yield Page(file, title, markdown(f"# {title}\n{words}") + body, "Look up", headings=headings)
 
 
 def _first_graph() -> object:

@@ -1,0 +1,396 @@
+"""The site in a real browser without a network: formulas, themes, search, print, and every widget moved."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lecture_lib import trace
+from lecture_lib.show import (
+    JacobianMap,
+    LearningRateLab,
+    NonlinearityExplorer,
+    NudgeMeter,
+    Ridgelines,
+    ShapeDock,
+    Stepper,
+    Widget,
+)
+from lecture_lib.show.frames import offered
+from lecture_lib.show.svg import fragment, rules
+from lecture_lib.site.build import HEAVIEST
+
+from .conftest import browser_path, opened
+
+pytestmark = pytest.mark.skipif(
+    browser_path() is None, reason="no Chromium is installed (Debian: apt install chromium)"
+)
+# Three pages of different kinds: text with formulas and plots, widgets, the library.
+ACCESSIBLE = ("02_slopes_and_numeric_gradients.html", "90_demonstration.html", "library-lecture_lib.html")
+# In the order of the demonstration notebook.
+STEP_NUMBERS, STEP_ARRAYS, NUDGE, DOCK, RATES, JACOBIAN, RIDGES, EXPLORER, WORDS = range(9)
+COLORS = "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Any]:
+    """Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package drives the browser")
+    with playwright.sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def page(driver: Any, site: Path) -> Iterator[Any]:
+    """The demonstration with every kind of widget, opened from the disk."""
+    with opened(driver) as page:
+        show(page, site, "90_demonstration.html")
+        page.wait_for_function(
+            "() => document.querySelectorAll('figure.widget[data-live]').length === 9", timeout=20000
+        )
+        yield page
+
+
+def show(page: Any, site: Path, file: str) -> None:
+    page.goto((site / file).as_uri())
+    page.wait_for_function("() => !document.querySelector('.math:not(.set)')")
+
+
+def widget(page: Any, number: int) -> Any:
+    return page.locator("figure.widget").nth(number)
+
+
+def said(page: Any, number: int) -> str:
+    return str(widget(page, number).locator(".words").inner_text())
+
+
+def picture(page: Any, number: int) -> str:
+    return str(widget(page, number).locator(".live svg .front").inner_html())
+
+
+def f(x, y, z):
+    return (x + y) * np.maximum(y, z)
+
+
+def score(W, x, b, u):
+    z = W @ x + b
+    h = np.tanh(z)
+    s = u @ h
+    return s
+
+
+def fresh(number: int) -> Any:
+    """The same widget as in the notebook, here."""
+    rng = np.random.default_rng(0)
+    arrays = [rng.standard_normal(shape) for shape in [(2, 3), 3, 2, 2]]
+    return {
+        STEP_NUMBERS: lambda: Stepper(trace(f, 1.0, 2.0, 0.0)),
+        STEP_ARRAYS: lambda: Stepper(trace(score, *arrays)),
+        NUDGE: lambda: NudgeMeter(trace(lambda x, y: x**2 * np.sin(y), 3.0, 1.0)),
+        DOCK: lambda: ShapeDock(n=4, m=7),
+        RATES: LearningRateLab,
+        RIDGES: Ridgelines,
+        EXPLORER: NonlinearityExplorer,
+        JACOBIAN: lambda: JacobianMap(rng.standard_normal((4, 6)), rng.standard_normal(6), u=rng.standard_normal(4)),
+    }[number]()
+
+
+def text(here: Widget, **moved: Any) -> str:
+    return here.frame({**here.state, **moved}).text
+
+
+MOVES = [
+    (STEP_NUMBERS, "step"), (STEP_ARRAYS, "step"), (NUDGE, "k"), (DOCK, "n"), (DOCK, "m"), (RATES, "rate"),
+    (RATES, "momentum"), (RIDGES, "scale"), (EXPLORER, "z"), (EXPLORER, "k"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "name"), MOVES)
+def test_keys_and_a_drag_move_text_and_picture(page: Any, number: int, name: str) -> None:
+    here = fresh(number)
+    values = offered(here)[name]
+    slider = widget(page, number).get_by_label(here.controls[name].label, exact=True)
+    now = values.index(getattr(here, name))
+    assert said(page, number) == text(here)
+    before = picture(page, number)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert said(page, number) == text(here, **{name: values[now + 1]})
+    shown = widget(page, number).locator("output").all_inner_texts()
+    assert (f"{values[now + 1]:.3g}" if isinstance(values[now + 1], float) else str(values[now + 1])) in shown
+    assert picture(page, number) != before
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 30, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    assert said(page, number) == text(here, **{name: values[-1]})
+    page.keyboard.press("Home")
+    assert said(page, number) == text(here, **{name: values[0]})
+    for _ in range(now):
+        page.keyboard.press("ArrowRight")
+    assert said(page, number) == text(here)
+    assert picture(page, number) == before
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [(NUDGE, "leaf"), (DOCK, "product"), (DOCK, "form"), (JACOBIAN, "which"), (RATES, "optimizer"), (RATES, "batch"),
+     (RATES, "schedule"), (RIDGES, "f"), (EXPLORER, "f")],
+)  # fmt: skip
+def test_a_menu_moves_text_and_picture(page: Any, number: int, name: str) -> None:
+    here = fresh(number)
+    menu = widget(page, number).get_by_label(here.controls[name].label, exact=True)
+    start, values = getattr(here, name), offered(here)[name]
+    assert menu.locator("option").all_inner_texts() == [str(value) for value in values]
+    before = widget(page, number).locator(".live svg").inner_html()
+    for value in values:
+        menu.select_option(label=str(value))
+        assert said(page, number) == text(here, **{name: value})
+        # Without momentum Nesterov's rule is the plain one, and the form may show in the words alone.
+        if value not in (start, "Nesterov") and name != "form":
+            assert widget(page, number).locator(".live svg").inner_html() != before
+    menu.select_option(label=str(start))
+    menu.focus()
+    page.keyboard.press("ArrowDown")
+    moved = values[min(values.index(start) + 1, len(values) - 1)]
+    assert said(page, number) == text(here, **{name: moved})
+    menu.select_option(label=str(start))
+
+
+def test_controls_combine(page: Any) -> None:
+    here = fresh(RATES)
+    box = widget(page, RATES)
+    box.get_by_label("optimizer").select_option("Adam")
+    box.get_by_label("batch").select_option("4")
+    box.get_by_label("learning rate").focus()
+    page.keyboard.press("End")
+    assert said(page, RATES) == text(here, optimizer="Adam", batch=4, rate=1.0)
+    assert box.locator(".live [role=img]").get_attribute("aria-label") == said(page, RATES)
+    box.get_by_label("batch").select_option("all")
+    box.get_by_label("optimizer").select_option("SGD")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    box.get_by_label("learning rate").fill("15")
+    assert said(page, RATES) == text(here)
+
+
+def test_the_lab_tells_the_reader_that_there_is_more(page: Any) -> None:
+    assert widget(page, RATES).locator(".fewer").inner_text() == "In the notebook these controls offer more values."
+    assert widget(page, NUDGE).locator(".fewer").count() == 0
+
+
+def test_buttons_step_and_play_runs(page: Any) -> None:
+    here = fresh(STEP_NUMBERS)
+    box = widget(page, STEP_NUMBERS)
+    box.get_by_label("One step on").click()
+    assert said(page, STEP_NUMBERS) == text(here, step=1)
+    box.get_by_label("One step back").click()
+    box.get_by_label("One step back").click()
+    assert said(page, STEP_NUMBERS) == text(here, step=0)
+    box.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "words => document.querySelector('figure.widget .words').innerText === words",
+        arg=text(here, step=2),
+        timeout=6000,
+    )
+    box.get_by_role("button", name="Pause").click()
+    assert box.get_by_role("button", name="Play").count() == 1
+
+
+@pytest.mark.parametrize("number", [STEP_ARRAYS, NUDGE, RATES, JACOBIAN, RIDGES, EXPLORER])
+def test_the_picture_is_the_library_s(page: Any, driver: Any, number: int) -> None:
+    """Pixel by pixel, but for places that were rounded to another tenth."""
+    from PIL import Image
+
+    here = fresh(number)
+    shot = {}
+    with opened(driver) as other:
+        for name, svg in {
+            "page": widget(page, number).locator(".live svg").evaluate("svg => svg.outerHTML"),
+            "library": fragment(here.frame(here.state).picture.scene),
+        }.items():
+            other.set_content(f"<style>body{{margin:0}}svg{{display:block}}{rules(0)}</style>{svg}")
+            shot[name] = np.asarray(Image.open(io.BytesIO(other.screenshot())).convert("L"), float)
+    apart = np.abs(shot["page"] - shot["library"]) > 96
+    assert (shot["library"] < 128).mean() > 0.002
+    assert apart.mean() < 0.0005
+
+
+def test_nothing_was_asked_of_any_host(page: Any) -> None:
+    assert page.asked and all(re.match(r"(file|data|blob):", address) for address in page.asked), page.asked
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_page_is_whole(driver: Any, site: Path, dark: bool) -> None:
+    """No error, no broken formula, no request beyond the disk, no page wider than a telephone."""
+    with opened(driver, viewport={"width": 390, "height": 800}, color_scheme="dark" if dark else "light") as page:
+        for path in sorted(site.glob("*.html")):
+            show(page, site, path.name)
+            assert page.locator(".katex-error").all_inner_texts() == [], path.name
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= 390, path.name
+            assert page.locator("h1").count() == 1 or path.name == "90_demonstration.html", path.name
+            background = page.evaluate(COLORS)[0]
+            assert background == ("rgb(30, 31, 38)" if dark else "rgb(255, 255, 255)")
+        assert page.wrong == []
+        assert all(re.match(r"(file|data|blob):", address) for address in page.asked)
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_toggle_turns_text_and_pictures(driver: Any, site: Path, system: str) -> None:
+    with opened(driver, color_scheme=system) as page:
+        show(page, site, "90_demonstration.html")
+        page.wait_for_selector("figure.widget[data-live]")
+        fills = "() => [...document.querySelectorAll('.lecture-lib-svg .f-paper')].map(e => getComputedStyle(e).fill)"
+        here = page.evaluate(COLORS)
+        assert set(page.evaluate(fills)) == {here[0]}
+        page.locator("#theme").click()
+        other = page.evaluate(COLORS)
+        assert other != here and set(page.evaluate(fills)) == {other[0]}
+        # The choice lasts on the next page, and a second press follows the system again. Pages of a disk share their
+        # memory with a delay.
+        page.wait_for_timeout(500)
+        show(page, site, "02_slopes_and_numeric_gradients.html")
+        assert page.evaluate(COLORS) == other
+        page.locator("#theme").click()
+        assert page.evaluate(COLORS) == here
+        assert page.evaluate("() => localStorage.getItem('theme')") is None
+
+
+def test_plots_follow_the_page(driver: Any, site: Path) -> None:
+    with opened(driver, color_scheme="dark") as page:
+        show(page, site, "91_features.html")
+        line, heat = page.locator("svg.plot").all()
+        assert "on-paper" not in line.get_attribute("class") and "on-paper" in heat.get_attribute("class")
+        assert line.evaluate("e => getComputedStyle(e).fill") == "rgb(241, 241, 243)"
+        assert heat.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_formulas_and_outputs(driver: Any, site: Path) -> None:
+    with opened(driver) as page:
+        show(page, site, "91_features.html")
+        assert page.locator(".katex-error").count() == 0
+        assert page.locator(".math.block .katex-display").count() >= 3
+        assert page.locator("p code").first.inner_text() == "code"
+        # A screen reader is given MathML.
+        assert page.locator(".math math").count() == page.locator(".math").count()
+        fonts = page.evaluate(
+            "async () => { await document.fonts.ready; return [...document.fonts].map(f => f.status + f.family); }"
+        )
+        assert "loadedKaTeX_Main" in fonts and any(re.match(r'loaded"?Source Serif 4', font) for font in fonts)
+        assert "ZeroDivisionError" in page.locator("pre.error").inner_text()
+
+
+def test_hints_open(driver: Any, site: Path) -> None:
+    with opened(driver) as page:
+        show(page, site, "91_features.html")
+        hint = page.locator("article details")
+        assert not hint.locator("p").is_visible()
+        hint.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert hint.locator("p").is_visible()
+        assert hint.locator("strong").inner_text() == "not" and hint.locator(".katex").count() == 2
+
+
+def test_search_by_keyboard(driver: Any, site: Path) -> None:
+    with opened(driver) as page:
+        show(page, site, "index.html")
+        page.keyboard.press("/")
+        page.keyboard.type("LOGSUMEXP")
+        page.wait_for_selector("#results a")
+        titles = page.locator("#results b").all_inner_texts()
+        assert titles[0].startswith("logsumexp")
+        page.locator("#query").fill("no such words anywhere")
+        assert page.locator("#found").inner_text() == "Nothing found"
+        page.locator("#query").fill("two sides are better")
+        assert page.locator("#found").inner_text() == "1 section"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/02_slopes_and_numeric_gradients.html#Two-sides-are-better-than-one")
+        heading = page.locator("h2", has_text="Two sides are better").bounding_box()
+        assert 40 < heading["y"] < 200  # Below the bar.
+        page.keyboard.press("/")
+        page.keyboard.press("Escape")
+        assert not page.locator("dialog").is_visible()
+
+
+def test_the_way_through_the_course(driver: Any, site: Path) -> None:
+    with opened(driver) as page:
+        show(page, site, "index.html")
+        assert page.locator(".map li").count() >= 19
+        page.locator(".map a", has_text="Start here").click()
+        assert page.locator(".way [aria-current=page]").inner_text().split() == ["00", "Start", "here"]
+        page.locator(".turn a[rel=next]").click()
+        assert page.locator("h1").inner_text().startswith("01")
+        page.locator(".turn a[rel=prev]").click()
+        assert page.locator("h1").inner_text().startswith("00")
+
+
+def test_on_a_telephone_the_contents_fold_away(driver: Any, site: Path) -> None:
+    with opened(driver, viewport={"width": 390, "height": 800}) as page:
+        show(page, site, "02_slopes_and_numeric_gradients.html")
+        assert not page.locator(".way").is_visible()
+        page.locator(".drawer summary").click()
+        assert page.locator(".way").is_visible()
+
+
+def test_paper_has_still_pictures_in_light(driver: Any, site: Path) -> None:
+    with opened(driver, color_scheme="dark") as page:
+        show(page, site, "90_demonstration.html")
+        page.wait_for_selector("figure.widget[data-live]")
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate(COLORS)[1] == "rgb(26, 28, 32)"
+        assert not page.locator(".live").first.is_visible() and page.locator(".still").first.is_visible()
+        for gone in (".top", ".drawer", ".turn"):
+            assert page.locator(gone).count() == 0 or not page.locator(gone).first.is_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_without_scripts_the_text_and_still_pictures_are_there(driver: Any, site: Path) -> None:
+    with opened(driver, java_script_enabled=False) as page:
+        page.goto((site / "90_demonstration.html").as_uri())
+        assert page.locator(".still svg").first.is_visible()
+        page.goto((site / "02_slopes_and_numeric_gradients.html").as_uri())
+        assert page.locator(".math").first.is_visible()
+
+
+def test_what_scrolls_can_be_reached_by_keyboard(driver: Any, site: Path) -> None:
+    with opened(driver, viewport={"width": 390, "height": 800}) as page:
+        show(page, site, "90_demonstration.html")
+        page.wait_for_selector("figure.widget[data-live]")
+        page.evaluate("() => dispatchEvent(new Event('resize'))")
+        beyond = page.evaluate(
+            "() => [...document.querySelectorAll('.scroll, .wide, pre, .math.block')]"
+            ".filter(e => e.scrollWidth > e.clientWidth + 1 && e.tabIndex !== 0).length"
+        )
+        assert beyond == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("file", ["index.html", *ACCESSIBLE])
+def test_no_serious_fault_of_accessibility(driver: Any, site: Path, file: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python carries axe-core")
+    with opened(driver, color_scheme=scheme) as page:
+        show(page, site, file)
+        page.wait_for_timeout(300)
+        found = axe.Axe().run(page).response["violations"]
+        grave = [
+            (fault["id"], fault["impact"], [node["html"][:200] for node in fault["nodes"]][:5])
+            for fault in found
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+
+
+@pytest.mark.parametrize("file", ["90_demonstration.html", "02_slopes_and_numeric_gradients.html"])
+def test_what_a_page_really_loads(driver: Any, site: Path, file: str) -> None:
+    with opened(driver) as page:
+        show(page, site, file)
+        files = {address for address in page.asked if address.startswith("file:")}
+        loaded = sum(Path(address.removeprefix("file://")).stat().st_size for address in files)
+        print(f"\n{file}: {loaded / 1e6:.2f} MB in {len(files)} files")
+        assert len(files) == 4 and loaded <= HEAVIEST
