@@ -17,6 +17,11 @@ def _signal_and_weights(rng: np.random.Generator) -> tuple[Any, Any]:
     return rng.normal(size=n), rng.normal(size=(n, m))
 
 
+def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    n, m = sizes(rng)
+    return rng.normal(size=n), rng.normal(size=(n, m)), rng.normal(size=m)
+
+
 EXERCISES = (
     Exercise(
         "05-delta",
@@ -164,5 +169,51 @@ EXERCISES = (
         "The bias receives δ as it is.",
         inputs=error_and_input,
         arguments=("delta", "x"),
+    ),
+    Exercise(
+        "05-below",
+        "A function of delta2 (n2,), W2 (n2, n1) and z1 (n1,) that returns δ_1 = ∇_{z_1} s, one tanh layer down.",
+        lambda delta2, W2, z1: (W2.T @ delta2) * _steep(z1),
+        (
+            Mistake(
+                "f' is missing",
+                "That is the gradient for h_1. What lies between h_1 and z_1?",
+                lambda delta2, W2, z1: W2.T @ delta2,
+            ),
+            Mistake(
+                "the upstream gradient is missing",
+                "That is f'(z_1) alone. What arrives at this layer from above?",
+                lambda delta2, W2, z1: _steep(z1),
+            ),
+            Mistake(
+                "the error signal is lost",
+                "That adds up the weights that leave each unit. By what is each weighed?",
+                lambda delta2, W2, z1: W2.sum(axis=0) * _steep(z1),
+            ),
+            Mistake(
+                "W without its transpose",
+                "W_2 takes n1 numbers to n2. Which way does the signal go now?",
+                lambda delta2, W2, z1: (W2 @ delta2) * _steep(z1),
+            ),
+            Mistake(
+                "1 - z²",
+                "tanh' is one minus the square of the output, not of the input.",
+                lambda delta2, W2, z1: (W2.T @ delta2) * (1 - z1**2),
+            ),
+            Mistake(
+                "f in place of f'",
+                "How fast does h_1 move with z_1? That is not h_1.",
+                lambda delta2, W2, z1: (W2.T @ delta2) * np.tanh(z1),
+            ),
+            Mistake(
+                "not summed",
+                "A unit of layer 1 feeds every unit of layer 2. What becomes of these contributions?",
+                lambda delta2, W2, z1: delta2[:, None] * W2 * _steep(z1),
+            ),
+        ),
+        "Two steps: down through W_2 to h_1, then through f to z_1.",
+        "Each error signal is made from the one above it: this line is all there is to going down.",
+        inputs=_two_layers,
+        arguments=("delta2", "W2", "z1"),
     ),
 )

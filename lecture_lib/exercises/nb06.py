@@ -200,4 +200,38 @@ EXERCISES = (
         inputs=lambda rng: (rng.normal(size=sizes(rng)[1]), sizes(rng)[0]),
         arguments=("x", "n"),
     ),
+    Exercise(
+        "06-other-way",
+        "A function of delta (n,) and x (m,) that returns ∇_V s for z = Vᵀx + b, where V has shape (m, n).",
+        lambda delta, x: np.outer(x, delta),
+        (
+            Mistake(
+                "the table of the other matrix",
+                "Here the parameter has a row for each input. Which vector runs down the side of your table?",
+                lambda delta, x: np.outer(delta, x),
+            ),
+            Mistake(
+                "the upstream gradient is lost",
+                "All your columns are alike. What makes unit 1 differ from unit 2?",
+                lambda delta, x: np.outer(x, np.ones(delta.size)),
+            ),
+            Mistake(
+                "the input is lost",
+                "All your rows are alike. What makes input 1 differ from input 2?",
+                lambda delta, x: np.outer(np.ones(x.size), delta),
+            ),
+            Mistake(
+                "reshaped instead of transposed",
+                "The shape is right, but the numbers stand in the wrong places. Which slope belongs to V_ji?",
+                lambda delta, x: np.outer(delta, x).reshape(x.size, delta.size),
+            ),
+            Mistake(
+                "a dot product", "@ sums over pairs. Here every pair is wanted, and no sum.", lambda delta, x: x @ delta
+            ),
+        ),
+        "Entry (j, i) joins input j to unit i. Write down its slope, then the table.",
+        "The same slopes, arranged like the parameter that they belong to.",
+        inputs=error_and_input,
+        arguments=("delta", "x"),
+    ),
 )
