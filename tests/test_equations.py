@@ -99,6 +99,7 @@ def test_a_misprint_is_noticed(equation):
         (r"\nabla_b J = \delta^3", "to the power 3"),
         (r"\nabla_b J = \sum_q \delta_q", "the index q has no range"),
         (r"\nabla_b J = \begin{cases} 1 \end{cases}", "cannot read"),
+        (r"\nabla_W J = \begin{pmatrix} x^\top \\ x \end{pmatrix}", "they must be equally wide"),
         (r"\nabla_b J = @", "cannot read @"),
     ],
 )

@@ -396,6 +396,8 @@ class _Reader:
             rows.append(self.sum())
         self.take("\\end")
         self.group()
+        if len({row.shape[1] for row in rows}) > 1:
+            raise self.error(f"the rows of the matrix are {', '.join(map(_shape, rows))}: they must be equally wide")
         return np.concatenate(rows, axis=0)
 
     def number(self, value: Array) -> float:
