@@ -202,7 +202,7 @@ EXERCISES = (
     ),
     Exercise(
         "06-other-way",
-        "A function of delta (n,) and x (m,) that returns ∇_V s for z = Vᵀx + b, where V has shape (m, n).",
+        "A function of delta (n,) and x (m,) that returns ∇_A s for z = Aᵀx + b, where A has shape (m, n).",
         lambda delta, x: np.outer(x, delta),
         (
             Mistake(
@@ -222,7 +222,7 @@ EXERCISES = (
             ),
             Mistake(
                 "reshaped instead of transposed",
-                "The shape is right, but the numbers stand in the wrong places. Which slope belongs to V_ji?",
+                "The shape is right, but the numbers stand in the wrong places. Which slope belongs to A_ji?",
                 lambda delta, x: np.outer(delta, x).reshape(x.size, delta.size),
             ),
             Mistake(
