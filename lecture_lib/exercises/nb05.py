@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.exercises.draws import error_and_input, layer, logistic, sizes
+from lecture_lib.exercises.draws import layer, logistic, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
 
@@ -55,6 +55,37 @@ EXERCISES = (
         "Every gradient below this layer begins with this vector.",
         inputs=layer,
         arguments=("x", "W", "b", "u"),
+    ),
+    Exercise(
+        "05-input",
+        "A function of delta (n,) and W (n, m) that returns ∇_x s, shape (m,).",
+        lambda delta, W: W.T @ delta,
+        (
+            Mistake(
+                "W without its transpose",
+                "W takes m numbers to n. Which way does the signal go now?",
+                lambda delta, W: W @ delta,
+            ),
+            Mistake(
+                "not summed",
+                "x_j feeds every unit. What becomes of the n contributions?",
+                lambda delta, W: W * delta[:, None],
+            ),
+            Mistake(
+                "the error signal is lost",
+                "That adds up the weights of x_j. By what is each weighed?",
+                lambda delta, W: W.sum(axis=0),
+            ),
+            Mistake(
+                "multiplied by a sum",
+                "Each unit has its own δ_i. Weigh first, then add.",
+                lambda delta, W: W.sum(axis=0) * delta.sum(),
+            ),
+        ),
+        "x_j reaches the score through every unit i, with weight W_ij. Add over i.",
+        "What goes forward through W comes back through its transpose.",
+        inputs=_signal_and_weights,
+        arguments=("delta", "W"),
     ),
     Exercise(
         "05-logistic",
@@ -121,54 +152,6 @@ EXERCISES = (
         "∇_b is δ itself, and costs nothing more.",
         inputs=lambda rng: (int(rng.integers(5, 50)), int(rng.integers(60, 200))),
         arguments=("n", "m"),
-    ),
-    Exercise(
-        "05-input",
-        "A function of delta (n,) and W (n, m) that returns ∇_x s, shape (m,).",
-        lambda delta, W: W.T @ delta,
-        (
-            Mistake(
-                "W without its transpose",
-                "W takes m numbers to n. Which way does the signal go now?",
-                lambda delta, W: W @ delta,
-            ),
-            Mistake(
-                "not summed",
-                "x_j feeds every unit. What becomes of the n contributions?",
-                lambda delta, W: W * delta[:, None],
-            ),
-            Mistake(
-                "the error signal is lost",
-                "That adds up the weights of x_j. By what is each weighed?",
-                lambda delta, W: W.sum(axis=0),
-            ),
-            Mistake(
-                "multiplied by a sum",
-                "Each unit has its own δ_i. Weigh first, then add.",
-                lambda delta, W: W.sum(axis=0) * delta.sum(),
-            ),
-        ),
-        "x_j reaches the score through every unit i, with weight W_ij. Add over i.",
-        "What goes forward through W comes back through its transpose.",
-        inputs=_signal_and_weights,
-        arguments=("delta", "W"),
-    ),
-    Exercise(
-        "05-bias",
-        "A function of delta (n,) and x (m,) that returns ∇_b s, shape (n,).",
-        lambda delta, x: delta,
-        (
-            Mistake(
-                "ones", "That is how fast z moves with b. What comes after z?", lambda delta, x: np.ones(delta.size)
-            ),
-            Mistake("the gradient for W", "b is not multiplied by x.", lambda delta, x: np.outer(delta, x)),
-            Mistake("summed", "Each unit has its own bias.", lambda delta, x: delta.sum()),
-            Mistake("times the input", "z = Wx + b: what is the factor of b?", lambda delta, x: delta * x.sum()),
-        ),
-        "∂z/∂b is the identity. What does it do to the signal?",
-        "The bias receives δ as it is.",
-        inputs=error_and_input,
-        arguments=("delta", "x"),
     ),
     Exercise(
         "05-below",

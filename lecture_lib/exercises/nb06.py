@@ -163,21 +163,6 @@ EXERCISES = (
         arguments=("x", "W", "b", "u"),
     ),
     Exercise(
-        "06-jacobian-form",
-        "The shape of the Jacobian ∂s/∂vec W on paper, for W of shape 8 × 250.",
-        (1, 2000),
-        (
-            Mistake(
-                "the shape convention", "That is the shape of ∇_W s. A Jacobian has one row for each output.", (8, 250)
-            ),
-            Mistake("a column", "Rows are outputs. How many outputs has a score?", (2000, 1)),
-            Mistake("one axis", "On paper a Jacobian has rows and columns, even if there is one row.", (2000,)),
-            Mistake("transposed", "Neither the Jacobian nor the gradient looks like this.", (250, 8)),
-        ),
-        "How many outputs, and how many inputs, if every weight is an input?",
-        "One row of 2000 slopes: right, and useless for a step until it has W's shape.",
-    ),
-    Exercise(
         "06-kron",
         "A function of x (m,) and n that returns ∂z/∂vec W for z = Wx, shape (n, nm), with vec row by row.",
         lambda x, n: np.kron(np.eye(n), x),
@@ -199,6 +184,21 @@ EXERCISES = (
         "Mostly zeros: which is why nobody builds it.",
         inputs=lambda rng: (rng.normal(size=sizes(rng)[1]), sizes(rng)[0]),
         arguments=("x", "n"),
+    ),
+    Exercise(
+        "06-jacobian-form",
+        "The shape of the Jacobian ∂s/∂vec W on paper, for W of shape 8 × 250.",
+        (1, 2000),
+        (
+            Mistake(
+                "the shape convention", "That is the shape of ∇_W s. A Jacobian has one row for each output.", (8, 250)
+            ),
+            Mistake("a column", "Rows are outputs. How many outputs has a score?", (2000, 1)),
+            Mistake("one axis", "On paper a Jacobian has rows and columns, even if there is one row.", (2000,)),
+            Mistake("transposed", "Neither the Jacobian nor the gradient looks like this.", (250, 8)),
+        ),
+        "How many outputs, and how many inputs, if every weight is an input?",
+        "One row of 2000 slopes: right, and useless for a step until it has W's shape.",
     ),
     Exercise(
         "06-other-way",
