@@ -13,6 +13,13 @@ def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
     return rng.normal(size=n), rng.uniform(0.2, 1.0, n), rng.normal(size=(n, m))
 
 
+def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, Any]:
+    n, m = sizes(rng)
+    q = m + 3
+    v, e, V = rng.normal(size=q), rng.uniform(0.2, 0.9, q), rng.normal(size=(q, n))
+    return v, e, V, rng.uniform(0.2, 0.9, n), rng.normal(size=(n, m))
+
+
 EXERCISES = (
     Exercise(
         "04-scalar",
@@ -124,5 +131,42 @@ EXERCISES = (
         "From the left it stays a row: n and then n · m.",
         inputs=lambda rng: (int(rng.integers(5, 50)), int(rng.integers(60, 200))),
         arguments=("n", "m"),
+    ),
+    Exercise(
+        "04-deep",
+        "A function of v (q,), e = f'(a) (q,), V (q, n), d = f'(z) (n,) and W (n, m) that returns the row "
+        "vᵀ diag(e) V diag(d) W, shape (m,).",
+        lambda v, e, V, d, W: (((v * e) @ V) * d) @ W,
+        (
+            Mistake(
+                "the slopes of the first layer are missing",
+                "On its way from W to V everything passes through f once. What does that cost?",
+                lambda v, e, V, d, W: ((v * e) @ V) @ W,
+            ),
+            Mistake(
+                "the slopes of the second layer are missing",
+                "Between V and the score everything passes through f. What does that cost?",
+                lambda v, e, V, d, W: ((v @ V) * d) @ W,
+            ),
+            Mistake(
+                "no slopes at all",
+                "This network would be linear. Where are its two nonlinearities?",
+                lambda v, e, V, d, W: v @ V @ W,
+            ),
+            Mistake(
+                "v is missing",
+                "The score weighs the units of the last layer. By what?",
+                lambda v, e, V, d, W: ((e @ V) * d) @ W,
+            ),
+            Mistake(
+                "the last step is missing",
+                "Yours ends at z. Which Jacobian leads on to x?",
+                lambda v, e, V, d, W: ((v * e) @ V) * d,
+            ),
+        ),
+        "Begin at the score, and take one factor after the other: after each you hold a row again.",
+        "However many layers there are, a row goes in at the left, and a row comes out.",
+        inputs=_two_layers,
+        arguments=("v", "e", "V", "d", "W"),
     ),
 )
