@@ -16,8 +16,8 @@ def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
 def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, Any]:
     n, m = sizes(rng)
     q = m + 3
-    v, e, V = rng.normal(size=q), rng.uniform(0.2, 0.9, q), rng.normal(size=(q, n))
-    return v, e, V, rng.uniform(0.2, 0.9, n), rng.normal(size=(n, m))
+    v, d_a, V = rng.normal(size=q), rng.uniform(0.2, 0.9, q), rng.normal(size=(q, n))
+    return v, d_a, V, rng.uniform(0.2, 0.9, n), rng.normal(size=(n, m))
 
 
 EXERCISES = (
@@ -134,39 +134,39 @@ EXERCISES = (
     ),
     Exercise(
         "04-deep",
-        "A function of v (q,), e = f'(a) (q,), V (q, n), d = f'(z) (n,) and W (n, m) that returns the row "
-        "vᵀ diag(e) V diag(d) W, shape (m,).",
-        lambda v, e, V, d, W: (((v * e) @ V) * d) @ W,
+        "A function of v (q,), d_a = f'(a) (q,), V (q, n), d_z = f'(z) (n,) and W (n, m) that returns the row "
+        "vᵀ diag(d_a) V diag(d_z) W, shape (m,).",
+        lambda v, d_a, V, d_z, W: (((v * d_a) @ V) * d_z) @ W,
         (
             Mistake(
                 "the slopes of the first layer are missing",
                 "On its way from W to V everything passes through f once. What does that cost?",
-                lambda v, e, V, d, W: ((v * e) @ V) @ W,
+                lambda v, d_a, V, d_z, W: ((v * d_a) @ V) @ W,
             ),
             Mistake(
                 "the slopes of the second layer are missing",
                 "Between V and the score everything passes through f. What does that cost?",
-                lambda v, e, V, d, W: ((v @ V) * d) @ W,
+                lambda v, d_a, V, d_z, W: ((v @ V) * d_z) @ W,
             ),
             Mistake(
                 "no slopes at all",
                 "This network would be linear. Where are its two nonlinearities?",
-                lambda v, e, V, d, W: v @ V @ W,
+                lambda v, d_a, V, d_z, W: v @ V @ W,
             ),
             Mistake(
                 "v is missing",
                 "The score weighs the units of the last layer. By what?",
-                lambda v, e, V, d, W: ((e @ V) * d) @ W,
+                lambda v, d_a, V, d_z, W: ((d_a @ V) * d_z) @ W,
             ),
             Mistake(
                 "the last step is missing",
                 "Yours ends at z. Which Jacobian leads on to x?",
-                lambda v, e, V, d, W: ((v * e) @ V) * d,
+                lambda v, d_a, V, d_z, W: ((v * d_a) @ V) * d_z,
             ),
         ),
         "Begin at the score, and take one factor after the other: after each you hold a row again.",
         "However many layers there are, a row goes in at the left, and a row comes out.",
         inputs=_two_layers,
-        arguments=("v", "e", "V", "d", "W"),
+        arguments=("v", "d_a", "V", "d_z", "W"),
     ),
 )

@@ -7,7 +7,7 @@ from lecture_lib.show.scene import Scene
 from lecture_lib.show.widget import Choice, Frame, State, Widget
 
 SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
-VECTOR, FULL = "its n diagonal entries", "a full n×n matrix"
+VECTOR, FULL = "vector", "matrix"
 Cost = tuple[int, int]
 
 
@@ -42,7 +42,7 @@ class OrderCost(Widget):
         K: outputs: 1 is a single score.
         n: units.
         m: inputs.
-        diagonal: how ∂h/∂z is stored: "its n diagonal entries" or "a full n×n matrix".
+        diagonal: how ∂h/∂z is stored: "vector" (its n diagonal entries) or "matrix" (zeros and all).
 
     Example:
         >>> OrderCost(n=10, m=25)
@@ -57,7 +57,7 @@ class OrderCost(Widget):
     def __init__(self, n: int = 100, m: int = 250) -> None:
         super().__init__([
             Choice("n", "units n", SIZES, 100), Choice("m", "inputs m", SIZES, 250),
-            Choice("K", "outputs K", SIZES, 1), Choice("diagonal", "∂h/∂z kept as", (VECTOR, FULL), VECTOR),
+            Choice("K", "outputs K", SIZES, 1), Choice("diagonal", "∂h/∂z kept as a", (VECTOR, FULL), VECTOR),
         ])  # fmt: skip
         self.n, self.m = n, m
 
@@ -71,11 +71,11 @@ class OrderCost(Widget):
         head = (
             r"$\left(\frac{\partial s}{\partial h}\,\frac{\partial h}{\partial z}\right)\frac{\partial z}{\partial x}$"
         )
-        self._row(scene, 236, "from the left", head, left, most, "backward", f"between: {K}×{n}")
+        self._row(scene, 236, "from the left", head, left, most, "backward", f"in between: {K}×{n}")
         head = (
             r"$\frac{\partial s}{\partial h}\left(\frac{\partial h}{\partial z}\,\frac{\partial z}{\partial x}\right)$"
         )
-        self._row(scene, 326, "from the right", head, right, most, "forward", f"between: {n}×{m}")
+        self._row(scene, 326, "from the right", head, right, most, "forward", f"in between: {n}×{m}")
         return Frame(scene, self._words(left, right))
 
     def _factors(self, scene: Scene, K: int, n: int, m: int, full: bool) -> None:
