@@ -106,7 +106,7 @@ class OrderCost(Widget):
     ) -> None:
         scene.text(name, 24, y + 12, 16, color)
         scene.text(between, 24, y + 34, 14, "muted")
-        scene.centered(head, 230, y + 18, 19)
+        scene.centered(head, 238, y + 20, 22)
         first, second = (c / most * 400 for c in cost)
         dash = color == "backward"
         scene.rectangle(330, y, max(first, 1.0), 24, color, fill=color, thick=1.4)
