@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import os
@@ -145,7 +146,9 @@ def run(notebook: NotebookNode, room: Path, seconds: float) -> str:
     client = Frugal(notebook, seconds)
     client.km = AsyncKernelManager(kernel_spec_manager=ThisPython())
     try:
-        client.execute(cwd=str(room), env=environment)
+        # A loop of its own, closed at the end: nbclient would leave one open in every thread.
+        with asyncio.Runner() as runner:
+            runner.run(client.async_execute(cwd=str(room), env=environment))
     except CellTimeoutError:
         return f"stopped after {seconds:g} seconds"
     except DeadKernelError:
@@ -162,7 +165,9 @@ class Frugal(NotebookClient):
     """A client that keeps the beginning of an output only, and counts the time of all cells together."""
 
     def __init__(self, notebook: NotebookNode, seconds: float) -> None:
-        super().__init__(notebook, allow_errors=True, record_timing=False, store_widget_state=False)
+        super().__init__(
+            notebook, allow_errors=True, record_timing=False, store_widget_state=False, shutdown_kernel="immediate"
+        )
         self.end = time.monotonic() + seconds
         self.timeout_func = lambda cell: max(1, round(self.end - time.monotonic()))
         self.kept: dict[int, int] = {}
