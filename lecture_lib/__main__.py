@@ -1,4 +1,4 @@
-"""The course's commands: `python -m lecture_lib lab`, `run`, `site`, `test`, `notebooks` and `coverage`."""
+"""The course's commands, each called as `python -m lecture_lib NAME`; without a name they are listed."""
 
 import argparse
 import sys
@@ -62,6 +62,25 @@ def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
         return 1 if missing_ideas(written) else 0
     from lecture_lib.course.execute import find_notebooks
 
+    if options.command == "handout":
+        from lecture_lib.course.handout import handout
+
+        for path in handout(find_notebooks(), options.folder, options.solutions):
+            print(path)
+        return 0
+    if options.command == "grade":
+        from lecture_lib.course.grade import grade
+
+        report = options.report or options.folder / "grades.csv"
+        grades = grade(options.folder, find_notebooks(), report, options.seconds, options.jobs)
+        print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
+        return 0
+    if options.command == "stamp":
+        from lecture_lib.course.stamp import stamp
+
+        for path in stamp(find_notebooks()):
+            print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
+        return 0
     paths = find_notebooks(options.names, options.folder)
     if options.command == "run":
         from lecture_lib.course.run import run
@@ -91,6 +110,17 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")
     commands.add_parser("test", help="run every check that CI runs")
     commands.add_parser("coverage", help="print which idea of the syllabus is shown in which cell")
+    student = commands.add_parser("handout", help="write a copy of the notebooks for students")
+    student.add_argument("folder", type=Path, help="where the copies go; nothing in it is overwritten")
+    student.add_argument("--without-solutions", dest="solutions", action="store_false", help="leave the solutions out")
+    returned = commands.add_parser(
+        "grade", help="run the checks of returned notebooks; their code runs with your rights"
+    )
+    returned.add_argument("folder", type=Path, help="the returned notebooks, in any folders below it")
+    returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in that folder)")
+    returned.add_argument("--seconds", type=float, default=300, help="the time for one notebook (300)")
+    returned.add_argument("--jobs", type=int, help="how many notebooks run side by side (one a processor)")
+    commands.add_parser("stamp", help="renew the launch links, install cells and slide types of the notebooks")
     return parser
 
 

@@ -324,15 +324,27 @@ def test_run_checks_reports_the_failing_one(monkeypatch, tmp_path, capsys):
     assert second.startswith("second") and second.endswith("failed (exit code 3)")
 
 
-def test_sanitizer_hides_times_and_nothing_else():
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "epoch: 100%|##########| 6/6 [00:12<00:00,  1.93s/it] loss [0.25, 12:30]",
+            "epoch: 100%|##########| 6/6 [time] loss [0.25, 12:30]",
+        ),
+        ("| chain rule | ✓ 3e-13 |", "| chain rule | ✓ |"),
+        ("at 2 random points (worst error 3e-13).", "at 2 random points (worst error [rounding])."),
+        ("16 lines, worst relative error 1.0e-12", "16 lines, worst relative error [rounding]"),
+        ("✗ 3e-01, error 3e-13, worst error 3e-02", "✗ 3e-01, error 3e-13, worst error 3e-02"),
+    ],
+)
+def test_sanitizer_hides_times_and_rounding_and_nothing_else(text, left):
     import configparser
 
     rules = configparser.RawConfigParser()
     rules.read(ROOT / "tests" / "sanitize.cfg")
-    text = "epoch: 100%|##########| 6/6 [00:12<00:00,  1.93s/it] loss [0.25, 12:30]"
     for rule in rules.sections():
         text = re.sub(rules.get(rule, "regex"), rules.get(rule, "replace"), text)
-    assert text == "epoch: 100%|##########| 6/6 [time] loss [0.25, 12:30]"
+    assert text == left
 
 
 def wait_for(pattern: str, log: Path, seconds: float = 60) -> str:

@@ -33,8 +33,8 @@ def topological_order(outputs: Iterable[Tensor], oldest: int = 0) -> list[Tensor
     """
     found = {t.serial: t for t in outputs if t.serial >= oldest}
     waiting = list(found.values())
-    while waiting:
-        for parent in waiting.pop().args:
+    for node in waiting:
+        for parent in node.args:
             if isinstance(parent, Tensor) and parent.serial not in found and parent.serial >= oldest:
                 found[parent.serial] = parent
                 waiting.append(parent)
@@ -47,12 +47,15 @@ def steps_between(sources: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[
     steps: list[Step] = []
     for node in topological_order(outputs, min(reached, default=0)):
         op = node.op
-        if op is not None and op.differentiable and node.serial not in reached:
-            operands = node.args if op.operands is None else node.args[: op.operands]
-            where = [i for i, a in enumerate(operands) if isinstance(a, Tensor) and a.serial in reached]
-            if where:
-                reached.add(node.serial)
-                steps.append((node, where))
+        if op is None or not op.differentiable or node.serial in reached:
+            continue
+        where = []
+        for i, a in enumerate(node.args if op.operands is None else node.args[: op.operands]):
+            if isinstance(a, Tensor) and a.serial in reached:
+                where.append(i)
+        if where:
+            reached.add(node.serial)
+            steps.append((node, where))
     return steps
 
 
@@ -82,8 +85,8 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], reco
             arrivals.append((node, g))
         y, args = (node, node.args) if record else (node.data, arrays(node.args))
         downstream = node.op.pull_each(where, g, y, args, node.settings)  # type: ignore[union-attr]
-        for i, d in zip(where, downstream, strict=True):
-            add_to(gradients, node.args[i], d)
+        for k, i in enumerate(where):
+            add_to(gradients, node.args[i], downstream[k])
         if watch:
             anomalies.inspect_backward(node, g, where, downstream)
     return gradients
@@ -112,11 +115,10 @@ def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], r
 
 def add_to(gradients: dict[int, Value], node: Tensor, g: Value) -> None:
     """Add one path's gradient to what the other paths brought; never in place, since two nodes may share it."""
-    dtype = node.data.dtype
+    dtype, serial = node.data.dtype, node.serial
     if g.dtype is not dtype and g.dtype != dtype:  # The first half is quicker, and mostly enough.
         g = g.astype(dtype)
-    earlier = gradients.get(node.serial)
-    gradients[node.serial] = g if earlier is None else earlier + g
+    gradients[serial] = gradients[serial] + g if serial in gradients else g
 
 
 def fitted(g: Value, node: Tensor) -> Value:

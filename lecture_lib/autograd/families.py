@@ -20,7 +20,8 @@ Settings = dict[str, Any]
 
 def lead_of(g: Value, y: Value) -> tuple[int, ...]:
     """The extra leading axes of ``g``, a gradient or tangent of ``y``."""
-    return tuple(g.shape[: g.ndim - y.ndim])
+    more = g.ndim - y.ndim
+    return g.shape[:more] if more else ()
 
 
 def unbroadcast(g: Value, shape: tuple[int, ...], lead: tuple[int, ...] = ()) -> Value:
@@ -196,4 +197,4 @@ class Implicit(Operation):
 
 def kept(shape: tuple[int, ...], axis: Sequence[int]) -> tuple[int, ...]:
     """The shape after a reduction that keeps its axes with length 1; ``axis`` counts from the end."""
-    return tuple(1 if k - len(shape) in axis else n for k, n in enumerate(shape))
+    return tuple([1 if k - len(shape) in axis else n for k, n in enumerate(shape)])

@@ -20,16 +20,15 @@ from lecture_lib.autograd.tensor import apply
 def reshape(a: Value, shape: Any, order: str = "C") -> Value:
     if order != "C":
         raise TypeError(f"reshape of a Tensor knows only order='C', not {order!r}")
-    wanted = (int(shape),) if np.ndim(shape) == 0 else tuple(int(n) for n in shape)
+    wanted = tuple(map(int, shape if isinstance(shape, (tuple, list)) else np.atleast_1d(shape)))
     return apply(linear.RESHAPE, a, shape=resolved(wanted, a.shape))
 
 
 def resolved(wanted: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
     """A shape with its -1 replaced by what is left over."""
-    size = math.prod(shape)
-    known = math.prod(n for n in wanted if n != -1)
-    if wanted.count(-1) == 1 and known and size % known == 0:
-        wanted = tuple(size // known if n == -1 else n for n in wanted)
+    size, known = math.prod(shape), math.prod(wanted)
+    if known < 0 and size % known == 0 and wanted.count(-1) == 1:
+        wanted = tuple([-(size // known) if n == -1 else n for n in wanted])
     if math.prod(wanted) != size or min(wanted, default=0) < 0:
         raise ShapeError(f"reshape cannot turn shape {shape} ({size} entries) into {wanted}")
     return wanted
@@ -44,7 +43,9 @@ def ravel(a: Value, order: str = "C") -> Value:
 
 @stands_for(np.transpose)
 def transpose(a: Value, axes: Any = None) -> Value:
-    order = range(a.ndim)[::-1] if axes is None else normalize_axis_tuple(axes, a.ndim)
+    if axes is None:
+        return apply(linear.TRANSPOSE, a, axes=tuple(range(-1, -a.ndim - 1, -1)))
+    order = normalize_axis_tuple(axes, a.ndim)
     if len(order) != a.ndim:
         raise ShapeError(f"transpose needs all {a.ndim} axes of shape {a.shape}, not {axes}")
     return apply(linear.TRANSPOSE, a, axes=tuple(k - a.ndim for k in order))

@@ -33,8 +33,9 @@ def array(value: Any) -> Value:
 
 def axes_from_end(axis: Any, ndim: int) -> tuple[int, ...]:
     """One axis, several or None (all) as a tuple of negative integers."""
-    chosen = range(ndim) if axis is None else normalize_axis_tuple(axis, ndim)
-    return tuple(a - ndim for a in chosen)
+    if axis is None:
+        return tuple(range(-ndim, 0))
+    return tuple([a - ndim for a in normalize_axis_tuple(axis, ndim)])
 
 
 def axis_from_end(axis: int, ndim: int) -> int:

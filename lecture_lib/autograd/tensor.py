@@ -94,20 +94,6 @@ class Tensor:
         self.settings = {}
         self.serial = next(_serial)
 
-    @classmethod
-    def _node(
-        cls, data: Array, op: Operation | None, args: tuple[Any, ...], settings: dict[str, Any], name: str | None = None
-    ) -> Tensor:
-        node = new(cls)
-        node.data = data
-        node.grad = None
-        node.name = name
-        node.op = op
-        node.args = args
-        node.settings = settings
-        node.serial = next(_serial)
-        return node
-
     @property
     def parents(self) -> tuple[Tensor, ...]:
         """The Tensors among the arguments of the operation that made this one; empty for a leaf."""
@@ -136,7 +122,7 @@ class Tensor:
     @property
     def T(self) -> Tensor:
         """The transpose; of a vector, the vector itself."""
-        return self.transpose()
+        return FUNCTIONS[np.transpose](self)
 
     @property
     def mT(self) -> Tensor:
@@ -327,6 +313,21 @@ def as_numbers(data: Array) -> Array:
     return data
 
 
+def node_of(
+    data: Array, op: Operation | None, args: tuple[Any, ...], settings: dict[str, Any], name: str | None = None
+) -> Tensor:
+    """A Tensor that borrows its data, made by an operation from its arguments."""
+    node = new(Tensor)
+    node.data = data
+    node.grad = None
+    node.name = name
+    node.op = op
+    node.args = args
+    node.settings = settings
+    node.serial = next(_serial)
+    return node
+
+
 def plain(value: Any) -> Any:
     """The array of a Tensor; anything else as it is."""
     return value.data if isinstance(value, Tensor) else value
@@ -334,7 +335,7 @@ def plain(value: Any) -> Any:
 
 def leaf(data: Array, name: str | None = None) -> Tensor:
     """A leaf that borrows ``data`` instead of copying it."""
-    return Tensor._node(as_numbers(np.asarray(no_subclass(data))), None, (), {}, name)
+    return node_of(as_numbers(np.asarray(no_subclass(data))), None, (), {}, name)
 
 
 def no_subclass(data: Any) -> Any:
@@ -379,17 +380,17 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         raise explain_misfit(operation.name, args, settings, error) from None
     if not tensors:
         return result
-    mode = MODE.get()
-    if type(operation) is Opaque and not mode.tracing:
+    recording, _, tracing, _, inspect_node = MODE.get()
+    if type(operation) is Opaque and not tracing:
         return result
     data = result if type(result) is np.ndarray else np.asarray(result)
     if data.dtype.kind not in "fbiu":
         as_numbers(data)
-    if not mode.recording:
-        return Tensor._node(data, None, (), {})
-    node = Tensor._node(data, operation, args, settings)
-    if mode.inspect is not None:
-        mode.inspect(node)
+    if not recording:
+        return node_of(data, None, (), {})
+    node = node_of(data, operation, args, settings)
+    if inspect_node is not None:
+        inspect_node(node)
     return node
 
 

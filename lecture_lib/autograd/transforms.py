@@ -30,7 +30,7 @@ from lecture_lib.autograd.modes import MODE
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.structure import aligned, leaves, rebuild, refill, spell
-from lecture_lib.autograd.tensor import Tensor, leaf
+from lecture_lib.autograd.tensor import Tensor, leaf, node_of
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -79,7 +79,7 @@ class Recording:
     def _alias(self, value: Any, name: str, link: bool) -> Tensor:
         if isinstance(value, Tensor):
             require_float(value.data, value.name or name)
-            inner = Tensor._node(value.data, ALIAS if link else None, (value,) if link else (), {}, value.name or name)
+            inner = node_of(value.data, ALIAS if link else None, (value,) if link else (), {}, value.name or name)
         else:
             try:
                 inner = leaf(value, name)

@@ -2,7 +2,7 @@
 
 The part of LaTeX that the course writes its derivatives in: `=`, `:=` and `\\approx` between sums of products;
 juxtaposition and `\\cdot` multiply, `\\circ` goes entry by entry and binds less, `\\otimes` is the Kronecker product;
-`^\\top`, powers, brackets, `\\frac`, `\\sum_j`, `\\begin{pmatrix}`; functions and their primes;
+`^\\top`, powers, brackets, `\\frac`, `\\sum_j`, `\\begin{pmatrix}` with `&` and `\\\\`; functions and their primes;
 `\\frac{\\partial z}{\\partial x}` (or with d) for Jacobians and `\\nabla_W J` for gradients, both found by wiggling.
 A subscript is part of a name, or an index that counts from 1. `\\quad`, a comma and `\\\\` separate claims; words
 (`\\text`) and labels count for nothing.
@@ -27,14 +27,16 @@ ROUGH = 1e-2
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|:=|\S")
 WITHOUT_MEANING = re.compile(
-    r"\\(?:left|right|displaystyle|big|Big|limits)(?![A-Za-z])|(?<!\\)\\[,;!: ]|&|~"
+    r"\\(?:left|right|displaystyle|big|Big|limits)(?![A-Za-z])|(?<!\\)\\[,;!: ]|~"
     r"|\\(?:text|textrm|label|tag)\{[^{}]*\}|\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}"
 )
+# Between the entries of a matrix & separates; anywhere else it only lines equations up.
+MATRIX = re.compile(r"(\\begin\{[pb]matrix\}.*?\\end\{[pb]matrix\})", re.DOTALL)
 STRAIGHT_D = re.compile(r"\\[dt]?frac\{(?:\\mathrm\{d\}|d)\s*([^{}]+)\}\s*\{(?:\\mathrm\{d\}|d)\s*([^{}]+)\}")
 SAME = {"\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\odot": "\\circ", "\\times": "\\cdot", "\\equiv": "="}
 RELATIONS = {"=", ":=", "\\approx"}
 SEPARATORS = {"\\quad", "\\qquad", ",", "\\\\", ";"}
-ENDS = RELATIONS | SEPARATORS | {")", "]", "}", "+", "-", "\\circ", "\\end", "."}
+ENDS = RELATIONS | SEPARATORS | {")", "]", "}", "+", "-", "\\circ", "\\end", ".", "&"}
 
 
 class ClaimError(ValueError):
@@ -116,7 +118,9 @@ def errors_of(latex: str, setting: Setting) -> list[float]:
 
 def _tokens(latex: str) -> list[str]:
     curly = STRAIGHT_D.sub(r"\\frac{\\partial \1}{\\partial \2}", latex)
-    return [SAME.get(token, token) for token in TOKEN.findall(WITHOUT_MEANING.sub(" ", curly))]
+    parts = MATRIX.split(curly)
+    parts[::2] = [part.replace("&", " ") for part in parts[::2]]
+    return [SAME.get(token, token) for token in TOKEN.findall(WITHOUT_MEANING.sub(" ", "".join(parts)))]
 
 
 class _Reader:
@@ -390,13 +394,25 @@ class _Reader:
         kind = self.group()
         if "".join(kind) not in {"pmatrix", "bmatrix"}:
             raise self.error(f"cannot read \\begin{{{''.join(kind)}}}")
-        rows = [self.sum()]
+        rows = [self.matrix_row()]
         while self.next() == "\\\\":
             self.take()
-            rows.append(self.sum())
+            rows.append(self.matrix_row())
         self.take("\\end")
         self.group()
+        if len({row.shape[1] for row in rows}) > 1:
+            raise self.error(f"the rows of the matrix are {', '.join(map(_shape, rows))}: they must be equally wide")
         return np.concatenate(rows, axis=0)
+
+    def matrix_row(self) -> Array:
+        entries = [self.sum()]
+        while self.next() == "&":
+            self.take()
+            entries.append(self.sum())
+        heights = {entry.shape[0] for entry in entries}
+        if len(heights) > 1:
+            raise self.error(f"a row of a matrix holds pieces of {' and '.join(map(str, sorted(heights)))} rows")
+        return np.concatenate(entries, axis=1)
 
     def number(self, value: Array) -> float:
         if value.size != 1:

@@ -123,7 +123,7 @@ def execute_notebooks(
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as settings,
         asyncio.Runner(loop_factory=_EventLoop) as runner,
     ):
-        variables = _kernel_environment(Path(settings), shipped_data) | dict(environment or {})
+        variables = kernel_environment(Path(settings), shipped_data) | dict(environment or {})
         loop = runner.get_loop()
         starting: list[asyncio.Task[_Session]] = []
         try:
@@ -162,7 +162,7 @@ async def _start(
         on_cell_execute=begin,
         on_cell_executed=complete,
     )
-    session = _Session(client, AsyncKernelManager(kernel_spec_manager=_ThisPython()))
+    session = _Session(client, AsyncKernelManager(kernel_spec_manager=ThisPython()))
     client.km = session.manager
     try:
         # What a kernel writes past its notebook, on its way out for instance, would tear the progress bar.
@@ -230,14 +230,20 @@ def _last_line(text: str) -> str:
     return (text.strip().splitlines() or [""])[-1]
 
 
-class _ThisPython(KernelSpecManager):
+class ThisPython(KernelSpecManager):
     """Always this interpreter: a kernel named python3 in the user's folders may belong to another one."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(argv=make_ipkernel_cmd(), display_name="Python 3", language="python")
 
 
-def _kernel_environment(settings: Path, shipped_data: bool) -> dict[str, str]:
+def kernel_environment(settings: Path, shipped_data: bool) -> dict[str, str]:
+    """The environment variables of a kernel.
+
+    Args:
+        settings: a folder for IPython's files.
+        shipped_data: hide LECTURE_LIB_DATA.
+    """
     # The reader's IPython start-up files and plotting backend must not change what the course shows, and two kernels
     # with BLAS threads each would wait for one another.
     hidden = {"MPLBACKEND"} | ({"LECTURE_LIB_DATA"} if shipped_data else set())

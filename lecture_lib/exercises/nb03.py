@@ -24,6 +24,11 @@ def _linear(rng: np.random.Generator) -> tuple[Any, Any, Any]:
     return W, b, x
 
 
+def _weights_and_units(rng: np.random.Generator) -> tuple[Any, Any]:
+    n = sizes(rng)[1]
+    return rng.normal(size=n), np.tanh(rng.normal(size=n))
+
+
 EXERCISES = (
     Exercise(
         "03-shape",
@@ -117,7 +122,7 @@ EXERCISES = (
     ),
     Exercise(
         "03-numeric",
-        "A function of f, x and eps that returns the numeric Jacobian of f at x, two-sided, shape (n, m).",
+        "A function of g, x and eps that returns the numeric Jacobian of g at x, two-sided, shape (n, m).",
         _columns,
         (
             Mistake(
@@ -144,6 +149,66 @@ EXERCISES = (
         "Wiggle x_j alone: the changes of all outputs, divided by the change of x_j, form column j.",
         "Column j is what the outputs do when input j moves.",
         inputs=_map,
-        arguments=("f", "x", "eps"),
+        arguments=("g", "x", "eps"),
+    ),
+    Exercise(
+        "03-score",
+        "A function of u and h, both (n,), that returns the Jacobian of s = uᵀh with respect to h, shape (1, n).",
+        lambda u, h: u[None, :],
+        (
+            Mistake("a column", "Rows are outputs. How many outputs is one score?", lambda u, h: u[:, None]),
+            Mistake(
+                "not yet a row",
+                "The numbers are right. A shape (n,) has no rows; what must the shape of a Jacobian say?",
+                lambda u, h: u,
+            ),
+            Mistake("the Jacobian for u", "Here h moves, and u stands still.", lambda u, h: h[None, :]),
+            Mistake(
+                "the terms of the sum",
+                "u_i h_i is the term itself. What is its slope in h_i?",
+                lambda u, h: (u * h)[None, :],
+            ),
+            Mistake(
+                "the value, not the slopes", "That is s. How fast does it move when h_i moves?", lambda u, h: u @ h
+            ),
+            Mistake(
+                "a diagonal matrix",
+                "No entry works alone here: all of them feed the same output. How many rows is that?",
+                lambda u, h: np.diag(u),
+            ),
+        ),
+        "Write s as a sum, and take its slope in one h_i.",
+        "One output, so one row: uᵀ.",
+        inputs=_weights_and_units,
+        arguments=("u", "h"),
+    ),
+    Exercise(
+        "03-pictures",
+        "The numbers of the pictures of tanh, the running sum, flip and softmax, in this order, as a tuple of four.",
+        (5, 1, 4, 2),
+        (
+            Mistake(
+                "rows and columns swapped at the running sum",
+                "Its first output is x_1 alone. Which picture has a first row like that?",
+                (5, 3, 4, 2),
+            ),
+            Mistake(
+                "flip taken for tanh",
+                "Which of the two is elementwise: does output 1 of flip look at input 1?",
+                (4, 1, 5, 2),
+            ),
+            Mistake(
+                "softmax and the running sum swapped",
+                "Does output 1 of the running sum hear of the last input? Does output 1 of softmax?",
+                (5, 2, 4, 1),
+            ),
+            Mistake(
+                "the functions of the pictures",
+                "You went from picture to function. The order wanted is by function: tanh first.",
+                (2, 4, 3, 1),
+            ),
+        ),
+        "Pick one output, and ask which inputs it looks at: these are the entries of its row that are not 0.",
+        "The zeros of a Jacobian say who ignores whom.",
     ),
 )

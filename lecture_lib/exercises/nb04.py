@@ -13,6 +13,13 @@ def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
     return rng.normal(size=n), rng.uniform(0.2, 1.0, n), rng.normal(size=(n, m))
 
 
+def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, Any]:
+    n, m = sizes(rng)
+    q = m + 3
+    v, d_a, V = rng.normal(size=q), rng.uniform(0.2, 0.9, q), rng.normal(size=(q, n))
+    return v, d_a, V, rng.uniform(0.2, 0.9, n), rng.normal(size=(n, m))
+
+
 EXERCISES = (
     Exercise(
         "04-scalar",
@@ -124,5 +131,42 @@ EXERCISES = (
         "From the left it stays a row: n and then n · m.",
         inputs=lambda rng: (int(rng.integers(5, 50)), int(rng.integers(60, 200))),
         arguments=("n", "m"),
+    ),
+    Exercise(
+        "04-deep",
+        "A function of v (q,), d_a = f'(a) (q,), V (q, n), d_z = f'(z) (n,) and W (n, m) that returns the row "
+        "vᵀ diag(d_a) V diag(d_z) W, shape (m,).",
+        lambda v, d_a, V, d_z, W: (((v * d_a) @ V) * d_z) @ W,
+        (
+            Mistake(
+                "the slopes of the first layer are missing",
+                "On its way from W to V everything passes through f once. What does that cost?",
+                lambda v, d_a, V, d_z, W: ((v * d_a) @ V) @ W,
+            ),
+            Mistake(
+                "the slopes of the second layer are missing",
+                "Between V and the score everything passes through f. What does that cost?",
+                lambda v, d_a, V, d_z, W: ((v @ V) * d_z) @ W,
+            ),
+            Mistake(
+                "no slopes at all",
+                "This network would be linear. Where are its two nonlinearities?",
+                lambda v, d_a, V, d_z, W: v @ V @ W,
+            ),
+            Mistake(
+                "v is missing",
+                "The score weighs the units of the last layer. By what?",
+                lambda v, d_a, V, d_z, W: ((d_a @ V) * d_z) @ W,
+            ),
+            Mistake(
+                "the last step is missing",
+                "Yours ends at z. Which Jacobian leads on to x?",
+                lambda v, d_a, V, d_z, W: ((v * d_a) @ V) * d_z,
+            ),
+        ),
+        "Begin at the score, and take one factor after the other: after each you hold a row again.",
+        "However many layers there are, a row goes in at the left, and a row comes out.",
+        inputs=_two_layers,
+        arguments=("v", "d_a", "V", "d_z", "W"),
     ),
 )

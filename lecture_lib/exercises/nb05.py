@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.exercises.draws import error_and_input, layer, logistic, sizes
+from lecture_lib.exercises.draws import layer, logistic, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
 
@@ -15,6 +15,11 @@ def _steep(z: Any) -> Any:
 def _signal_and_weights(rng: np.random.Generator) -> tuple[Any, Any]:
     n, m = sizes(rng)
     return rng.normal(size=n), rng.normal(size=(n, m))
+
+
+def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    n, m = sizes(rng)
+    return rng.normal(size=n), rng.normal(size=(n, m)), rng.normal(size=m)
 
 
 EXERCISES = (
@@ -50,6 +55,37 @@ EXERCISES = (
         "Every gradient below this layer begins with this vector.",
         inputs=layer,
         arguments=("x", "W", "b", "u"),
+    ),
+    Exercise(
+        "05-input",
+        "A function of delta (n,) and W (n, m) that returns ∇_x s, shape (m,).",
+        lambda delta, W: W.T @ delta,
+        (
+            Mistake(
+                "W without its transpose",
+                "W takes m numbers to n. Which way does the signal go now?",
+                lambda delta, W: W @ delta,
+            ),
+            Mistake(
+                "not summed",
+                "x_j feeds every unit. What becomes of the n contributions?",
+                lambda delta, W: W * delta[:, None],
+            ),
+            Mistake(
+                "the error signal is lost",
+                "That adds up the weights of x_j. By what is each weighed?",
+                lambda delta, W: W.sum(axis=0),
+            ),
+            Mistake(
+                "multiplied by a sum",
+                "Each unit has its own δ_i. Weigh first, then add.",
+                lambda delta, W: W.sum(axis=0) * delta.sum(),
+            ),
+        ),
+        "x_j reaches the score through every unit i, with weight W_ij. Add over i.",
+        "What goes forward through W comes back through its transpose.",
+        inputs=_signal_and_weights,
+        arguments=("delta", "W"),
     ),
     Exercise(
         "05-logistic",
@@ -118,51 +154,49 @@ EXERCISES = (
         arguments=("n", "m"),
     ),
     Exercise(
-        "05-input",
-        "A function of delta (n,) and W (n, m) that returns ∇_x s, shape (m,).",
-        lambda delta, W: W.T @ delta,
+        "05-below",
+        "A function of delta2 (n2,), W2 (n2, n1) and z1 (n1,) that returns δ_1 = ∇_{z_1} s, one tanh layer down.",
+        lambda delta2, W2, z1: (W2.T @ delta2) * _steep(z1),
         (
             Mistake(
-                "W without its transpose",
-                "W takes m numbers to n. Which way does the signal go now?",
-                lambda delta, W: W @ delta,
+                "f' is missing",
+                "That is the gradient for h_1. What lies between h_1 and z_1?",
+                lambda delta2, W2, z1: W2.T @ delta2,
             ),
             Mistake(
-                "not summed",
-                "x_j feeds every unit. What becomes of the n contributions?",
-                lambda delta, W: W * delta[:, None],
+                "the upstream gradient is missing",
+                "That is f'(z_1) alone. What arrives at this layer from above?",
+                lambda delta2, W2, z1: _steep(z1),
             ),
             Mistake(
                 "the error signal is lost",
-                "That adds up the weights of x_j. By what is each weighed?",
-                lambda delta, W: W.sum(axis=0),
+                "That adds up the weights that leave each unit. By what is each weighed?",
+                lambda delta2, W2, z1: W2.sum(axis=0) * _steep(z1),
             ),
             Mistake(
-                "multiplied by a sum",
-                "Each unit has its own δ_i. Weigh first, then add.",
-                lambda delta, W: W.sum(axis=0) * delta.sum(),
+                "W without its transpose",
+                "W_2 takes n1 numbers to n2. Which way does the signal go now?",
+                lambda delta2, W2, z1: (W2 @ delta2) * _steep(z1),
             ),
-        ),
-        "x_j reaches the score through every unit i, with weight W_ij. Add over i.",
-        "What goes forward through W comes back through its transpose.",
-        inputs=_signal_and_weights,
-        arguments=("delta", "W"),
-    ),
-    Exercise(
-        "05-bias",
-        "A function of delta (n,) and x (m,) that returns ∇_b s, shape (n,).",
-        lambda delta, x: delta,
-        (
             Mistake(
-                "ones", "That is how fast z moves with b. What comes after z?", lambda delta, x: np.ones(delta.size)
+                "1 - z²",
+                "tanh' is one minus the square of the output, not of the input.",
+                lambda delta2, W2, z1: (W2.T @ delta2) * (1 - z1**2),
             ),
-            Mistake("the gradient for W", "b is not multiplied by x.", lambda delta, x: np.outer(delta, x)),
-            Mistake("summed", "Each unit has its own bias.", lambda delta, x: delta.sum()),
-            Mistake("times the input", "z = Wx + b: what is the factor of b?", lambda delta, x: delta * x.sum()),
+            Mistake(
+                "f in place of f'",
+                "How fast does h_1 move with z_1? That is not h_1.",
+                lambda delta2, W2, z1: (W2.T @ delta2) * np.tanh(z1),
+            ),
+            Mistake(
+                "not summed",
+                "A unit of layer 1 feeds every unit of layer 2. What becomes of these contributions?",
+                lambda delta2, W2, z1: delta2[:, None] * W2 * _steep(z1),
+            ),
         ),
-        "∂z/∂b is the identity. What does it do to the signal?",
-        "The bias receives δ as it is.",
-        inputs=error_and_input,
-        arguments=("delta", "x"),
+        "Two steps: down through W_2 to h_1, then through f to z_1.",
+        "Each error signal is made from the one above it: this line is all there is to going down.",
+        inputs=_two_layers,
+        arguments=("delta2", "W2", "z1"),
     ),
 )

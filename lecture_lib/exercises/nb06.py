@@ -163,21 +163,6 @@ EXERCISES = (
         arguments=("x", "W", "b", "u"),
     ),
     Exercise(
-        "06-jacobian-form",
-        "The shape of the Jacobian ∂s/∂vec W on paper, for W of shape 8 × 250.",
-        (1, 2000),
-        (
-            Mistake(
-                "the shape convention", "That is the shape of ∇_W s. A Jacobian has one row for each output.", (8, 250)
-            ),
-            Mistake("a column", "Rows are outputs. How many outputs has a score?", (2000, 1)),
-            Mistake("one axis", "On paper a Jacobian has rows and columns, even if there is one row.", (2000,)),
-            Mistake("transposed", "Neither the Jacobian nor the gradient looks like this.", (250, 8)),
-        ),
-        "How many outputs, and how many inputs, if every weight is an input?",
-        "One row of 2000 slopes: right, and useless for a step until it has W's shape.",
-    ),
-    Exercise(
         "06-kron",
         "A function of x (m,) and n that returns ∂z/∂vec W for z = Wx, shape (n, nm), with vec row by row.",
         lambda x, n: np.kron(np.eye(n), x),
@@ -199,5 +184,54 @@ EXERCISES = (
         "Mostly zeros: which is why nobody builds it.",
         inputs=lambda rng: (rng.normal(size=sizes(rng)[1]), sizes(rng)[0]),
         arguments=("x", "n"),
+    ),
+    Exercise(
+        "06-jacobian-form",
+        "The shape of the Jacobian ∂s/∂vec W on paper, for W of shape 8 × 250.",
+        (1, 2000),
+        (
+            Mistake(
+                "the shape convention", "That is the shape of ∇_W s. A Jacobian has one row for each output.", (8, 250)
+            ),
+            Mistake("a column", "Rows are outputs. How many outputs has a score?", (2000, 1)),
+            Mistake("one axis", "On paper a Jacobian has rows and columns, even if there is one row.", (2000,)),
+            Mistake("transposed", "Neither the Jacobian nor the gradient looks like this.", (250, 8)),
+        ),
+        "How many outputs, and how many inputs, if every weight is an input?",
+        "One row of 2000 slopes: right, and useless for a step until it has W's shape.",
+    ),
+    Exercise(
+        "06-other-way",
+        "A function of delta (n,) and x (m,) that returns ∇_A s for z = Aᵀx + b, where A has shape (m, n).",
+        lambda delta, x: np.outer(x, delta),
+        (
+            Mistake(
+                "the table of the other matrix",
+                "Here the parameter has a row for each input. Which vector runs down the side of your table?",
+                lambda delta, x: np.outer(delta, x),
+            ),
+            Mistake(
+                "the upstream gradient is lost",
+                "All your columns are alike. What makes unit 1 differ from unit 2?",
+                lambda delta, x: np.outer(x, np.ones(delta.size)),
+            ),
+            Mistake(
+                "the input is lost",
+                "All your rows are alike. What makes input 1 differ from input 2?",
+                lambda delta, x: np.outer(np.ones(x.size), delta),
+            ),
+            Mistake(
+                "reshaped instead of transposed",
+                "The shape is right, but the numbers stand in the wrong places. Which slope belongs to A_ji?",
+                lambda delta, x: np.outer(delta, x).reshape(x.size, delta.size),
+            ),
+            Mistake(
+                "a dot product", "@ sums over pairs. Here every pair is wanted, and no sum.", lambda delta, x: x @ delta
+            ),
+        ),
+        "Entry (j, i) joins input j to unit i. Write down its slope, then the table.",
+        "The same slopes, arranged like the parameter that they belong to.",
+        inputs=error_and_input,
+        arguments=("delta", "x"),
     ),
 )

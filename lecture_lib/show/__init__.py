@@ -1,12 +1,15 @@
 """Pictures and widgets: see the graph, move the rate, watch it learn. Needs matplotlib; sliders need ipywidgets."""
 
+from lecture_lib.show.column import ColumnNudge
 from lecture_lib.show.confusion import confusion
 from lecture_lib.show.curves import loss_curves
 from lecture_lib.show.dock import ShapeDock
 from lecture_lib.show.graph import draw
+from lecture_lib.show.heatmap import heatmap
 from lecture_lib.show.jacobian import JacobianMap
 from lecture_lib.show.nonlinearity import NonlinearityExplorer
 from lecture_lib.show.nudge import NudgeMeter
+from lecture_lib.show.orders import OrderCost
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.rates import LearningRateLab
 from lecture_lib.show.ridgelines import Ridgelines
@@ -15,10 +18,12 @@ from lecture_lib.show.widget import Widget
 from lecture_lib.show.wordmap import WordMap
 
 __all__ = [
+    "ColumnNudge",
     "JacobianMap",
     "LearningRateLab",
     "NonlinearityExplorer",
     "NudgeMeter",
+    "OrderCost",
     "Picture",
     "Ridgelines",
     "ShapeDock",
@@ -27,5 +32,6 @@ __all__ = [
     "WordMap",
     "confusion",
     "draw",
+    "heatmap",
     "loss_curves",
 ]

@@ -179,7 +179,9 @@ def _roles(item: Item) -> list[str]:
 
 
 WIDGET_STYLE = (
-    "<style>.lecture-lib-svg{display:block;max-width:none}"
+    # A picture shrinks with its page, but not until it cannot be read.
+    "<style>.lecture-lib-svg{display:block;max-width:max(100%,600px);height:auto}"
+    ".lecture-lib-widget .widget-html-content{width:100%}"
     + rules(0, before=".lecture-lib-svg ")
     + "".join(rules(1, before=f"{page} .lecture-lib-svg ") for page in DARK_PAGES)
     + "</style>"

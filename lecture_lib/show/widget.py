@@ -274,7 +274,8 @@ class Live:
         same_place = {"grid_area": "1 / 1 / 2 / 2", "margin": "0", "overflow": "visible"}
         self.back = ipywidgets.HTML(layout=same_place)
         self.front = ipywidgets.HTML(layout=same_place)
-        stage = ipywidgets.GridBox([self.back, self.front], layout={"overflow": "auto hidden", "width": "100%"})
+        whole = {"overflow": "auto hidden", "width": "100%", "grid_template_columns": "minmax(0, 1fr)"}
+        stage = ipywidgets.GridBox([self.back, self.front], layout=whole)
         self.words = ipywidgets.HTML()
         self.trouble = ipywidgets.HTML(layout={"display": "none"})
         style = ipywidgets.HTML(WIDGET_STYLE, layout={"display": "none"})

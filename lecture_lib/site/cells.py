@@ -57,6 +57,8 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
         stem: its file's name without the ending.
     """
     slots, renderer = Slots(), Renderer()
+    # The cell that installs the course on a machine in the cloud has no part on a page.
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-install")]
     prepare(notebook, slots)
     body, _ = CellExporter(renderer).from_notebook_node(notebook)
     first = next((text for level, _, text in renderer.headings if level == 1), stem)

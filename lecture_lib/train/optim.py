@@ -21,8 +21,8 @@ from lecture_lib.train.settings import non_negative, positive, share
 Array = NDArray[Any]
 Slots = dict[str, Array]
 
-FEW = 16
-"""Rows up to this number are added to a table directly; more are merged first."""
+FLAT = (tuple, list)
+"""The usual structures of parameters, when no other is nested in them."""
 
 
 class NotFiniteError(ValueError):
@@ -83,7 +83,13 @@ class Optimizer:
         kept = {name: [array for _, array in leaves(self._kept[name])] for name in self.memory}
         self.steps += 1
         for k, (_, param, grad) in enumerate(pairs):
-            self._apply(param, grad, {name: arrays[k] for name, arrays in kept.items()})
+            slots = {name: arrays[k] for name, arrays in kept.items()} if kept else {}
+            if type(grad) is not RowSparse:
+                self.update(param, grad, slots)
+            elif self.lazy:
+                self.update_rows(param, grad, slots)
+            else:
+                self.update(param, grad.dense(), slots)
 
     def update(self, param: Array, grad: Array, slots: Slots) -> None:
         """Move one array, in place, and bring its memory up to date.
@@ -174,14 +180,6 @@ class Optimizer:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.settings)})"
 
-    def _apply(self, param: Array, grad: Any, slots: Slots) -> None:
-        if not isinstance(grad, RowSparse):
-            self.update(param, grad, slots)
-        elif not self.lazy:
-            self.update(param, grad.dense(), slots)
-        else:
-            self.update_rows(param, grad, slots)
-
     def _ready(self, params: Any, pairs: list[tuple[Path, Array, Any]]) -> None:
         if not self._kept:
             _refuse_shared(pairs)
@@ -249,10 +247,7 @@ class SGD(Optimizer):
         param -= self.lr * grad
 
     def update_rows(self, param: Array, grad: RowSparse, slots: Slots) -> None:
-        if len(grad.ids) < FEW:
-            grad.add_to(param, -self.lr)
-        else:
-            super().update_rows(param, grad, slots)
+        grad.add_to(param, -self.lr)
 
 
 class Adagrad(Optimizer):
@@ -518,29 +513,31 @@ def _betas(betas: tuple[float, float]) -> tuple[float, float]:
 
 def _paired(params: Any, grads: Any) -> list[tuple[Path, Array, Any]]:
     """Every parameter with its gradient, both checked."""
-    given, found = _listed_leaves(params), _listed_leaves(grads)
+    if type(params) in FLAT and type(grads) in FLAT and len(params) == len(grads) and all(map(_usual, params, grads)):
+        return [((k,), param, grad) for k, (param, grad) in enumerate(zip(params, grads, strict=True))]
+    given, found = list(leaves(params)), list(leaves(grads))
     paths = [path for path, _ in given]
     if paths != [path for path, _ in found]:
         _explain_structures(paths, [path for path, _ in found])
         found = sorted(found, key=lambda part: paths.index(part[0]))
+    arrays = [parameter_array(param, spell("params", path)) for path, param in given]
     return [
-        (path, _parameter(param, path), _gradient(param, grad, path))
-        for (path, param), (_, grad) in zip(given, found, strict=True)
+        (path, array, _gradient(array, grad, path)) for path, array, (_, grad) in zip(paths, arrays, found, strict=True)
     ]
 
 
-def _listed_leaves(structure: Any) -> list[tuple[Path, Any]]:
-    """Every leaf with its path; a plain tuple or list of arrays, the usual case, without recursion."""
-    if type(structure) in (tuple, list) and not any(isinstance(part, (tuple, list, dict)) for part in structure):
-        return [((k,), part) for k, part in enumerate(structure)]
-    return list(leaves(structure))
-
-
-def _parameter(param: Any, path: Path) -> Array:
-    """A parameter as an array; the usual case first, so that a step does not spell a name it does not need."""
-    if type(param) is np.ndarray and param.dtype.kind == "f" and param.flags.writeable:
-        return param
-    return parameter_array(param, spell("params", path))
+def _usual(param: Any, grad: Any) -> bool:
+    """Whether these are an array that may be changed and a finite gradient for it, as nearly always: quick to see."""
+    if type(param) is not np.ndarray:
+        return False
+    values = grad.rows if type(grad) is RowSparse else grad
+    if type(values) is not np.ndarray or grad.shape != param.shape or not param.flags.writeable:
+        return False
+    if param.dtype.kind != "f" or values.dtype.kind != "f":
+        return False
+    flat = values.reshape(-1)
+    # One pass of BLAS. The sum of squares may overflow though all entries are finite; the slow way then decides.
+    return math.isfinite(flat.dot(flat))
 
 
 def _explain_structures(params: list[Path], grads: list[Path]) -> None:
@@ -582,10 +579,7 @@ def parameter_array(param: Any, name: str) -> Array:
 
 
 def _gradient(param: Any, grad: Any, path: Path) -> Any:
-    """A gradient as an array or `RowSparse`; the usual case first."""
-    usual = type(grad) in (np.ndarray, RowSparse) and grad.shape == param.shape and grad.dtype.kind == "f"
-    if usual and _surely_finite(grad.rows if type(grad) is RowSparse else grad):
-        return grad
+    """A gradient as an array or `RowSparse`."""
     name = spell("grads", path)
     if isinstance(grad, Tensor):
         grad = grad.data
@@ -605,12 +599,6 @@ def _gradient(param: Any, grad: Any, path: Path) -> Any:
         wrong = "nan" if np.isnan(values).any() else "inf"
         raise NotFiniteError(f"{name} holds {wrong}; expected finite numbers. detect_anomalies() finds the operation")
     return grad
-
-
-def _surely_finite(values: Array) -> bool:
-    """Whether the sum of squares is finite, one pass of BLAS; False may also mean that it overflowed."""
-    flat = values.reshape(-1)
-    return bool(math.isfinite(flat.dot(flat)))
 
 
 def _refuse_shared(pairs: list[tuple[Path, Array, Any]]) -> None:

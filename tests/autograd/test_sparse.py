@@ -176,3 +176,21 @@ def test_its_cost_does_not_grow_with_the_table():
 def test_it_names_itself():
     assert repr(sparse(np.float32)) == "RowSparse(4 of 6 rows, d=3, float32)"
     assert len(sparse()) == 6
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 200])
+@pytest.mark.parametrize("distinct", [True, False])
+@pytest.mark.parametrize("layout", ["C", "F"])
+@pytest.mark.parametrize(("table_type", "rows_type"), [("f4", "f4"), ("f8", "f4"), ("f8", "f8")])
+def test_adding_to_a_table_is_adding_row_by_row(rng, count, distinct, layout, table_type, rows_type):
+    words = 300 if distinct else 1 + count // 3
+    ids = rng.permutation(words)[:count] if distinct else rng.integers(0, words, count)
+    rows = rng.standard_normal((count, 3)).astype(rows_type)
+    table = np.asarray(rng.standard_normal((words, 3)), table_type, order=layout)
+    expected = table.copy()
+    for i, row in zip(ids, rows, strict=True):
+        expected[i] += table.dtype.type(-0.5) * row
+    kept = rows.copy()
+    RowSparse(ids, rows, table.shape).add_to(table, -0.5)
+    np.testing.assert_allclose(table, expected, rtol=1e-5 if table_type == "f4" else 1e-12, atol=1e-6)
+    np.testing.assert_array_equal(rows, kept)

@@ -10,7 +10,9 @@ from typing import Any
 
 import ipywidgets
 import matplotlib.pyplot as plt
+from IPython.core.inputtransformer2 import TransformerManager
 
+PLAIN_PYTHON = TransformerManager()
 SOLUTION = re.compile(r"<details>\s*<summary>\s*Solution\s*</summary>(.*?)</details>", re.DOTALL)
 HINT = re.compile(r"<details>\s*<summary>\s*Hint[^<]*</summary>")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -78,14 +80,15 @@ def solution_faults(cell: str, name: str, line: str, prose: str, namespace: dict
 
 def run(source: str, namespace: dict[str, Any]) -> str:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(source, "cell", "exec"), namespace)
+        # The cell that installs the course, where that is missing, calls pip as IPython does.
+        exec(compile(PLAIN_PYTHON.transform_cell(source), "cell", "exec"), namespace)
     return printed.getvalue()
 
 
 def check_lines(source: str) -> dict[str, str]:
     """The calls of check in a cell: exercise id → the statement."""
     found = {}
-    for statement in ast.parse(source).body:
+    for statement in ast.parse(PLAIN_PYTHON.transform_cell(source)).body:
         call = statement.value if isinstance(statement, ast.Expr) else None
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check":
             found[ast.literal_eval(call.args[0])] = ast.unparse(statement)

@@ -11,18 +11,22 @@ import pytest
 
 from lecture_lib import trace
 from lecture_lib.show import (
+    ColumnNudge,
     JacobianMap,
     LearningRateLab,
     NonlinearityExplorer,
     NudgeMeter,
+    OrderCost,
     Ridgelines,
     ShapeDock,
     Stepper,
     Widget,
     WordMap,
     confusion,
+    heatmap,
     loss_curves,
 )
+from lecture_lib.show.orders import costs
 from lecture_lib.show.scene import Scene
 from lecture_lib.show.svg import fragment
 from lecture_lib.show.widget import Choice, Frame, Steps
@@ -42,6 +46,13 @@ def jacobian_map() -> JacobianMap:
     return JacobianMap(rng.standard_normal((3, 5)), rng.standard_normal(5), u=rng.standard_normal(3))
 
 
+def column_nudge() -> ColumnNudge:
+    rng = np.random.default_rng(0)
+    W = rng.standard_normal((3, 5))
+    W[:, 2] = 0
+    return ColumnNudge(lambda x: np.tanh(W @ x), rng.standard_normal(5), "h")
+
+
 MAKERS: dict[str, Any] = {
     "stepper of numbers": lambda: Stepper(trace(seven, 1.0, 2.0, 0.0)),
     "stepper of arrays": lambda: Stepper(trace(score, *CASES["score"][1])),
@@ -51,6 +62,8 @@ MAKERS: dict[str, Any] = {
     "shape dock": ShapeDock,
     "learning-rate lab": LearningRateLab,
     "Jacobian map": jacobian_map,
+    "column nudge": column_nudge,
+    "order cost": OrderCost,
     "ridgelines": lambda: Ridgelines(depth=5, width=20),
     "nonlinearity explorer": NonlinearityExplorer,
     "word map": word_map,
@@ -222,6 +235,58 @@ def test_the_folded_jacobian_is_the_outer_product() -> None:
     assert (maps.delta @ maps.of_weights).reshape(3, 5) == pytest.approx(np.outer(maps.delta, maps.x))
     assert maps.gradient == pytest.approx(np.outer(maps.delta, maps.x))
     assert maps.of_weights == pytest.approx(np.kron(np.eye(3), maps.x[None]))
+
+
+def test_a_column_foretells_the_outputs() -> None:
+    nudged = column_nudge()
+    foretold, happened = nudged.changes({"j": 2, "nudge": 0.01})
+    assert foretold == pytest.approx(nudged.jacobian[:, 1] * 0.01)
+    assert happened == pytest.approx(foretold, abs=2e-4)
+    assert nudged.frame({"j": 3, "nudge": 2.0}).text.count("does not move") == 3
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "message"),
+    [
+        (np.tanh, np.ones(9), "at most 8"),
+        (np.sum, np.ones(3), r"from \(3,\) to \(\)"),
+        (lambda x: x * np.nan, np.ones(3), "NaN"),
+    ],
+)
+def test_a_column_nudge_refuses_what_it_cannot_draw(f: Any, x: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ColumnNudge(f, x)
+
+
+@pytest.mark.parametrize(("K", "n", "m"), [(1, 3, 5), (4, 3, 2)])
+def test_the_counted_multiplications_are_those_of_the_loops(K: int, n: int, m: int) -> None:
+    def dense(p: int, q: int, r: int) -> int:
+        return sum(1 for _ in np.ndindex(p, q, r))
+
+    loops = (dense(K, n, n), dense(K, n, m)), (dense(n, n, m), dense(K, n, m))
+    assert costs(K, n, m, full=True) == loops
+    assert costs(K, n, m, full=False) == ((K * n, K * n * m), (n * m, K * n * m))
+
+
+def test_both_orders_cost_the_same_with_as_many_outputs_as_inputs() -> None:
+    cost = OrderCost(n=100, m=250)
+    assert "= 25,100 multiplications" in repr(cost)
+    texts = {K: cost.frame({**cost.state, "K": K}).text for K in cost.controls["K"].values()}
+    assert [K for K, text in texts.items() if "the same" in text] == [250]
+    assert "the right is" in texts[500]
+
+
+def test_a_heatmap_names_its_rows_and_marks_its_zeros() -> None:
+    picture = heatmap(np.array([[5.0, 2.0, 0.0], [0.0, 1.0, 6.0]]))
+    assert [t.text for t in picture.scene.texts].count("·") == 2
+    assert {"$y_{2}$", "$x_{3}$"} <= {t.text for t in picture.scene.texts}
+    large = heatmap(np.eye(60, 100), "z", "x")
+    assert "5,940 of 6,000 entries are 0" in large.alt
+    for shown in (picture, large, heatmap([1.0, -0.5], "s", "u"), heatmap(np.full((12, 1), 1e-9))):
+        assert not overlapping_texts(shown.scene)
+        assert not clipped_texts(shown.scene)
+    with pytest.raises(ValueError, match="matrix"):
+        heatmap(np.zeros((2, 2, 2)))
 
 
 def test_small_weights_vanish_and_large_ones_explode() -> None:

@@ -162,6 +162,42 @@ def two_inputs(rng: np.random.Generator) -> Setting:
     )
 
 
+def three_inputs(rng: np.random.Generator) -> Setting:
+    """The g of notebook 03, with the outputs x₁x₂ and x₂ + x₃², at (2, 5, 3), and a small step Δ."""
+
+    def g(x: Any) -> Array:
+        return np.array([[x[0, 0] * x[1, 0]], [x[1, 0] + x[2, 0] ** 2]])
+
+    return Setting(
+        {"x": np.array([[2.0], [5.0], [3.0]]), "\\Delta": 1e-4 * rng.uniform(0.5, 1.0, (3, 1))},
+        {"y": lambda v: g(v["x"])},
+        {"g": g},
+    )
+
+
+def two_layers(rng: np.random.Generator) -> Setting:
+    """The score of a network with two hidden layers, h = f(Wx + b) and g = f(a) with a = Vh."""
+    n, m = sizes(rng)
+    q = n + 5
+    return Setting(
+        {
+            "x": rng.normal(size=(m, 1)),
+            "W": rng.normal(0, 0.5, (n, m)),
+            "b": rng.normal(size=(n, 1)),
+            "V": rng.normal(0, 0.5, (q, n)),
+            "v": rng.normal(size=(q, 1)),
+        },
+        {
+            "z": lambda v: v["W"] @ v["x"] + v["b"],
+            "h": lambda v: bend(v["z"]),
+            "a": lambda v: v["V"] @ v["h"],
+            "g": lambda v: bend(v["a"]),
+            "s": lambda v: v["v"].T @ v["g"],
+        },
+        FUNCTIONS | {"f": bend},
+    )
+
+
 def two_steps(rng: np.random.Generator) -> Setting:
     """A chain of two steps on one number: y = x² and z = 3y."""
     return Setting(
