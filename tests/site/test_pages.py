@@ -29,7 +29,9 @@ from lecture_lib.site.road import road, rows_of
 from lecture_lib.site.search import sections, words
 from lecture_lib.site.tables import matrix_identities, operations
 
-WIDGETS = [name for name in show.__all__ if inspect.isclass(kind := getattr(show, name)) and issubclass(kind, show.Widget)]
+WIDGETS = [
+    name for name in show.__all__ if inspect.isclass(kind := getattr(show, name)) and issubclass(kind, show.Widget)
+]
 ELSEWHERE = re.compile(r"""(?:src|href|url|import)\s*[=(]\s*["']?(?:https?:)?//(?!www\.w3\.org)""")
 
 

@@ -9,13 +9,17 @@
     return JSON.parse(await new Response(stream).text());
   }
 
-  // A layer is a flat list: piece, x, y, in tenths of a pixel.
+  // A layer is its pieces, and the steps from one's place to the next's, in tenths of a pixel.
   function drawing(data, layer) {
-    const places = data.layers[layer];
+    const [pieces, right, down] = data.layers[layer];
     let out = "";
-    for (let k = 0; k < places.length; k += 3) {
-      out += `<g transform="translate(${places[k + 1] / 10} ${places[k + 2] / 10})">${data.pieces[places[k]]}</g>`;
-    }
+    let x = 0;
+    let y = 0;
+    pieces.forEach((piece, k) => {
+      x += right[k];
+      y += down[k];
+      out += `<g transform="translate(${x / 10} ${y / 10})">${data.pieces[piece]}</g>`;
+    });
     return out;
   }
 
