@@ -12,6 +12,7 @@ from lecture_lib.site.cells import Lesson
 from lecture_lib.site.markdown import markdown
 from lecture_lib.site.road import rows_of
 
+HEAD = re.compile(r"^\|\s*symbol\s*\|", flags=re.M)
 Entry = tuple[str, str, str, str]
 """Symbol, meaning, shape in mathematics, array in code; all in Markdown."""
 
@@ -27,13 +28,10 @@ def entries(notebook: NotebookNode) -> list[Entry]:
     """
     found: list[Entry] = []
     for cell in notebook.cells:
-        if cell.cell_type != "markdown" or not re.search(r"^\|\s*symbol\s*\|", cell.source, flags=re.M):
-            continue
-        head, *rows = rows_of(cell.source[re.search(r"^\|\s*symbol\s*\|", cell.source, flags=re.M).start() :])  # type: ignore[union-attr]
-        for row in rows:
-            padded = (row + [""] * 4)[:4] if len(head) >= 4 else [row[0], *row[1:2], *row[2:3], ""][:4]
-            padded += [""] * (4 - len(padded))
-            found.append((padded[0], padded[1], padded[2], padded[3]))
+        start = HEAD.search(cell.source) if cell.cell_type == "markdown" else None
+        for row in rows_of(cell.source[start.start() :])[1:] if start else []:
+            symbol, meaning, shape, code = [*row, "", "", ""][:4]
+            found.append((symbol, meaning, shape, code))
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
 from typing import Any
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -100,6 +99,3 @@ def page_of(url: str) -> str:
     """
     found = NOTEBOOK.match(url)
     return f"{found[1]}.html{found[2] or ''}" if found else url
-
-
-Convert = Callable[[str], str]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lecture_lib.show.frames import MIME
-from lecture_lib.site.figures import described, inlined, own, plot
+from lecture_lib.site.figures import described, inlined, plot
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 SLOT = re.compile(r'<div data-slot="(\d+)"></div>')
@@ -103,15 +103,6 @@ def displayed(widget_: Any) -> str:
 
     still = widget_.still()
     return widget(packed(widget_), still.img, still.alt)
-
-
-def drawn(picture_: Any) -> str:
-    """A picture of this very process as a piece of a page.
-
-    Args:
-        picture_: an object of ``lecture_lib.show.Picture``.
-    """
-    return f'<figure class="picture"><div class="scroll">{own(picture_.svg, picture_.alt)}</div></figure>'
 
 
 def _raster(data: str, size: Any) -> str:

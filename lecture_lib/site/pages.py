@@ -89,9 +89,10 @@ def front(way: Way, picture: str, templates: Environment | None = None) -> str:
         picture: what stands beside the title, as HTML.
         templates: from ``environment``; a new one if left out.
     """
-    minutes = sum(stop.lesson.minutes or 0 for part in way.parts for stop in part.stops if stop.lesson)
-    page = Page("index.html", COURSE, "")
-    return _render("front.html.j2", page=page, way=way, picture=Markup(picture), minutes=minutes, templates=templates)
+    lessons = [stop.lesson for part in way.parts for stop in part.stops if stop.lesson]
+    hours = round(sum(lesson.minutes or 0 for lesson in lessons) / 60)
+    values = {"page": Page("index.html", COURSE, ""), "way": way, "picture": Markup(picture)}
+    return _render("front.html.j2", **values, count=len(lessons), hours=hours, templates=templates)
 
 
 def single(lesson: Lesson) -> str:

@@ -29,8 +29,11 @@ from .conftest import browser_path, opened
 pytestmark = pytest.mark.skipif(
     browser_path() is None, reason="no Chromium is installed (Debian: apt install chromium)"
 )
-# Three pages of different kinds: text with formulas and plots, widgets, the library.
-ACCESSIBLE = ("02_slopes_and_numeric_gradients.html", "90_demonstration.html", "library-lecture_lib.html")
+# Pages of different kinds: the front, text with formulas and plots, widgets, the library.
+ACCESSIBLE = [
+    ("index.html", "dark"), ("02_slopes_and_numeric_gradients.html", "light"), ("02_slopes_and_numeric_gradients.html", "dark"),
+    ("90_demonstration.html", "light"), ("library-lecture_lib.html", "light"),
+]  # fmt: skip
 # In the order of the demonstration notebook.
 STEP_NUMBERS, STEP_ARRAYS, NUDGE, DOCK, RATES, JACOBIAN, RIDGES, EXPLORER, WORDS = range(9)
 COLORS = "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
@@ -370,8 +373,7 @@ def test_what_scrolls_can_be_reached_by_keyboard(driver: Any, site: Path) -> Non
         assert beyond == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("file", ["index.html", *ACCESSIBLE])
+@pytest.mark.parametrize(("file", "scheme"), ACCESSIBLE)
 def test_no_serious_fault_of_accessibility(driver: Any, site: Path, file: str, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python carries axe-core")
     with opened(driver, color_scheme=scheme) as page:
