@@ -319,7 +319,7 @@ def shows_a_widget(path: Path) -> bool:
     return any(re.search(rf"\b{name}\(", sources) for name in WIDGETS)
 
 
-@pytest.mark.parametrize("path", filter(shows_a_widget, find_notebooks()), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*filter(shows_a_widget, find_notebooks())], ids=lambda path: path.stem)
 def test_a_notebook_with_its_widgets_is_light_enough(path: Path, tmp_path: Path) -> None:
     (run,) = executed([path])
     assert run.error is None and run.notebook is not None
