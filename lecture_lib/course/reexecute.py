@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from .execute import CELL_TIMEOUT, execute_notebooks
+from .execute import CELL_TIMEOUT, execute_notebooks, read_notebook
 from .run import WIDGET
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -55,6 +55,8 @@ def store(notebook: NotebookNode, path: Path) -> str:
     Returns:
         "renewed" or "unchanged".
     """
+    if path.is_file():
+        keep_timings(notebook, read_notebook(path))
     new = stable_bytes(notebook)
     if path.is_file() and path.read_bytes() == new:
         return "unchanged"
@@ -63,6 +65,22 @@ def store(notebook: NotebookNode, path: Path) -> str:
     unfinished.write_bytes(new)
     unfinished.replace(path)
     return "renewed"
+
+
+def keep_timings(notebook: NotebookNode, stored: NotebookNode) -> None:
+    """Leave the outputs of cells with the tag "timing" as they are stored, unless the cell itself changed.
+
+    How long something took is never the same twice; a new picture of it at every execution would tell nobody anything.
+
+    Args:
+        notebook: the executed notebook; it is changed.
+        stored: the notebook as the file holds it.
+    """
+    old = {cell.id: cell for cell in stored.cells}
+    for cell in notebook.cells:
+        before = old.get(cell.id)
+        if "timing" in cell.metadata.get("tags", []) and before and before.source == cell.source and before.outputs:
+            cell.outputs = before.outputs
 
 
 def stable_bytes(notebook: NotebookNode) -> bytes:
