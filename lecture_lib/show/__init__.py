@@ -10,6 +10,7 @@ from lecture_lib.show.jacobian import JacobianMap
 from lecture_lib.show.nonlinearity import NonlinearityExplorer
 from lecture_lib.show.nudge import NudgeMeter
 from lecture_lib.show.orders import OrderCost
+from lecture_lib.show.paths import PathLens
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.rates import LearningRateLab
 from lecture_lib.show.ridgelines import Ridgelines
@@ -24,6 +25,7 @@ __all__ = [
     "NonlinearityExplorer",
     "NudgeMeter",
     "OrderCost",
+    "PathLens",
     "Picture",
     "Ridgelines",
     "ShapeDock",

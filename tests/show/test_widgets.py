@@ -17,6 +17,7 @@ from lecture_lib.show import (
     NonlinearityExplorer,
     NudgeMeter,
     OrderCost,
+    PathLens,
     Ridgelines,
     ShapeDock,
     Stepper,
@@ -51,6 +52,16 @@ def column_nudge() -> ColumnNudge:
     W = rng.standard_normal((3, 5))
     W[:, 2] = 0
     return ColumnNudge(lambda x: np.tanh(W @ x), rng.standard_normal(5), "h")
+def doubled(x: Any) -> Any:
+    for _ in range(5):
+        x = x + x
+    return x
+
+
+def two_bends(t: Any) -> Any:
+    v1, v2 = 3 * t, t**2
+    v3 = v1 + v2
+    return 2 * v3 * v3**2
 
 
 MAKERS: dict[str, Any] = {
@@ -59,6 +70,8 @@ MAKERS: dict[str, Any] = {
     "stepper of a model": lambda: Stepper(trace(*[CASES["window model"][0], *CASES["window model"][1]])),
     "stepper of a deep network": lambda: Stepper(trace(*[CASES["deep"][0], *CASES["deep"][1]])),
     "nudge meter": lambda: NudgeMeter(trace(score, *CASES["score"][1])),
+    "path lens": lambda: PathLens(trace(two_bends, 1.0), "t"),
+    "path lens of one leaf among three": lambda: PathLens(trace(seven, 1.0, 2.0, 0.0), "y"),
     "shape dock": ShapeDock,
     "learning-rate lab": LearningRateLab,
     "Jacobian map": jacobian_map,
@@ -188,6 +201,54 @@ def test_the_stepper_tells_delta() -> None:
 def test_the_stepper_needs_one_number() -> None:
     with pytest.raises(ValueError, match="one real number"):
         Stepper(trace(lambda x: np.tanh(x), np.ones(3)))
+
+
+def test_the_lens_adds_up_to_the_backward_pass() -> None:
+    lens = MAKERS["path lens"]()
+    assert lens.products == [96, 64, 192, 128]
+    assert sum(lens.products) == lens.grad == 480
+    assert lens.frame({"path": 3}).text.endswith("Sum so far: 96 + 64 + 192 = 352, with 12 multiplications.")
+    assert "with 8 multiplications, one for each line; path by path it took 16" in lens.frame({"path": 5}).text
+
+
+@pytest.mark.parametrize("x", [0.7, -1.3])
+def test_the_lens_adds_up_on_negative_slopes_and_double_lines(x: float) -> None:
+    def f(x: Any, y: Any) -> Any:
+        a = np.sin(x) - y
+        b = a * a
+        return b * x - a / b
+
+    lens = PathLens(trace(f, x, 0.4), "x")
+    assert len(lens.paths) == 6
+    assert sum(lens.products) == pytest.approx(lens.grad)
+    assert all(path[0].user is None and path[-1].node.name == "x" for path in lens.paths)
+    assert all(n.grad is None for n in lens.graph.nodes)
+
+
+def test_the_lens_stays_with_what_has_a_gradient() -> None:
+    """A comparison and a floor lie between leaf and output, but nothing flows through them."""
+    lens = PathLens(trace(lambda x: np.where(x > 1, 3 * x, x * x) + np.floor(x), 2.0), "x")
+    assert sum(lens.products) == lens.grad == 3
+    assert len(lens.paths) == 3
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "leaf", "message"),
+    [
+        (lambda x: np.sum(x * x), (np.ones(1),), "x", "single numbers"),
+        (lambda x: x * x, (2,), "x", "0 paths from x"),
+        (lambda x: x * x, (2.0,), "y", "no leaf is named 'y'; the leaves are x"),
+        (lambda x, y: x * x, (2.0, 1.0), "y", "0 paths from y"),
+        (lambda x: x**2 * x * x, (2.0,), "x", None),
+        (doubled, (2.0,), "x", "32 paths from x to the output; PathLens shows 1 to 16"),
+    ],
+)
+def test_the_lens_refuses_what_it_cannot_show(f: Any, args: Any, leaf: str, message: str | None) -> None:
+    if message is None:
+        assert len(PathLens(trace(f, *args), leaf).paths) == 3
+        return
+    with pytest.raises(ValueError, match=message):
+        PathLens(trace(f, *args), leaf)
 
 
 def test_the_gap_of_a_nudge_shrinks_with_its_square() -> None:
