@@ -10,7 +10,7 @@ import numpy as np
 from lecture_lib.autograd.trace import Graph, Node, values
 from lecture_lib.show.describe import counted
 from lecture_lib.show.glyphs import measure
-from lecture_lib.show.graph import LABEL, MARGIN, RADIUS, Link, Plan, with_gradients
+from lecture_lib.show.graph import LABEL, MARGIN, RADIUS, TOTAL, Link, Plan, with_gradients
 from lecture_lib.show.numbers import brief, short
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
@@ -45,9 +45,13 @@ class LensPlan(Plan):
             link.edge.label.width = max(link.edge.label.width, *widths)
 
     def _totals(self) -> None:
+        widths = [vertex.box.width for vertex in self.vertices]
         super()._totals()
-        if self.slopes:
-            for vertex in self.vertices:
+        for vertex, width in zip(self.vertices, widths, strict=True):
+            if vertex.total:
+                vertex.total = vertex.total.partition("= ")[2]
+                vertex.box.width = max(width, measure(vertex.total, TOTAL)[0] + 6)
+            if self.slopes:
                 vertex.total = ""
 
 

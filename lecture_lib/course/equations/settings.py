@@ -207,14 +207,14 @@ def two_steps(rng: np.random.Generator) -> Setting:
 
 
 def fan_out(rng: np.random.Generator) -> Setting:
-    """The graph of notebook 08: a = x + y, b = max(y, z), f = ab, away from the kink."""
+    """The graph of notebook 08: a = x + y, c = max(y, z), f = ac, away from the kink."""
     x, y, z = rng.uniform(0.5, 1.0, 3)
     return Setting(
         {"x": np.array([[x]]), "y": np.array([[y + 1]]), "z": np.array([[z]])},
         {
             "a": lambda v: v["x"] + v["y"],
-            "b": lambda v: np.maximum(v["y"], v["z"]),
-            "f": lambda v: v["a"] * v["b"],
+            "c": lambda v: np.maximum(v["y"], v["z"]),
+            "f": lambda v: v["a"] * v["c"],
         },
     )
 
