@@ -87,6 +87,9 @@ class _Slopes:
     def backward(self, g: Any) -> list[Any]:
         return [g * slope for slope in self.slopes]
 
+    def __repr__(self) -> str:
+        return f"a gate with slopes {' and '.join(f'{slope:.3g}' for slope in self.slopes)}"
+
 
 def _graph(rng: np.random.Generator) -> tuple[Any, ...]:
     """An order, the inputs, gates that have run, and the output, of a small random graph."""
