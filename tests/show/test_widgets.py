@@ -52,6 +52,8 @@ def column_nudge() -> ColumnNudge:
     W = rng.standard_normal((3, 5))
     W[:, 2] = 0
     return ColumnNudge(lambda x: np.tanh(W @ x), rng.standard_normal(5), "h")
+
+
 def doubled(x: Any) -> Any:
     for _ in range(5):
         x = x + x
