@@ -12,6 +12,8 @@ import pytest
 from lecture_lib import trace
 from lecture_lib.show import (
     ColumnNudge,
+    BatchSum,
+    Gallery,
     JacobianMap,
     LearningRateLab,
     NonlinearityExplorer,
@@ -20,11 +22,14 @@ from lecture_lib.show import (
     PathLens,
     Ridgelines,
     ShapeDock,
+    StepMicroscope,
     Stepper,
+    TraceTable,
     Widget,
     WordMap,
     confusion,
     heatmap,
+    draw,
     loss_curves,
 )
 from lecture_lib.show.orders import costs
@@ -64,6 +69,17 @@ def two_bends(t: Any) -> Any:
     v1, v2 = 3 * t, t**2
     v3 = v1 + v2
     return 2 * v3 * v3**2
+def cube(x: Any) -> Any:
+    return x * x * x
+
+
+def two_leaves(x1: Any, x2: Any) -> Any:
+    return np.log(x1) + x1 * x2 - np.sin(x2)
+
+
+def batch_sum() -> BatchSum:
+    rng = np.random.default_rng(0)
+    return BatchSum(rng.standard_normal((8, 3)), rng.standard_normal((8, 5)))
 
 
 MAKERS: dict[str, Any] = {
@@ -82,6 +98,12 @@ MAKERS: dict[str, Any] = {
     "ridgelines": lambda: Ridgelines(depth=5, width=20),
     "nonlinearity explorer": NonlinearityExplorer,
     "word map": word_map,
+    "step microscope": lambda: StepMicroscope(
+        {"x³ at 4": (cube, 4.0), "a kink": (lambda x: x * x + np.abs(x - 1.001), 1.0)}
+    ),
+    "trace table": lambda: TraceTable(trace(two_leaves, 2.0, 5.0)),
+    "batch sum": batch_sum,
+    "gallery": lambda: Gallery({k: draw(trace(f, 1.0, 2.0)) for k, f in {"+": np.add, "−": np.subtract}.items()}),
 }
 
 
@@ -414,3 +436,47 @@ def test_nbconvert_shows_pictures_with_words(tmp_path: Path) -> None:
     assert page.count("<img") >= 2
     assert "Computation graph: 3 leaves, 3 operations" in page
     assert "∂h/∂z = diag(f′(z)), 3×3" in page
+
+
+def test_the_microscope_finds_both_arms() -> None:
+    lens = StepMicroscope({"x³ at 4": (cube, 4.0)})
+    state = dict(lens.state)
+    assert lens.distance({**state, "eps": 1e-2}) == pytest.approx(1e-4 / 48, rel=1e-6)
+    assert lens.distance({**state, "eps": 1e-2, "scheme": "one-sided"}) == pytest.approx((0.12 + 1e-4) / 48, rel=1e-6)
+    assert lens.distance({**state, "eps": 1e-5}) < 1e-9 < lens.distance({**state, "eps": 1e-10})
+    assert lens.distance({**state, "eps": 1e-8, "numbers": "float32"}) == 1
+
+
+def test_the_microscope_needs_a_slope() -> None:
+    with pytest.raises(ValueError, match="not 0"):
+        StepMicroscope({"flat": (lambda x: x * x, 0.0)})
+    with pytest.raises(ValueError, match="at least one"):
+        StepMicroscope({})
+
+
+def test_both_directions_of_the_trace_table_agree() -> None:
+    table = TraceTable(trace(two_leaves, 2.0, 5.0))
+    adjoints, (last,) = table.adjoints(5), table.graph.outputs
+    for leaf in table.graph.leaves:
+        assert sum(adjoints[leaf]) == pytest.approx(table.tangents(leaf, 5)[last])
+    assert [sum(adjoints[leaf]) for leaf in table.graph.leaves] == pytest.approx([5.5, 2 - np.cos(5)])
+    assert len(adjoints[table.graph.leaves[0]]) == 2
+
+
+def test_the_trace_table_takes_numbers_only() -> None:
+    with pytest.raises(ValueError, match="single numbers"):
+        TraceTable(trace(lambda x: np.sum(x), np.ones(3)))
+
+
+def test_the_batch_adds_up_to_one_product() -> None:
+    sums = batch_sum()
+    assert sums.frame({"i": 8}).text.endswith("largest difference from ΔᵀX 0, from Δᵀ1 0.")
+    whole = np.abs(sums.Delta.T @ sums.X).max()
+    assert f"ΔᵀX {whole:.3g}" in sums.frame({"i": 0}).text
+    with pytest.raises(ValueError, match="BatchSum"):
+        BatchSum(np.ones((4, 2)), np.ones((5, 2)))
+
+
+def test_a_gallery_needs_pictures() -> None:
+    with pytest.raises(ValueError, match="picture"):
+        Gallery({})
