@@ -223,3 +223,68 @@ def with_ones(setting: Setting) -> Setting:
     """The same setting with a column of ones as long as b."""
     ones = np.ones_like(setting.leaves["b"])
     return Setting(setting.leaves | {"\\mathbf{1}": ones}, setting.program, setting.functions)
+
+
+def probe(rng: np.random.Generator) -> Setting:
+    """The gate z = Wx under a random upstream gradient g: J = gᵀz."""
+    n, m = sizes(rng)
+    return Setting(
+        {"x": rng.normal(size=(m, 1)), "W": rng.normal(size=(n, m)), "g": rng.normal(size=(n, 1))},
+        {"z": lambda v: v["W"] @ v["x"], "J": lambda v: v["g"].T @ v["z"]},
+    )
+
+
+def along_a_direction(rng: np.random.Generator) -> Setting:
+    """A function J of a matrix W, a direction D and a small step ε."""
+    n, m = sizes(rng)
+    C, A = rng.normal(size=(n, m)), rng.uniform(0.5, 1.0, (n, m))
+    return Setting(
+        {"W": A, "D": rng.normal(size=(n, m)), "\\varepsilon": np.full((1, 1), 1e-4)},
+        {},
+        {"J": lambda W: np.array([[np.sum(C * W**3)]])},
+        {"G": "\\nabla J(W)"},
+        ranges={"i": n, "j": m},
+    )
+
+
+def two_paths(rng: np.random.Generator) -> Setting:
+    """The function of notebook 11, ln x₁ + x₁x₂ - sin x₂, at a random place."""
+    x1, x2 = rng.uniform(0.5, 3.0, 2)
+    return Setting(
+        {"x_1": np.array([[x1]]), "x_2": np.array([[x2]])},
+        {
+            "v_2": lambda v: np.log(v["x_1"]),
+            "v_3": lambda v: v["x_1"] * v["x_2"],
+            "v_5": lambda v: np.sin(v["x_2"]),
+            "v_4": lambda v: v["v_2"] + v["v_3"],
+            "f": lambda v: v["v_4"] - v["v_5"],
+        },
+        {"\\cos": np.cos, "\\sin": np.sin, "\\ln": np.log},
+        {
+            "\\bar{x}_1": "\\frac{\\partial f}{\\partial x_1}",
+            "\\bar{x}_2": "\\frac{\\partial f}{\\partial x_2}",
+            **{f"\\bar{{v}}_{k}": f"\\frac{{\\partial f}}{{\\partial v_{k}}}" for k in range(2, 6)},
+        },
+    )
+
+
+def logistic_regression(rng: np.random.Generator) -> Setting:
+    """Logistic regression with labels ±1: L = ½‖w‖² - λ log p with p = σ(y·wᵀx)."""
+    _, m = sizes(rng)
+    return Setting(
+        {
+            "w": rng.normal(size=(m, 1)),
+            "x": rng.normal(size=(m, 1)),
+            "y": np.array([[rng.choice([-1.0, 1.0])]]),
+            "\\lambda": rng.uniform(0.5, 2.0, (1, 1)),
+        },
+        {
+            "s": lambda v: v["w"].T @ v["x"],
+            "t": lambda v: v["y"] * v["s"],
+            "p": lambda v: sigma(v["t"]),
+            "q": lambda v: np.log(v["p"]),
+            "r": lambda v: v["w"].T @ v["w"] / 2,
+            "L": lambda v: v["r"] - v["\\lambda"] * v["q"],
+        },
+        FUNCTIONS,
+    )
