@@ -265,8 +265,9 @@ def worst_entry(
     where = entry_name(name, worst)
     entry = Entry(f"reverse, {where}", float(stated[worst]), float(numeric[worst]), float(errors[worst]))
     if not entry.error <= tolerance:
-        step = step_at(x, worst, eps)
-        closer = next((s for s in (step / 10, step / 100, step / 1000) if agrees_at(at, worst, s, entry.stated)), None)
+        place = tuple(int(k) for k in worst)
+        step = step_at(x, place, eps)
+        closer = next((s for s in (step / 10, step / 100, step / 1000) if agrees_at(at, place, s, entry.stated)), None)
         if closer is not None:
             raise GradientError(
                 f"the function has a kink or a sharp bend near {where} = {x[worst]:.6g}: a step of {step:.1g} reaches "

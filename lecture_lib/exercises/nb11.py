@@ -79,8 +79,11 @@ EXERCISES = (
         (
             Mistake("swapped", "One pass of forward mode moves one what?", (3, 1000)),
             Mistake("numeric differences", "Wiggling needs two ends. A tangent needs one pass.", (2000, 3)),
-            Mistake("a single pass for everything", "That is so for one output alone. Here the Jacobian has 3 rows.",
-                    (1000, 1)),
+            Mistake(
+                "a single pass for everything",
+                "That is so for one output alone. Here the Jacobian has 3 rows.",
+                (1000, 1),
+            ),
             Mistake("a pass for each entry", "A pass gives a whole column, or a whole row.", (3000, 3000)),
         ),
         "Forward mode fills the Jacobian by columns, reverse mode by rows.",

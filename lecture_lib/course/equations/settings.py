@@ -288,3 +288,61 @@ def logistic_regression(rng: np.random.Generator) -> Setting:
         },
         FUNCTIONS,
     )
+
+
+def mean_loss(rng: np.random.Generator) -> Setting:
+    """N scores s, their probabilities p, the answers y, and the mean J of the logistic losses."""
+    N = int(rng.integers(5, 9))
+    return Setting(
+        {"s": rng.normal(size=(N, 1)), "y": rng.integers(0, 2, (N, 1)).astype(float), "N": np.full((1, 1), float(N))},
+        {
+            "p": lambda v: sigma(v["s"]),
+            "J": lambda v: -np.mean(v["y"] * np.log(v["p"]) + (1 - v["y"]) * np.log(1 - v["p"])),
+        },
+        FUNCTIONS,
+        indices={"i": 2},
+    )
+
+
+def batch_of_windows(rng: np.random.Generator) -> Setting:
+    """The window network on a batch: Z = XWᵀ + 1bᵀ, H = tanh(Z), s = Hu, any loss J; e = ∇_s J and Δ = ∇_Z J."""
+    n, m = sizes(rng)
+    N = int(rng.integers(8, 11))
+    C = rng.normal(size=(N, 1))
+    setting = batch(rng)
+    leaves = {
+        "X": rng.normal(size=(N, m)),
+        "W": rng.normal(0, 0.5, (n, m)),
+        "b": rng.normal(size=(n, 1)),
+        "u": rng.normal(size=(n, 1)),
+        "\\mathbf{1}": np.ones((N, 1)),
+    }
+    return Setting(
+        leaves,
+        {
+            "Z": setting.program["Z"],
+            "H": lambda v: np.tanh(v["Z"]),
+            "s": lambda v: v["H"] @ v["u"],
+            "J": lambda v: np.sum(C * any_loss(v["s"])),
+        },
+        FUNCTIONS | {"f": np.tanh},
+        {"\\Delta": "\\nabla_Z J", "e": "\\nabla_s J"},
+    )
+
+
+def batch_by_rows(rng: np.random.Generator) -> Setting:
+    """A batch of three examples, whose rows δᵢᵀ and xᵢᵀ are named one by one."""
+    setting = batch(rng)
+    n = setting.run()["Z"].shape[1]
+    C = rng.normal(size=(3, n))
+    leaves = setting.leaves | {"X": setting.leaves["X"][:3], "\\mathbf{1}": np.ones((3, 1))}
+
+    def row(i: int) -> Callable[[Values], Array]:
+        return lambda v: v["X"][i - 1 : i].T
+
+    names = {f"x_{i}": row(i) for i in (1, 2, 3)}
+    program = {"Z": setting.program["Z"], "J": lambda v: np.sum(C * bend(v["Z"]))} | names
+    whole = Setting(leaves, program)
+    Delta = whole.jacobian("J", "Z").reshape(3, n)
+    rows = {f"\\delta_{i}": Delta[i - 1 : i].T for i in (1, 2, 3)}
+    return Setting(leaves | rows, program, FUNCTIONS, {"\\Delta": "\\nabla_Z J"})
