@@ -94,13 +94,13 @@ EXERCISES = (
         "The slope of the function with three rounds at x = 2.",
         32,
         (
-            Mistake("the loop runs once", "Three rounds: what is y after each?", 4),
+            Mistake("the loop runs once", "Three rounds: what is v after each?", 4),
             Mistake("slopes of the rounds added", "The rounds follow one another: what do slopes do along a path?", 12),
             Mistake("only the last square", "The second round squares what the first one made.", 8),
-            Mistake("the subtraction counts", "How fast does y - 1 move when y moves?", 31),
-            Mistake("squared three times", "In the last round y is larger than 4.", 1024),
+            Mistake("the subtraction counts", "How fast does v - 1 move when v moves?", 31),
+            Mistake("squared three times", "In the last round v is larger than 4.", 1024),
         ),
-        "Write down y after each round, and the slope of that round beside it.",
+        "Write down v after each round, and the slope of that round beside it.",
         "Only the branches that were taken count, and their slopes multiply.",
     ),
     Exercise(

@@ -77,7 +77,7 @@ class BatchSum(Widget):
         limit = float(np.abs(np.cumsum(self.Delta, axis=0)).max()) or 1.0
         x = stop + 50
         stop, _ = heat(scene, bias[:, None], x, UPPER, cell, limit=limit)
-        self._title(scene, r"$\delta$s so far", str(n), x, stop)
+        self._title(scene, r"sum of $\delta_i$", str(n), x, stop)
         legend(scene, stop + 40, UPPER, top, min(120.0, cell * N))
         gaps = np.abs(total - self.Delta.T @ self.X).max(), np.abs(bias - self.Delta.sum(axis=0)).max()
         said = [short(gap, 3) if gap > 1e-12 else "0" for gap in gaps]
