@@ -34,7 +34,7 @@ class BatchSum(Widget):
         >>> sums = BatchSum(np.array([[1.0], [0.0]]), np.array([[2.0, 3.0], [4.0, 5.0]]))
         >>> sums.i = 1
         >>> sums
-        1 of 2 examples added: example 1 contributes at most 3; largest difference from ΔᵀX 0, from Δᵀ1 0.
+        1 of 2 examples added: example 1 contributes at most 3; largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.
     """
 
     i: int
@@ -82,7 +82,7 @@ class BatchSum(Widget):
         gaps = np.abs(total - self.Delta.T @ self.X).max(), np.abs(bias - self.Delta.sum(axis=0)).max()
         said = [short(gap, 3) if gap > 1e-12 else "0" for gap in gaps]
         what = f"example {i} contributes at most {short(np.abs(now).max(), 3)}; " if i else ""
-        text = f"{i} of {N} examples added: {what}largest difference from ΔᵀX {said[0]}, from Δᵀ1 {said[1]}."
+        text = f"{i} of {N} examples added: {what}largest difference from ΔᵀX: {said[0]}; from Δᵀ𝟏: {said[1]}."
         return Frame(scene, text)
 
     def _title(self, scene: Scene, title: str, size: str, left: float, right: float) -> None:

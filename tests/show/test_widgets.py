@@ -470,9 +470,9 @@ def test_the_trace_table_takes_numbers_only() -> None:
 
 def test_the_batch_adds_up_to_one_product() -> None:
     sums = batch_sum()
-    assert sums.frame({"i": 8}).text.endswith("largest difference from ΔᵀX 0, from Δᵀ1 0.")
+    assert sums.frame({"i": 8}).text.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
     whole = np.abs(sums.Delta.T @ sums.X).max()
-    assert f"ΔᵀX {whole:.3g}" in sums.frame({"i": 0}).text
+    assert f"ΔᵀX: {whole:.3g}" in sums.frame({"i": 0}).text
     with pytest.raises(ValueError, match="BatchSum"):
         BatchSum(np.ones((4, 2)), np.ones((5, 2)))
 
