@@ -1,7 +1,7 @@
 """Pictures and widgets: see the graph, move the rate, watch it learn. Needs matplotlib; sliders need ipywidgets."""
 
-from lecture_lib.show.column import ColumnNudge
 from lecture_lib.show.batchsum import BatchSum
+from lecture_lib.show.column import ColumnNudge
 from lecture_lib.show.confusion import confusion
 from lecture_lib.show.curves import loss_curves
 from lecture_lib.show.dock import ShapeDock

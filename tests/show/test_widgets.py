@@ -11,8 +11,8 @@ import pytest
 
 from lecture_lib import trace
 from lecture_lib.show import (
-    ColumnNudge,
     BatchSum,
+    ColumnNudge,
     Gallery,
     JacobianMap,
     LearningRateLab,
@@ -28,8 +28,8 @@ from lecture_lib.show import (
     Widget,
     WordMap,
     confusion,
-    heatmap,
     draw,
+    heatmap,
     loss_curves,
 )
 from lecture_lib.show.orders import costs
@@ -69,6 +69,8 @@ def two_bends(t: Any) -> Any:
     v1, v2 = 3 * t, t**2
     v3 = v1 + v2
     return 2 * v3 * v3**2
+
+
 def cube(x: Any) -> Any:
     return x * x * x
 
