@@ -10,6 +10,7 @@ from lecture_lib.show.graph import draw
 from lecture_lib.show.heatmap import heatmap
 from lecture_lib.show.jacobian import JacobianMap
 from lecture_lib.show.microscope import StepMicroscope
+from lecture_lib.show.losses import LossSlopes
 from lecture_lib.show.nonlinearity import NonlinearityExplorer
 from lecture_lib.show.nudge import NudgeMeter
 from lecture_lib.show.orders import OrderCost
@@ -20,6 +21,7 @@ from lecture_lib.show.ridgelines import Ridgelines
 from lecture_lib.show.stepper import Stepper
 from lecture_lib.show.tracetable import TraceTable
 from lecture_lib.show.widget import Widget
+from lecture_lib.show.windowing import WindowSlider
 from lecture_lib.show.wordmap import WordMap
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Gallery",
     "JacobianMap",
     "LearningRateLab",
+    "LossSlopes",
     "NonlinearityExplorer",
     "NudgeMeter",
     "OrderCost",
@@ -39,6 +42,7 @@ __all__ = [
     "Stepper",
     "TraceTable",
     "Widget",
+    "WindowSlider",
     "WordMap",
     "confusion",
     "draw",

@@ -1,6 +1,7 @@
 """Every widget in every state: pure frames, words, state, errors, and what is left without a kernel."""
 
 import base64
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lecture_lib.show import (
     Gallery,
     JacobianMap,
     LearningRateLab,
+    LossSlopes,
     NonlinearityExplorer,
     NudgeMeter,
     OrderCost,
@@ -26,6 +28,7 @@ from lecture_lib.show import (
     Stepper,
     TraceTable,
     Widget,
+    WindowSlider,
     WordMap,
     confusion,
     draw,
@@ -82,6 +85,12 @@ def two_leaves(x1: Any, x2: Any) -> Any:
 def batch_sum() -> BatchSum:
     rng = np.random.default_rng(0)
     return BatchSum(rng.standard_normal((8, 3)), rng.standard_normal((8, 5)))
+SENTENCE = ["The", "museums", "in", "Paris", "are", "free", "today", "."]
+
+
+def window_slider() -> WindowSlider:
+    answers = np.random.default_rng(0).dirichlet(np.ones(4), len(SENTENCE))
+    return WindowSlider(SENTENCE, probabilities=answers, classes=("O", "PER", "LOC", "ORG"))
 
 
 MAKERS: dict[str, Any] = {
@@ -106,6 +115,9 @@ MAKERS: dict[str, Any] = {
     "trace table": lambda: TraceTable(trace(two_leaves, 2.0, 5.0)),
     "batch sum": batch_sum,
     "gallery": lambda: Gallery({k: draw(trace(f, 1.0, 2.0)) for k, f in {"+": np.add, "−": np.subtract}.items()}),
+    "loss slopes": LossSlopes,
+    "window slider": lambda: WindowSlider(SENTENCE),
+    "window slider with answers": window_slider,
 }
 
 
@@ -150,10 +162,10 @@ def test_attributes_move_the_live_widget_and_back(widget: Widget) -> None:
         for value in (control.values()[0], control.values()[-1]):
             setattr(widget, name, value)
             assert live.inputs[name].value == pytest.approx(value) if not isinstance(value, str) else value
-            assert widget.frame(widget.state).text.replace("'", "&#x27;") in live.words.value
+            assert html.escape(widget.frame(widget.state).text) in live.words.value
         live.inputs[name].value = control.values()[0]
         assert getattr(widget, name) == control.values()[0]
-        assert widget.frame(widget.state).text in live.words.value
+        assert html.escape(widget.frame(widget.state).text) in live.words.value
 
 
 def test_a_state_that_the_controls_cannot_say_is_refused(widget: Widget) -> None:
@@ -406,6 +418,57 @@ def test_a_word_map_refuses_what_does_not_fit(change: dict[str, Any], message: s
     given = {"words": ["a", "b", "c"], "positions": np.zeros((2, 3, 2)), **change}
     with pytest.raises(ValueError, match=message):
         WordMap(**given)
+
+
+def test_the_losses_agree_with_the_library_and_the_squared_one_stalls() -> None:
+    lab = LossSlopes()
+    for y in (0, 1):
+        for s in (-8.0, -0.7, 0.0, 3.0):
+            logistic, logistic_slope, squared, squared_slope = lab.values(s, y)
+            p = 1 / (1 + np.exp(-s))
+            assert logistic == pytest.approx(-y * np.log(p) - (1 - y) * np.log(1 - p))
+            assert squared == pytest.approx((p - y) ** 2)
+            for k, slope in ((0, logistic_slope), (2, squared_slope)):
+                ends = lab.values(s + 1e-5, y)[k], lab.values(s - 1e-5, y)[k]
+                assert slope == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-5, abs=1e-10)
+    steepest = min(lab.controls["s"].values(), key=lambda s: lab.values(s, 1)[3])
+    assert steepest == pytest.approx(-0.7)
+    assert lab.values(-8.0, 1)[1::2] == (pytest.approx(-1.0, abs=1e-3), pytest.approx(-0.00067, abs=1e-5))
+
+
+def test_the_window_slides_over_padding() -> None:
+    slider = WindowSlider(SENTENCE)
+    assert "Place 0: <padding> <padding> [The] museums in. The fills x[100:150]." in repr(slider)
+    slider.place = 7
+    assert "free today [.] <padding> <padding>" in repr(slider)
+    words = [t.text for t in slider.frame({"place": 5}).scene.texts]
+    assert words[-15::3] == ["Paris", "are", "free", "today", "."]
+    assert words[-14::3] == ["x[0:50]", "x[50:100]", "x[100:150]", "x[150:200]", "x[200:250]"]
+
+
+def test_the_window_says_the_most_probable_class() -> None:
+    slider = WindowSlider(["Paris"], probabilities=[[0.1, 0.9]], classes=("O", "LOC"))
+    assert repr(slider).endswith("The network says LOC with probability 0.90.")
+
+
+@pytest.mark.parametrize("words", [["a"], ["word"] * 40, ["Donaudampfschifffahrtsgesellschaftskapitaen"] * 3])
+def test_any_sentence_fits_its_boxes(words: list[str]) -> None:
+    slider = WindowSlider(words)
+    for state in slider.states():
+        assert not clipped_texts(slider.frame(state).scene)
+        assert not overlapping_texts(slider.frame(state).picture.scene)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "given", "message"),
+    [
+        ([], {}, "at least one word"),
+        (["a", "b"], {"probabilities": [[0.5, 0.5]], "classes": "OL"}, r"shape \(1, 2\); expected \(2, 2\)"),
+    ],
+)
+def test_a_window_slider_refuses_what_does_not_fit(tokens: list[str], given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        WindowSlider(tokens, **given)
 
 
 def test_curves_with_gaps_and_logarithms() -> None:
