@@ -114,7 +114,7 @@ class WindowSlider(Widget):
             y = 204 + 26 * k
             scene.text(name, LEFT + 70, y + 14, 14, "ink", "end")
             scene.rectangle(LEFT + 80, y, 400, 18, "line")
-            scene.rectangle(LEFT + 80, y, max(400 * float(p), 0.5), 18, None, fill="backward" if k == best else "muted")
+            scene.rectangle(LEFT + 80, y, max(400 * float(p), 0.5), 18, None, fill="forward" if k == best else "muted")
             scene.text(f"{p:.2f}", LEFT + 490, y + 14, 14, "ink")
 
 
