@@ -9,8 +9,8 @@ from lecture_lib.show.gallery import Gallery
 from lecture_lib.show.graph import draw
 from lecture_lib.show.heatmap import heatmap
 from lecture_lib.show.jacobian import JacobianMap
-from lecture_lib.show.microscope import StepMicroscope
 from lecture_lib.show.losses import LossSlopes
+from lecture_lib.show.microscope import StepMicroscope
 from lecture_lib.show.nonlinearity import NonlinearityExplorer
 from lecture_lib.show.nudge import NudgeMeter
 from lecture_lib.show.orders import OrderCost

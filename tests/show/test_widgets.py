@@ -85,6 +85,8 @@ def two_leaves(x1: Any, x2: Any) -> Any:
 def batch_sum() -> BatchSum:
     rng = np.random.default_rng(0)
     return BatchSum(rng.standard_normal((8, 3)), rng.standard_normal((8, 5)))
+
+
 SENTENCE = ["The", "museums", "in", "Paris", "are", "free", "today", "."]
 
 
