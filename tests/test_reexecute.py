@@ -129,3 +129,16 @@ def test_strip_png_keeps_the_picture():
 def test_strip_png_refuses_what_is_no_png(picture, message):
     with pytest.raises(ValueError, match=message):
         strip_png(picture)
+
+
+def test_timings_stay_until_their_cell_changes(tmp_path, capsys):
+    path = tmp_path / "00_times.ipynb"
+    cell = new_code_cell("import time\nprint(time.time_ns())", id="00-time", metadata={"tags": ["timing"]})
+    nbformat.write(new_notebook(cells=[cell]), path)
+    assert reexecute([path])
+    first = path.read_bytes()
+    assert reexecute([path])
+    assert path.read_bytes() == first
+    path.write_bytes(first.replace(b"time_ns", b"monotonic_ns"))
+    assert reexecute([path])
+    assert capsys.readouterr().out.count("renewed") == 2

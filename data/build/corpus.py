@@ -1,4 +1,4 @@
-"""Convert the labelled sentences of `data/build/corpus` to the CoNLL files of `data/corpus`.
+"""Convert the labeled sentences of `data/build/corpus` to the CoNLL files of `data/corpus`.
 
     python data/build/corpus.py
 
@@ -25,7 +25,7 @@ REMARK = "#"
 
 @dataclass(frozen=True)
 class Name:
-    """A labelled stretch of a text: `text[start:end]`."""
+    """A labeled stretch of a text: `text[start:end]`."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""Look for mistakes in the labelled sentences of `data/build/corpus`; exit with 1 when there are any.
+"""Look for mistakes in the labeled sentences of `data/build/corpus`; exit with 1 when there are any.
 
     python data/build/lint_corpus.py
 
@@ -137,7 +137,7 @@ def frame(line: Line) -> str:
 def outside_words(lines: list[Line]) -> Iterator[str]:
     """Names that begin with an article or a title, which do not belong to them."""
     for line in lines:
-        for name, _ in labelled(line):
+        for name, _ in labeled(line):
             if match := OUTSIDE.match(name):
                 yield at(line, f"{name!r} begins with {match[0].strip()!r}, which stands outside of a name")
 
@@ -146,7 +146,7 @@ def readings(lines: list[Line], ambiguous: Readings) -> Iterator[str]:
     """Names with a second label that the list of ambiguous names does not know."""
     first: dict[str, tuple[str, Line]] = {}
     for line in lines:
-        for name, label in labelled(line):
+        for name, label in labeled(line):
             usual, twin = first.setdefault(name, (label, line))
             if label not in ambiguous.get(name, {usual}):
                 yield at(line, f"{name!r} is {label} here and {usual} on {place(twin)}")
@@ -156,11 +156,11 @@ def left_out(lines: list[Line], ambiguous: Readings) -> Iterator[str]:
     """Capitalized words without a label that are a name elsewhere."""
     where: dict[str, Line] = {}
     for line in lines:
-        for name, _ in labelled(line):
+        for name, _ in labeled(line):
             where.setdefault(name, line)
     longest = max((len(name.split()) for name in where), default=1)
     for line in lines:
-        for name in sorted(unlabelled(line, longest)):
+        for name in sorted(unlabeled(line, longest)):
             if NO_NAME in ambiguous.get(name, set()):
                 continue
             if name in CALENDAR:
@@ -169,7 +169,7 @@ def left_out(lines: list[Line], ambiguous: Readings) -> Iterator[str]:
                 yield at(line, f"{name!r} has no label here but has one on {place(where[name])}")
 
 
-def unlabelled(line: Line, longest: int) -> set[str]:
+def unlabeled(line: Line, longest: int) -> set[str]:
     """Runs of up to `longest` words that touch no name."""
     covered = line.text
     for name in line.names:
@@ -189,16 +189,16 @@ def unused(lines: list[Line], ambiguous: Readings) -> Iterator[str]:
     seen: defaultdict[str, set[str]] = defaultdict(set)
     longest = max((len(name.split()) for name in ambiguous), default=0)
     for line in lines:
-        for name, label in labelled(line):
+        for name, label in labeled(line):
             seen[name].add(label)
-        for name in unlabelled(line, longest):
+        for name in unlabeled(line, longest):
             seen[name].add(NO_NAME)
     for name, kinds in ambiguous.items():
         for kind in sorted(kinds - seen[name]):
             yield f"{AMBIGUOUS.name}: {name!r} never occurs as {kind}"
 
 
-def labelled(line: Line) -> Iterator[tuple[str, str]]:
+def labeled(line: Line) -> Iterator[tuple[str, str]]:
     """The names of a sentence with their labels."""
     for name in line.names:
         yield line.text[name.start : name.end], name.label

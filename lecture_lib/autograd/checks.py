@@ -265,6 +265,15 @@ def worst_entry(
     where = entry_name(name, worst)
     entry = Entry(f"reverse, {where}", float(stated[worst]), float(numeric[worst]), float(errors[worst]))
     if not entry.error <= tolerance:
+        place = tuple(int(k) for k in worst)
+        step = step_at(x, place, eps)
+        closer = next((s for s in (step / 10, step / 100, step / 1000) if agrees_at(at, place, s, entry.stated)), None)
+        if closer is not None:
+            raise GradientError(
+                f"the function has a kink or a sharp bend near {where} = {x[worst]:.6g}: a step of {step:.1g} reaches "
+                f"across it and finds the slope {entry.numeric:.6g}, a step of {closer:.1g} finds {entry.stated:.6g} "
+                "as the rule does; check at another point"
+            )
         raise GradientError(
             f"the gradient is wrong at {where}: the rule says {entry.stated:.6g}, central differences say "
             f"{entry.numeric:.6g} (relative error {entry.error:.1e}); "
@@ -292,6 +301,14 @@ def is_kink(at: Callable[[tuple[int, ...], float], float], index: tuple[int, ...
     """Whether left and right slope stay apart as the step shrinks: at a smooth point their gap shrinks with it."""
     wide, narrow = (abs(at(index, s) - 2 * here + at(index, -s)) / s for s in (step, step / 10))
     return bool(narrow > 0.5 * wide)
+
+
+def agrees_at(
+    at: Callable[[tuple[int, ...], float], float], index: tuple[int, ...], step: float, stated: float
+) -> bool:
+    """Whether a central difference over a small step gives what the rule says."""
+    slope = (at(index, step) - at(index, -step)) / (2 * step)
+    return bool(abs(slope - stated) <= 1e-5 * max(abs(slope), abs(stated)))
 
 
 def along_direction(

@@ -1,6 +1,7 @@
 """Renew the stored outputs of notebooks so that running twice gives the same bytes."""
 
 import base64
+import hashlib
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from .execute import CELL_TIMEOUT, execute_notebooks
+from .execute import CELL_TIMEOUT, execute_notebooks, read_notebook
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -55,6 +56,8 @@ def store(notebook: NotebookNode, path: Path) -> str:
     Returns:
         "renewed" or "unchanged".
     """
+    if path.is_file():
+        keep_timings(notebook, read_notebook(path))
     new = stable_bytes(notebook)
     if path.is_file() and path.read_bytes() == new:
         return "unchanged"
@@ -63,6 +66,26 @@ def store(notebook: NotebookNode, path: Path) -> str:
     unfinished.write_bytes(new)
     unfinished.replace(path)
     return "renewed"
+
+
+def keep_timings(notebook: NotebookNode, stored: NotebookNode) -> None:
+    """Leave the outputs of cells with the tag "timing" as they are stored, unless the cell itself changed.
+
+    How long something took is never the same twice; a new picture of it at every execution would tell nobody anything.
+    The cell's metadata say which source was timed.
+
+    Args:
+        notebook: the executed notebook; it is changed.
+        stored: the notebook as the file holds it.
+    """
+    old = {cell.id: cell for cell in stored.cells}
+    for cell in notebook.cells:
+        if "timing" not in cell.metadata.get("tags", []):
+            continue
+        source = hashlib.sha256(cell.source.encode()).hexdigest()[:16]
+        if cell.id in old and old[cell.id].metadata.get("timed") == source:
+            cell.outputs = old[cell.id].outputs
+        cell.metadata["timed"] = source
 
 
 def stable_bytes(notebook: NotebookNode) -> bytes:

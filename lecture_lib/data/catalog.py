@@ -1,4 +1,4 @@
-"""What can be fetched: where it is, its licence, its size and its checksum."""
+"""What can be fetched: where it is, its license, its size and its checksum."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Entry:
 
     name: str
     what: str
-    licence: str
+    license: str
     url: str
     file: str
     size: int | None
@@ -32,7 +32,7 @@ ENTRIES = (
     Entry(
         name="glove-6b-50d",
         what="GloVe 6B, 400,000 words, 50 dimensions",
-        licence="Public Domain Dedication and License 1.0 (Pennington, Socher, Manning 2014)",
+        license="Public Domain Dedication and License 1.0 (Pennington, Socher, Manning 2014)",
         url="https://nlp.stanford.edu/data/glove.6B.zip",
         file="glove.6B.zip",
         size=862_182_613,
@@ -42,7 +42,7 @@ ENTRIES = (
     Entry(
         name="glove-wiki-gigaword-50",
         what="the same GloVe vectors as a small download",
-        licence="Public Domain Dedication and License 1.0 (Pennington, Socher, Manning 2014)",
+        license="Public Domain Dedication and License 1.0 (Pennington, Socher, Manning 2014)",
         url="https://github.com/RaRe-Technologies/gensim-data/releases/download/"
         "glove-wiki-gigaword-50/glove-wiki-gigaword-50.gz",
         file="glove-wiki-gigaword-50.gz",
@@ -53,7 +53,7 @@ ENTRIES = (
     Entry(
         name="conll2003",
         what="CoNLL-2003, English news: PER, LOC, ORG, MISC",
-        licence="Reuters news text, for research use under the terms of the Reuters corpora (NIST); do not pass it on",
+        license="Reuters news text, for research use under the terms of the Reuters corpora (NIST); do not pass it on",
         url="https://data.deepai.org/conll2003.zip",
         file="conll2003.zip",
         size=None,
@@ -62,8 +62,8 @@ ENTRIES = (
     ),
     Entry(
         name="wikiner-en",
-        what="WikiNER, English Wikipedia, labelled by machine: PER, LOC, ORG, MISC",
-        licence="CC BY 3.0 by the authors' page (Nothman, Ringland, Radford, Murphy, Curran 2013)",
+        what="WikiNER, English Wikipedia, labeled by machine: PER, LOC, ORG, MISC",
+        license="CC BY 3.0 by the authors' page (Nothman, Ringland, Radford, Murphy, Curran 2013)",
         url="https://raw.githubusercontent.com/dice-group/FOX/master/input/Wikiner/aij-wikiner-en-wp3.bz2",
         file="aij-wikiner-en-wp3.bz2",
         size=None,
@@ -73,7 +73,7 @@ ENTRIES = (
     Entry(
         name="rt-polarity",
         what="10,662 snippets of film reviews, positive or negative",
-        licence="CC BY 4.0 as the NLTK states it (Pang and Lee 2005); the snippets are quotations from reviewers",
+        license="CC BY 4.0 as the NLTK states it (Pang and Lee 2005); the snippets are quotations from reviewers",
         url="https://www.cs.cornell.edu/people/pabo/movie-review-data/rt-polaritydata.tar.gz",
         file="rt-polaritydata.tar.gz",
         size=487_770,

@@ -1,4 +1,4 @@
-"""Labelled corpora by name."""
+"""Labeled corpora by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SHARES = (0.8, 0.9)
 
 @dataclass(frozen=True)
 class Corpus:
-    """A labelled corpus: lists of sentences for training, development and test, its name and where it is from."""
+    """A labeled corpus: lists of sentences for training, development and test, its name and where it is from."""
 
     train: list[Sentence]
     dev: list[Sentence]
@@ -33,7 +33,7 @@ class Corpus:
 
 
 def corpus(name: str = "default", dates: bool = False) -> Corpus:
-    """Read a labelled corpus.
+    """Read a labeled corpus.
 
     "default" ships with the course. "ewt" (Universal NER on the English Web Treebank) is read from the folder
     named by LECTURE_LIB_DATA. "conll2003" and "wikiner-en" are read after `fetch(name)`; WikiNER has no splits of
@@ -66,7 +66,7 @@ def corpus(name: str = "default", dates: bool = False) -> Corpus:
 
 
 def polarity(name: str = "rt-polarity") -> list[Snippet]:
-    """Read snippets labelled 1 (positive) or 0 (negative), the positive ones first.
+    """Read snippets labeled 1 (positive) or 0 (negative), the positive ones first.
 
     "rt-polarity" (Pang and Lee, 2005) is read from the folder named by LECTURE_LIB_DATA, or else after
     `fetch("rt-polarity")`.
@@ -93,7 +93,7 @@ Parts = tuple[list[Sentence], list[Sentence], list[Sentence], str]
 
 def _default() -> Parts:
     train, dev, test = (read_conll(path) for path in shipped_corpus().values())
-    return train, dev, test, "hand-labelled for this course"
+    return train, dev, test, "hand-labeled for this course"
 
 
 def _ewt() -> Parts:

@@ -45,7 +45,7 @@ def cache_folder() -> Path:
 def fetch(name: str, unverified: bool = False, progress: bool = True) -> list[Path]:
     """Fetch real data into the user's cache, once; `corpus`, `vectors` and `polarity` read them from there.
 
-    The licence is printed before anything is downloaded. A download that breaks off goes on where it stopped, now
+    The license is printed before anything is downloaded. A download that breaks off goes on where it stopped, now
     or at the next call. Files appear in the cache only when they are whole and their checksum is right. Without a
     network, place the archive in the cache folder or in the folder named by LECTURE_LIB_DATA and call again.
 
@@ -65,7 +65,7 @@ def fetch(name: str, unverified: bool = False, progress: bool = True) -> list[Pa
     ready = _ready(chosen)
     if ready is not None:
         return ready
-    print(f"{chosen.name}: {chosen.what}\nLicence: {chosen.licence}", flush=True)
+    print(f"{chosen.name}: {chosen.what}\nLicense: {chosen.license}", flush=True)
     cache = cache_folder()
     placed = _placed(chosen, cache)
     if chosen.checksum is None and not unverified:
@@ -111,13 +111,13 @@ def fetched_files(chosen: Entry) -> list[Path]:
 
 
 def available() -> None:
-    """Print a table of all data: name, what it is, its licence, size, and whether it is present."""
-    rows = [("name", "what", "licence", "size", "present"), *_shipped_rows(), *_local_rows()]
+    """Print a table of all data: name, what it is, its license, size, and whether it is present."""
+    rows = [("name", "what", "license", "size", "present"), *_shipped_rows(), *_local_rows()]
     for chosen in ENTRIES:
         size = "unknown" if chosen.size is None else f"{chosen.size / 1e6:,.1f} MB"
         present = _ready(chosen) is not None or _lies_in_own_folder(chosen.name)
-        licence = re.split(r" \(|;", chosen.licence)[0]
-        rows.append((chosen.name, chosen.what, licence, size, "yes" if present else "data.fetch"))
+        license = re.split(r" \(|;", chosen.license)[0]
+        rows.append((chosen.name, chosen.what, license, size, "yes" if present else "data.fetch"))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -142,8 +142,8 @@ def _local_rows() -> Iterator[tuple[str, ...]]:
         ),
         ("glove-10k", "GloVe 6B, 10,244 words", "PDDL 1.0", "vectors/glove.6B.50d.exact10k.txt.gz"),
     )
-    for name, what, licence, file in listed:
-        yield _row(name, what, licence, [folder / file] if folder else [], f"set {VARIABLE}")
+    for name, what, license, file in listed:
+        yield _row(name, what, license, [folder / file] if folder else [], f"set {VARIABLE}")
 
 
 def _lies_in_own_folder(name: str) -> bool:
@@ -151,10 +151,10 @@ def _lies_in_own_folder(name: str) -> bool:
     return folder is not None and name in OWN_FILES and (folder / OWN_FILES[name]).is_file()
 
 
-def _row(name: str, what: str, licence: str, files: list[Path], remedy: str) -> tuple[str, ...]:
+def _row(name: str, what: str, license: str, files: list[Path], remedy: str) -> tuple[str, ...]:
     present = bool(files) and all(file.is_file() for file in files)
     size = f"{sum(file.stat().st_size for file in files) / 1e6:,.1f} MB" if present else ""
-    return name, what, licence, size, "yes" if present else remedy
+    return name, what, license, size, "yes" if present else remedy
 
 
 def _ready(chosen: Entry) -> list[Path] | None:

@@ -1,4 +1,4 @@
-"""Labelled snippets: sentence polarity."""
+"""Labeled snippets: sentence polarity."""
 
 from os import PathLike
 

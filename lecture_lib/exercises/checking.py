@@ -55,8 +55,10 @@ def check_answer(exercise: Exercise, answer: Any) -> bool:
         print(f"{exercise.id}: not done yet")
         return False
     if exercise.is_function and not callable(answer):
-        wanted = f"a function of ({', '.join(exercise.arguments)})"
-        raise WrongAnswer(exercise.id, "not a function", f"Hand over {wanted} by its name, without calling it.")
+        # Without arguments it is a class: what it makes is tried out.
+        kind = "function" if exercise.arguments else "class"
+        wanted = f"a function of ({', '.join(exercise.arguments)})" if exercise.arguments else "the class"
+        raise WrongAnswer(exercise.id, f"not a {kind}", f"Hand over {wanted} by its name, without calling it.")
     if not exercise.is_function and callable(answer):
         raise WrongAnswer(exercise.id, "a function", "This exercise wants the value itself. Did you forget to call it?")
     found, wanted_outcomes = outcomes(exercise, answer), outcomes(exercise, exercise.solution)

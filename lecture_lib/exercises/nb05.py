@@ -45,6 +45,11 @@ EXERCISES = (
                 lambda x, W, b, u: u * (1 - (W @ x + b) ** 2),
             ),
             Mistake(
+                "the square is missing",
+                "tanh is flat where its output is 1, and also where it is -1. Is your slope 0 at both?",
+                lambda x, W, b, u: u * (1 - np.tanh(W @ x + b)),
+            ),
+            Mistake(
                 "summed",
                 "δ has one entry for each unit. Which product does not sum?",
                 lambda x, W, b, u: u @ _steep(W @ x + b),
@@ -98,6 +103,11 @@ EXERCISES = (
                 lambda z, u: u * (1 - logistic(z) ** 2),
             ),
             Mistake(
+                "the layer still bends with tanh",
+                "That is δ for h = tanh(z). Here h = σ(z).",
+                lambda z, u: u * _steep(z),
+            ),
+            Mistake(
                 "z(1 - z)", "σ' is written with the output of σ, not with its input.", lambda z, u: u * z * (1 - z)
             ),
             Mistake(
@@ -119,7 +129,7 @@ EXERCISES = (
     ),
     Exercise(
         "05-row",
-        "A function of the lecture's row δᵀ, an array of shape (1, n), that returns this course's delta, shape (n,).",
+        "A function of the lecture's row, an array of shape (1, n), that returns this course's delta, shape (n,).",
         lambda row: row[0],
         (
             Mistake("unchanged", "It still has two axes.", lambda row: row),
@@ -182,6 +192,11 @@ EXERCISES = (
                 "1 - z²",
                 "tanh' is one minus the square of the output, not of the input.",
                 lambda delta2, W2, z1: (W2.T @ delta2) * (1 - z1**2),
+            ),
+            Mistake(
+                "the square is missing",
+                "tanh is flat where its output is 1, and also where it is -1. Is your slope 0 at both?",
+                lambda delta2, W2, z1: (W2.T @ delta2) * (1 - np.tanh(z1)),
             ),
             Mistake(
                 "f in place of f'",

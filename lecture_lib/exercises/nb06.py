@@ -53,6 +53,11 @@ EXERCISES = (
                 "The input is right. Which entry of z does it reach through W_ij?",
                 lambda x, i, j, n: _alone(x[j], j, n),
             ),
+            Mistake(
+                "counted from 1",
+                "i and j count from 0 already, as indices in Python do.",
+                lambda x, i, j, n: _alone(x[j - 1], i - 1, n),
+            ),
         ),
         "Write z_i as a sum over j. In which z does W_ij occur, and beside what?",
         "One weight touches one unit, and moves it by its input.",
@@ -79,6 +84,11 @@ EXERCISES = (
                 "the input is missing",
                 "That is the slope for b_i. By what is W_ij multiplied?",
                 lambda delta, x, i, j: delta[i],
+            ),
+            Mistake(
+                "counted from 1",
+                "i and j count from 0 already, as indices in Python do.",
+                lambda delta, x, i, j: delta[i - 1] * x[j - 1],
             ),
         ),
         "How far does z_i move with W_ij, and how far the score with z_i?",
@@ -147,6 +157,16 @@ EXERCISES = (
                 lambda x, W, b, u: np.outer(u * (1 - (W @ x + b) ** 2), x),
             ),
             Mistake(
+                "the square is missing",
+                "tanh is flat where its output is 1, and also where it is -1. Is your slope 0 at both?",
+                lambda x, W, b, u: np.outer(u * (1 - np.tanh(W @ x + b)), x),
+            ),
+            Mistake(
+                "the bias is missing",
+                "At which z do you take the slope?",
+                lambda x, W, b, u: np.outer(u * _steep(x, W, 0), x),
+            ),
+            Mistake(
                 "f in place of f'",
                 "How fast does h move with z? That is not h.",
                 lambda x, W, b, u: np.outer(u * np.tanh(W @ x + b), x),
@@ -158,7 +178,7 @@ EXERCISES = (
             ),
         ),
         "δ first, in one line. Then its outer product with what W multiplies.",
-        "Two lines, and the whole matrix of slopes is there.",
+        "A few lines, and the whole matrix of slopes is there.",
         inputs=layer,
         arguments=("x", "W", "b", "u"),
     ),
@@ -193,7 +213,8 @@ EXERCISES = (
             Mistake(
                 "the shape convention", "That is the shape of ∇_W s. A Jacobian has one row for each output.", (8, 250)
             ),
-            Mistake("a column", "Rows are outputs. How many outputs has a score?", (2000, 1)),
+            Mistake("a column", "Rows are outputs. How many outputs does a score have?", (2000, 1)),
+            Mistake("the Jacobian of z", "That is ∂z/∂vec W. How many outputs does the score have?", (8, 2000)),
             Mistake("one axis", "On paper a Jacobian has rows and columns, even if there is one row.", (2000,)),
             Mistake("transposed", "Neither the Jacobian nor the gradient looks like this.", (250, 8)),
         ),

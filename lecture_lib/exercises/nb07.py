@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.exercises.draws import layer, logistic
+from lecture_lib.exercises.draws import layer, logistic, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
 
@@ -84,6 +84,11 @@ def _averaged(rows: Any, ids: Any, V: int) -> Any:
 
 def _center_only(rows: Any, ids: Any, V: int) -> Any:
     return _scattered(rows[2:3], ids[2:3], V)
+
+
+def _two_layers(rng: np.random.Generator) -> tuple[Any, ...]:
+    n, m = sizes(rng)
+    return rng.normal(size=(n, m)), rng.normal(size=n), rng.normal(size=(2, n)), rng.normal(size=2)
 
 
 EXERCISES = (
@@ -272,5 +277,42 @@ EXERCISES = (
         "One line, for a number, a vector or a matrix.",
         inputs=lambda rng: (rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), float(rng.uniform(0.05, 0.5))),
         arguments=("theta", "gradient", "rate"),
+    ),
+    Exercise(
+        "07-collapse",
+        "A function of W1 (n, m), b1 (n,), W2 (q, n), b2 (q,) that returns the pair (W, b) of the one layer that does "
+        "the same as W2(W1 x + b1) + b2.",
+        lambda W1, b1, W2, b2: (W2 @ W1, W2 @ b1 + b2),
+        (
+            Mistake(
+                "the factors are in the wrong order",
+                "x meets W1 first. Which matrix stands next to x?",
+                lambda W1, b1, W2, b2: (W1 @ W2, W2 @ b1 + b2),
+            ),
+            Mistake(
+                "the first bias is lost",
+                "With x = 0, is the output b2 alone?",
+                lambda W1, b1, W2, b2: (W2 @ W1, b2),
+            ),
+            Mistake(
+                "the second bias is lost",
+                "What is added at the very end?",
+                lambda W1, b1, W2, b2: (W2 @ W1, W2 @ b1),
+            ),
+            Mistake(
+                "the first bias does not pass the second layer",
+                "b1 has n numbers, b2 has q. What stands between b1 and the output?",
+                lambda W1, b1, W2, b2: (W2 @ W1, b1 + b2),
+            ),
+            Mistake(
+                "transposed",
+                "W takes m numbers to q. What is its shape?",
+                lambda W1, b1, W2, b2: ((W2 @ W1).T, W2 @ b1 + b2),
+            ),
+        ),
+        "Put the first layer into the second, multiply out, and sort: what holds x, and what does not?",
+        "Without a bend between them, two layers are one.",
+        inputs=_two_layers,
+        arguments=("W1", "b1", "W2", "b2"),
     ),
 )

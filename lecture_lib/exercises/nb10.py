@@ -1,10 +1,49 @@
-"""Exercises of notebook 10: inputs on which a wrong gradient shows."""
+"""Exercises of notebook 10: a check that can be trusted, and inputs on which a wrong gradient shows."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+
+
+def _two(rng: np.random.Generator) -> tuple[Any, Any]:
+    shape = sizes(rng)
+    stated = rng.normal(0, 1e-3, shape)
+    return stated, stated + rng.normal(0, 1e-4, shape)
+
+
+def _largest(a: Any) -> float:
+    return float(np.abs(a).max())
+
+
+def _map(rng: np.random.Generator) -> tuple[Callable[[Any], Any], Any, Any, float]:
+    n, m = sizes(rng)
+    W = rng.normal(0, 0.5, (n, m))
+    eps = float(rng.uniform(0.05, 0.2))
+    return (lambda x: np.tanh(W @ x) + (W @ x) ** 2), rng.normal(size=m), rng.normal(size=n), eps
+
+
+def _slopes(f: Callable[[Any], Any], x: Any, upstream: Any, eps: float) -> Any:
+    return np.array([upstream @ (f(x + eps * row) - f(x - eps * row)) / (2 * eps) for row in np.eye(x.size)])
+
+
+def _one_sided(f: Callable[[Any], Any], x: Any, upstream: Any, eps: float) -> Any:
+    return np.array([upstream @ (f(x + eps * row) - f(x)) / eps for row in np.eye(x.size)])
+
+
+def _unweighted(f: Callable[[Any], Any], x: Any, upstream: Any, eps: float) -> Any:
+    return _slopes(f, x, np.ones_like(upstream), eps)
+
+
+def _all_at_once(f: Callable[[Any], Any], x: Any, upstream: Any, eps: float) -> Any:
+    return np.full(x.size, upstream @ (f(x + eps) - f(x - eps)) / (2 * eps))
+
+
+def _jacobian(f: Callable[[Any], Any], x: Any, upstream: Any, eps: float) -> Any:
+    return np.stack([(f(x + eps * row) - f(x - eps * row)) / (2 * eps) for row in np.eye(x.size)], axis=1)
 
 
 def _bugs(W: Any, x: Any, g: Any) -> dict[str, Any]:
@@ -31,7 +70,7 @@ def still_hidden(answer: Any) -> tuple[str, ...]:
     hidden = [
         name
         for name, wrong in _bugs(W, x, g).items()
-        if all(np.allclose(a, b) for a, b in zip(right, wrong, strict=True))
+        if all(np.allclose(a, b, rtol=1e-3, atol=0) for a, b in zip(right, wrong, strict=True))
     ]
     return tuple(sorted(hidden))
 
@@ -41,6 +80,70 @@ _x, _g = _rng.normal(size=3), _rng.normal(size=2)
 _S = _rng.normal(size=(3, 3))
 
 EXERCISES = (
+    Exercise(
+        "10-upstream",
+        "A function of f, x, upstream and eps: the two-sided numeric gradient of upstream · f(x), shape (m,).",
+        _slopes,
+        (
+            Mistake(
+                "the upstream gradient is left out",
+                "That is the gradient of the plain sum of the outputs. What weighs them?",
+                _unweighted,
+            ),
+            Mistake("one-sided", "One side only: the bend does not cancel.", _one_sided),
+            Mistake(
+                "twice too large",
+                "How far apart are the two places that you compare?",
+                lambda f, x, upstream, eps: 2 * _slopes(f, x, upstream, eps),
+            ),
+            Mistake("all inputs at once", "Wiggle one input, and hold the others still.", _all_at_once),
+            Mistake(
+                "the Jacobian",
+                "That has a row for each output. Turn the outputs into one number first.",
+                _jacobian,
+            ),
+        ),
+        "Weigh the outputs to one number, then wiggle one input after the other.",
+        "Weighed with the upstream gradient, a gate with many outputs becomes a function with one.",
+        inputs=_map,
+        arguments=("f", "x", "upstream", "eps"),
+    ),
+    Exercise(
+        "10-relative",
+        "A function of two arrays a and b: their largest difference, relative to the largest magnitude in a or b.",
+        lambda a, b: _largest(a - b) / max(_largest(a), _largest(b)),
+        (
+            Mistake(
+                "absolute",
+                "Multiply a and b by 1000. Should the error become 1000 times larger?",
+                lambda a, b: _largest(a - b),
+            ),
+            Mistake(
+                "a mean, not the worst",
+                "One wrong entry among a million right ones: does your number show it?",
+                lambda a, b: float(np.abs(a - b).mean()) / max(_largest(a), _largest(b)),
+            ),
+            Mistake(
+                "signs cancel or hide",
+                "The largest magnitude may be that of a negative number.",
+                lambda a, b: float((a - b).max()) / max(float(a.max()), float(b.max())),
+            ),
+            Mistake(
+                "one number an entry",
+                "Reduce above and below the line before you divide: one number is wanted.",
+                lambda a, b: np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)),
+            ),
+            Mistake(
+                "the worst entry against itself",
+                "An entry close to 0 makes your number large, however small the difference is.",
+                lambda a, b: float((np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()),
+            ),
+        ),
+        "np.abs and max, above the line and below it.",
+        "The scale of the gradient does not matter any more.",
+        inputs=_two,
+        arguments=("a", "b"),
+    ),
     Exercise(
         "10-expose",
         "Arrays (W, x, g) on which every planted bug in the backward step of z = Wx shows; g comes from above.",
@@ -66,5 +169,57 @@ EXERCISES = (
         "Some bug stays hidden on your arrays. Which of them is too regular: the sizes, W, x or g?",
         "Unequal sizes and random numbers hide nothing.",
         measure=still_hidden,
+    ),
+    Exercise(
+        "10-kink",
+        "The two-sided numeric slope of relu at x = 0.00004 with eps = 0.0001.",
+        0.7,
+        (
+            Mistake(
+                "the true slope",
+                "That is what the rule says. But one of the two places lies beyond the kink.",
+                1,
+            ),
+            Mistake("at the kink itself", "That holds for x = 0. Here x is a little to the right.", 0.5),
+            Mistake("divided by one step", "How far apart are the two places?", 1.4),
+            Mistake("the left side alone", "Left of 0 relu is flat. Only one of the two places is there.", 0),
+        ),
+        "relu(x + eps) and relu(x - eps), subtracted, over 2 eps.",
+        "A step across a kink mixes two slopes; the rule is right and the check is wrong.",
+    ),
+    Exercise(
+        "10-hunt",
+        "For the gates A to H, in this order, the numbers of their faults in the list.",
+        (6, 3, 8, 1, 7, 4, 2, 5),
+        (
+            Mistake(
+                "both hide behind ones",
+                "E and G both pass with ones from above. Which of them still fails when all of upstream is 2?",
+                (6, 3, 8, 1, 2, 4, 7, 5),
+            ),
+            Mistake(
+                "a sign and a half",
+                "Divide what A says by what the differences say. Which of the two faults has that ratio, and for which "
+                "input?",
+                (3, 6, 8, 1, 7, 4, 2, 5),
+            ),
+            Mistake(
+                "who mixes up what",
+                "One of C and F cannot even run unless two sizes agree. Which fault explains that?",
+                (6, 3, 4, 1, 7, 8, 2, 5),
+            ),
+            Mistake(
+                "who needs small inputs",
+                "D is right near 0, whatever comes from above; G is right for positive upstream, whatever the input.",
+                (6, 3, 8, 2, 7, 4, 1, 5),
+            ),
+            Mistake(
+                "the quiet one",
+                "H passes alone, on any input. Which fault does harm to somebody else?",
+                (6, 3, 8, 5, 7, 4, 2, 1),
+            ),
+        ),
+        "Some gate has another fault. Take its row of the table, and ask of each fault: would it pass there?",
+        "Each test lets some faults through; no fault gets through them all.",
     ),
 )

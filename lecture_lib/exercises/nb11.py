@@ -1,6 +1,26 @@
-"""Exercises of notebook 11: adjoints."""
+"""Exercises of notebook 11: adjoints, tangents, passes, branches, logistic regression, and what a module stores."""
 
+from typing import Any
+
+import numpy as np
+
+from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
+
+
+def _pair(rng: np.random.Generator) -> tuple[float, ...]:
+    a, a_dot, b, b_dot = rng.uniform(0.5, 2.0, 4)
+    return float(a), float(a_dot), float(b), float(b_dot)
+
+
+def _example(rng: np.random.Generator) -> tuple[Any, ...]:
+    m = int(rng.integers(3, 7))
+    return rng.normal(size=m), rng.normal(size=m), float(rng.choice([-1.0, 1.0])), float(rng.uniform(0.5, 2.0))
+
+
+def _p(w: Any, x: Any, y: float) -> Any:
+    return logistic(y * (w @ x))
+
 
 EXERCISES = (
     Exercise(
@@ -11,8 +31,136 @@ EXERCISES = (
             Mistake("one path only", "x₁ also stands inside the logarithm.", 5),
             Mistake("one path only", "x₁ also stands in the product.", 0.5),
             Mistake("paths multiplied", "Two paths lead from x₁ to f. How do they combine?", 2.5),
+            Mistake("the adjoint of x₂", "That belongs to the other input.", 2 - float(np.cos(5))),
         ),
         "Write down what arrives at x₁ along each of its two edges.",
         "1/x₁ along one edge, x₂ along the other, and they add.",
+    ),
+    Exercise(
+        "11-quotient",
+        "A function of a, a_dot, b and b_dot that returns the tangent of a / b.",
+        lambda a, a_dot, b, b_dot: (a_dot * b - a * b_dot) / b**2,
+        (
+            Mistake(
+                "tangents divided",
+                "A product's tangent is not the product of the tangents either.",
+                lambda a, a_dot, b, b_dot: a_dot / b_dot,
+            ),
+            Mistake(
+                "only the numerator moves",
+                "When b grows, what does a / b do?",
+                lambda a, a_dot, b, b_dot: a_dot / b,
+            ),
+            Mistake(
+                "the product rule",
+                "A larger denominator makes the quotient smaller: which sign is that?",
+                lambda a, a_dot, b, b_dot: (a_dot * b + a * b_dot) / b**2,
+            ),
+            Mistake(
+                "wrong order",
+                "Let a grow and b stand still. Does a / b grow?",
+                lambda a, a_dot, b, b_dot: (a * b_dot - a_dot * b) / b**2,
+            ),
+            Mistake(
+                "the square is missing",
+                "What is the slope of 1/b?",
+                lambda a, a_dot, b, b_dot: (a_dot * b - a * b_dot) / b,
+            ),
+        ),
+        "The quotient rule, with a dot for a prime.",
+        "Each local rule of calculus becomes one line of forward mode.",
+        inputs=_pair,
+        arguments=("a", "a_dot", "b", "b_dot"),
+    ),
+    Exercise(
+        "11-passes",
+        "For a function with 1000 inputs and 3 outputs: the passes that (forward, reverse) mode need for the Jacobian.",
+        (1000, 3),
+        (
+            Mistake("swapped", "One pass of forward mode moves one what?", (3, 1000)),
+            Mistake("numeric differences", "Wiggling needs two ends. A tangent needs one pass.", (2000, 3)),
+            Mistake(
+                "a single pass for everything",
+                "That is so for one output alone. Here the Jacobian has 3 rows.",
+                (1000, 1),
+            ),
+            Mistake("a pass for each entry", "A pass gives a whole column, or a whole row.", (3000, 3000)),
+        ),
+        "Forward mode fills the Jacobian by columns, reverse mode by rows.",
+        "One pass for each input against one for each output.",
+    ),
+    Exercise(
+        "11-branch",
+        "The slope of the function with three rounds at x = 2.",
+        32,
+        (
+            Mistake("the loop runs once", "Three rounds: what is v after each?", 4),
+            Mistake("slopes of the rounds added", "The rounds follow one another: what do slopes do along a path?", 12),
+            Mistake("only the last square", "The second round squares what the first one made.", 8),
+            Mistake("the subtraction counts", "How fast does v - 1 move when v moves?", 31),
+            Mistake("squared three times", "In the last round v is larger than 4.", 1024),
+        ),
+        "Write down v after each round, and the slope of that round beside it.",
+        "Only the branches that were taken count, and their slopes multiply.",
+    ),
+    Exercise(
+        "11-logistic",
+        "A function of w, x, y and lam that returns ∇_w L for L = ½‖w‖² - λ log p with p = σ(y·wᵀx), y = ±1.",
+        lambda w, x, y, lam: w - lam * (1 - _p(w, x, y)) * y * x,
+        (
+            Mistake(
+                "the penalty is forgotten",
+                "L has two terms with w in them.",
+                lambda w, x, y, lam: -lam * (1 - _p(w, x, y)) * y * x,
+            ),
+            Mistake(
+                "p in place of 1 - p",
+                "When p is almost 1 the answer is right. Should the data still pull at w?",
+                lambda w, x, y, lam: w - lam * _p(w, x, y) * y * x,
+            ),
+            Mistake(
+                "the label is forgotten",
+                "s was multiplied by y on the way up. What does × do on the way down?",
+                lambda w, x, y, lam: w - lam * (1 - _p(w, x, y)) * x,
+            ),
+            Mistake(
+                "wrong sign of the data's part",
+                "With y = 1, should a step against the gradient raise or lower wᵀx?",
+                lambda w, x, y, lam: w + lam * (1 - _p(w, x, y)) * y * x,
+            ),
+            Mistake(
+                "λ is forgotten",
+                "λ weighs the data. Where did it go?",
+                lambda w, x, y, lam: w - (1 - _p(w, x, y)) * y * x,
+            ),
+            Mistake(
+                "labels of 0 and 1",
+                "p - y is for labels 0 and 1. Here p is the probability of the right label.",
+                lambda w, x, y, lam: w + lam * (_p(w, x, y) - y) * x,
+            ),
+        ),
+        "One path through the penalty, one through s, t, p and q; they add.",
+        "The closer p comes to 1, the less the data pull.",
+        inputs=_example,
+        arguments=("w", "x", "y", "lam"),
+    ),
+    Exercise(
+        "11-stored",
+        "How many numbers Linear 250→100, ReLU and Linear 100→4 store between forward and backward of one window.",
+        450,
+        (
+            Mistake(
+                "the first input is forgotten",
+                "The first layer need not pass anything on, but its own weights still want a gradient. From what?",
+                200,
+            ),
+            Mistake("ReLU has no memory", "How will ReLU know which units were on?", 350),
+            Mistake("the scores are stored too", "Which backward step uses the scores themselves?", 454),
+            Mistake(
+                "the parameters are counted", "Those are there anyway. What is remembered of this one window?", 25954
+            ),
+        ),
+        "For each module: what does its backward use besides its parameters and the upstream gradient?",
+        "A linear layer keeps its input, ReLU one yes or no for each unit.",
     ),
 )

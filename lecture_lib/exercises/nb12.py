@@ -4,15 +4,141 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
 
+def _sizes(rng: np.random.Generator) -> tuple[int, int, int]:
+    """N examples, n outputs and m inputs, all different."""
+    return int(rng.integers(8, 11)), int(rng.integers(3, 5)), int(rng.integers(5, 8))
+
+
 def _batch(rng: np.random.Generator) -> tuple[Any, Any]:
-    N = int(rng.integers(8, 11))
-    return rng.normal(size=(N, int(rng.integers(3, 5)))), rng.normal(size=(N, int(rng.integers(5, 8))))
+    N, n, m = _sizes(rng)
+    return rng.normal(size=(N, n)), rng.normal(size=(N, m))
+
+
+def _errors(rng: np.random.Generator) -> tuple[Any]:
+    N, n, _ = _sizes(rng)
+    return (rng.normal(size=(N, n)),)
+
+
+def _answers(rng: np.random.Generator) -> tuple[Any, Any]:
+    N, _, _ = _sizes(rng)
+    return logistic(rng.normal(size=N)), rng.integers(0, 2, N).astype(float)
+
+
+def _hidden(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    N, n, _ = _sizes(rng)
+    return rng.normal(size=N), rng.normal(size=n), np.tanh(rng.normal(size=(N, n)))
+
+
+def _pair(rng: np.random.Generator) -> tuple[Any, Any]:
+    N, n, _ = _sizes(rng)
+    return rng.normal(size=(N, n)), rng.normal(size=(N, n))
+
+
+def _windows(rng: np.random.Generator) -> tuple[Any, Any, int]:
+    """Ids of which some come again, within a window and across windows."""
+    N, d, V = int(rng.integers(3, 5)), int(rng.integers(2, 4)), int(rng.integers(8, 12))
+    ids = rng.integers(0, V, (N, 5))
+    ids[0, 1] = ids[0, 2]
+    ids[1, 2] = ids[0, 0]
+    return ids, rng.normal(size=(N, 5 * d)), V
+
+
+def _scattered(ids: Any, rows: Any, V: int) -> Any:
+    grad_E = np.zeros((V, rows.shape[-1]))
+    np.add.at(grad_E, ids, rows)
+    return grad_E
+
+
+def _by_word(ids: Any, G: Any) -> Any:
+    return G.reshape(*ids.shape, -1)
+
+
+def _overwritten(ids: Any, G: Any, V: int) -> Any:
+    grad_E = np.zeros((V, G.shape[1] // 5))
+    grad_E[ids] += _by_word(ids, G)
+    return grad_E
+
+
+def _averaged(ids: Any, G: Any, V: int) -> Any:
+    counts = np.maximum(np.bincount(ids.ravel(), minlength=V), 1)
+    return _scattered(ids, _by_word(ids, G), V) / counts[:, None]
 
 
 EXERCISES = (
+    Exercise(
+        "12-broadcast",
+        "A function of G (N, n), the gradient of Z + c for a column c (N, 1): the gradient of c, shape (N, 1).",
+        lambda G: G.sum(axis=1, keepdims=True),
+        (
+            Mistake(
+                "the wrong axis",
+                "That sums over the examples, which is right for a bias. Along which axis was c copied?",
+                lambda G: G.sum(axis=0),
+            ),
+            Mistake("not summed", "Each number of c was used n times. What becomes of n gradients?", lambda G: G),
+            Mistake("an axis is lost", "The numbers are right. c has two axes.", lambda G: G.sum(axis=1)),
+            Mistake(
+                "averaged",
+                "A number that is used n times moves the loss through all n places.",
+                lambda G: G.mean(axis=1, keepdims=True),
+            ),
+            Mistake("one copy only", "All copies of c count, not the first alone.", lambda G: G[:, :1]),
+        ),
+        "Sum over the axis along which c was copied, and keep that axis.",
+        "Copying forward is summing backward.",
+        inputs=_errors,
+        arguments=("G",),
+    ),
+    Exercise(
+        "12-top",
+        "A function of p and y, both (N,), that returns the gradient of the mean logistic loss by the scores, (N,).",
+        lambda p, y: (p - y) / len(y),
+        (
+            Mistake("1/N is missing", "That is the gradient of the sum. What is the loss here?", lambda p, y: p - y),
+            Mistake("wrong sign", "If y = 1 and p is too small, must s rise or fall?", lambda p, y: (y - p) / len(y)),
+            Mistake("1/N twice", "How often is the sum divided by N?", lambda p, y: (p - y) / len(y) ** 2),
+            Mistake(
+                "one number for all",
+                "Each score has a slope of its own. Do not take the mean of them.",
+                lambda p, y: np.mean(p - y),
+            ),
+            Mistake(
+                "the squared loss",
+                "In the logistic loss p(1 - p) cancels.",
+                lambda p, y: 2 * (p - y) * p * (1 - p) / len(y),
+            ),
+        ),
+        "As for one example, and then the mean.",
+        "1/N enters here, and never again further down.",
+        inputs=_answers,
+        arguments=("p", "y"),
+    ),
+    Exercise(
+        "12-delta",
+        "A function of e (N,), u (n,) and H = tanh(Z), (N, n), that returns Δ, shape (N, n).",
+        lambda e, u, H: e[:, None] * u * (1 - H**2),
+        (
+            Mistake(
+                "f' is missing", "Between H and Z there is a nonlinearity.", lambda e, u, H: e[:, None] * u + 0 * H
+            ),
+            Mistake(
+                "the top is missing",
+                "That is Δ of the bare scores. What comes down from the loss?",
+                lambda e, u, H: u * (1 - H**2),
+            ),
+            Mistake("the values, not the slopes", "f'(z), not f(z).", lambda e, u, H: e[:, None] * u * H),
+            Mistake("the square is missing", "tanh' = 1 - tanh².", lambda e, u, H: e[:, None] * u * (1 - H)),
+            Mistake("u is missing", "How does s move when h moves?", lambda e, u, H: e[:, None] * (1 - H**2)),
+        ),
+        "For one example it is e · (u ∘ f'(z)). Now e has a number for each row.",
+        "Row i is the error signal of example i.",
+        inputs=_hidden,
+        arguments=("e", "u", "H"),
+    ),
     Exercise(
         "12-weights",
         "A function of Delta (N, n) and X (N, m) that returns ∇_W J; 1/N is already in Delta.",
@@ -44,5 +170,52 @@ EXERCISES = (
         "ΔᵀX adds up N outer products in one call.",
         inputs=_batch,
         arguments=("Delta", "X"),
+    ),
+    Exercise(
+        "12-relu",
+        "A function of Z and G, both (N, n): the gradient of Z when G arrives at relu(Z), without any Jacobian.",
+        lambda Z, G: G * (Z > 0),
+        (
+            Mistake(
+                "the sign of the wrong array",
+                "Whether a unit is on, does that depend on what comes back?",
+                lambda Z, G: G * (G > 0),
+            ),
+            Mistake("the values, not the slopes", "The slope of relu is 0 or 1.", lambda Z, G: G * np.maximum(Z, 0)),
+            Mistake("the mask alone", "That is the local part. What arrives from above?", lambda Z, G: 1.0 * (Z > 0)),
+            Mistake("every unit is on", "Where Z is negative, relu does not move.", lambda Z, G: G),
+            Mistake("upside down", "Which units let the gradient through?", lambda Z, G: G * (Z < 0)),
+        ),
+        "A diagonal of zeros and ones, times G: which entries stay?",
+        "A mask takes the place of a matrix with N·n rows and columns.",
+        inputs=_pair,
+        arguments=("Z", "G"),
+    ),
+    Exercise(
+        "12-embedding",
+        "A function of ids (N, 5), G = ∇_X J (N, 5d) and V that returns ∇_E J, shape (V, d).",
+        lambda ids, G, V: _scattered(ids, _by_word(ids, G), V),
+        (
+            Mistake(
+                "overwritten instead of added",
+                "Some word comes twice. What becomes of its first gradient?",
+                _overwritten,
+            ),
+            Mistake(
+                "the words are cut wrongly",
+                "A row of G is five words, one after the other, each with d numbers.",
+                lambda ids, G, V: _scattered(ids, G.reshape(len(ids), -1, 5).transpose(0, 2, 1), V),
+            ),
+            Mistake("averaged", "A word that is used twice moves the loss through both places.", _averaged),
+            Mistake(
+                "the middle word only",
+                "All five words of a window went into its score.",
+                lambda ids, G, V: _scattered(ids[:, 2], _by_word(ids, G)[:, 2], V),
+            ),
+        ),
+        "Cut each row of G into five word gradients, then add each at its word's row.",
+        "np.add.at adds every time, however often an id comes.",
+        inputs=_windows,
+        arguments=("ids", "G", "V"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Expressions with labelled shapes: small nodes, checked when built, never simplified by themselves."""
+"""Expressions with labeled shapes: small nodes, checked when built, never simplified by themselves."""
 
 from __future__ import annotations
 

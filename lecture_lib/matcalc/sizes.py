@@ -1,4 +1,4 @@
-"""Labelled sizes: n, m, 1, 5d, n + m, and shapes made of two of them."""
+"""Labeled sizes: n, m, 1, 5d, n + m, and shapes made of two of them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def swap_names(
     the score. A name that was written in lower or upper case throughout is replaced by one in the same case.
 
     Args:
-        sentences: labelled sentences, tags in BIO; they are not changed.
+        sentences: labeled sentences, tags in BIO; they are not changed.
         rng: the random generator that draws the names, each occurrence equally likely.
         types: the types whose names are swapped; the others keep theirs.
 
@@ -44,7 +44,7 @@ def swap_names(
     pools: dict[str, list[list[str]]] = {kind: [] for kind in types}
     for number, sentence in enumerate(sentences, 1):
         if not isinstance(sentence, Sentence):
-            raise TypeError(f"item {number} is {type(sentence).__name__}; expected labelled sentences")
+            raise TypeError(f"item {number} is {type(sentence).__name__}; expected labeled sentences")
         for span in spans(sentence.tags):
             if span.type in pools:
                 pools[span.type].append(sentence.tokens[span.start : span.end])

@@ -9,7 +9,7 @@ from lecture_lib.ner.tags import Span, spans, to_types
 
 MICRO = "micro"
 
-Labelled = Sequence[Sentence | Sequence[str]] | Sequence[Sentence] | Sequence[Sequence[str]]
+Labeled = Sequence[Sentence | Sequence[str]] | Sequence[Sentence] | Sequence[Sequence[str]]
 
 
 class Score(NamedTuple):
@@ -21,7 +21,7 @@ class Score(NamedTuple):
     support: int
 
 
-def entity_f1(gold: Labelled, predicted: Labelled, level: str = "span") -> dict[str, Score]:
+def entity_f1(gold: Labeled, predicted: Labeled, level: str = "span") -> dict[str, Score]:
     """Score predicted entities against the true ones.
 
     At the level `span` an entity counts only when its type, beginning and end are all right, as in the
@@ -90,7 +90,7 @@ def _tags(row: Sentence | Sequence[str]) -> Sequence[str]:
     return row.tags if isinstance(row, Sentence) else row
 
 
-def _check_aligned(gold: Labelled, predicted: Labelled) -> None:
+def _check_aligned(gold: Labeled, predicted: Labeled) -> None:
     for side, rows in (("gold", gold), ("predicted", predicted)):
         if isinstance(rows, (str, Sentence)) or any(isinstance(row, str) for row in rows):
             raise TypeError(f"{side} is one sentence; expected a list of sentences: wrap it in [ ]")

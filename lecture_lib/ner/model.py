@@ -215,7 +215,7 @@ class NERWindowModel:
         callbacks: Sequence[Callback] = (),
         resume: dict[str, Any] | None = None,
     ) -> "NERWindowModel":
-        """Train on labelled sentences, from fresh weights.
+        """Train on labeled sentences, from fresh weights.
 
         Args:
             sentences: with tags in BIO, IOB1 or IO.
@@ -428,7 +428,7 @@ class NERWindowModel:
                 )
         targets = self._targets(rows, name)
         if not len(targets):
-            raise ValueError(f"{name} holds no tokens; expected labelled sentences")
+            raise ValueError(f"{name} holds no tokens; expected labeled sentences")
         ids, case = self._features([sentence.tokens for sentence in rows])
         return (ids, case, targets) if self.case_features or self.fine_tune else (ids, targets)
 

@@ -1,4 +1,4 @@
-"""Labelled sentences, and the reader of files in the CoNLL form."""
+"""Labeled sentences, and the reader of files in the CoNLL form."""
 
 import re
 import warnings
@@ -67,7 +67,7 @@ def tokens_of(sentence: Sentence | Sequence[str]) -> Sequence[str]:
 
 
 def read_conll(path: str | PathLike[str]) -> list[Sentence]:
-    r"""Read labelled sentences: a token a line, an empty line after each sentence.
+    r"""Read labeled sentences: a token a line, an empty line after each sentence.
 
     A line has 2 to 4 columns, parted by tabs or spaces, the token first and the tag last; every line has
     as many as the first. Lines that begin with `-DOCSTART-` end a sentence and are not part of any. The

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.ner import entity_f1
-from lecture_lib.ner.metrics import Labelled
+from lecture_lib.ner.metrics import Labeled
 from lecture_lib.ner.sentences import Sentence
 from lecture_lib.ner.tags import to_types
 from lecture_lib.show.heat import colors_of
@@ -18,7 +18,7 @@ from lecture_lib.show.scene import Scene
 CELL = 58.0
 
 
-def confusion(gold: Labelled, predicted: Labelled) -> Picture:
+def confusion(gold: Labeled, predicted: Labeled) -> Picture:
     """Draw a confusion matrix of tokens by type, and precision, recall and F1 of whole entities by type.
 
     Args:

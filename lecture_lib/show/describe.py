@@ -34,12 +34,13 @@ def _is_small(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
-def describe(graph: Graph, remarks: tuple[str, ...] = ()) -> str:
+def describe(graph: Graph, remarks: tuple[str, ...] = (), backward: bool = True) -> str:
     """What a graph computes, forward and backward, in sentences.
 
     Args:
         graph: from ``trace``.
         remarks: what the picture says besides.
+        backward: speak of gradients too, if there are any.
     """
     steps = [node for node in graph.nodes if node.op is not None]
     leaves = [f"{called(n)} = {brief(n.value)}" if not n.shape else f"{called(n)} ({spoken_shape(n.shape)})"
@@ -50,7 +51,7 @@ def describe(graph: Graph, remarks: tuple[str, ...] = ()) -> str:
     if steps:
         forward = [f"{called(n)} = {made_from(n)} = {brief(n.value)}" for n in steps]
         text += f" Forward: {listed(forward)}."
-    gradients = [n for n in graph.leaves if n.grad is not None]
+    gradients = [n for n in graph.leaves if n.grad is not None] if backward else []
     if gradients:
         text += " Gradients: " + listed([total(graph, n) for n in gradients]) + "."
     return " ".join([text, *remarks])

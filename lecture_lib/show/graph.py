@@ -89,12 +89,20 @@ class Plan:
         labels: "numbers", "symbols", "both", or "auto": symbols as soon as an array takes part.
         check: compare every edge with finite differences.
         collapse: draw linear layers as one box; left out, only in large graphs.
+        backward: draw the gradients too, if there are any.
 
     Raises:
         ValueError: unknown labels.
     """
 
-    def __init__(self, graph: Graph, labels: str = "auto", check: bool = False, collapse: bool | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        labels: str = "auto",
+        check: bool = False,
+        collapse: bool | None = None,
+        backward: bool = True,
+    ) -> None:
         if labels not in LABELS:
             raise ValueError(f"labels must be one of {', '.join(LABELS)}, not {labels!r}")
         self.graph = graph
@@ -103,7 +111,8 @@ class Plan:
             labels = "symbols" if any(n.value.ndim for n in graph.nodes) else "numbers"
         self.labels = labels
         self.remarks: list[str] = []
-        self.backward = any(node.passed for node in graph.nodes) or any(o.grad is not None for o in graph.outputs)
+        ready = any(node.passed for node in graph.nodes) or any(o.grad is not None for o in graph.outputs)
+        self.backward = backward and ready
         self.wrong = wrong_edges(graph) if check and self.backward else []
         kept = self._kept()
         groups = self._layers(kept) if collapse or (collapse is None and len(kept) > LARGE) else {}
@@ -432,7 +441,9 @@ def with_gradients(graph: Graph) -> Iterator[None]:
             node.grad, node.passed = None, {}
 
 
-def draw(graph: Graph, labels: str = "auto", check: bool = False, collapse: bool | None = None) -> Picture:
+def draw(
+    graph: Graph, labels: str = "auto", check: bool = False, collapse: bool | None = None, backward: bool = True
+) -> Picture:
     """Draw a computation graph: forward solid and above, backward dashed and below.
 
     Args:
@@ -442,6 +453,7 @@ def draw(graph: Graph, labels: str = "auto", check: bool = False, collapse: bool
             takes part.
         check: compare what every edge sends back with finite differences, and hatch the edges that fail.
         collapse: draw each linear layer as one box; left out, only graphs of more than 24 nodes are.
+        backward: draw the gradients too; False leaves the forward pass alone.
 
     Returns:
         A Picture: it displays itself, and ``.save("x.svg")`` or ``.save("x.png")`` writes it.
@@ -457,5 +469,5 @@ def draw(graph: Graph, labels: str = "auto", check: bool = False, collapse: bool
         Computation graph: 2 leaves, 2 operations. L
     """
     with with_gradients(graph):
-        plan = Plan(graph, labels, check, collapse)
-        return Picture(plan.paint(), describe(graph, tuple(plan.remarks)))
+        plan = Plan(graph, labels, check, collapse, backward)
+        return Picture(plan.paint(), describe(graph, tuple(plan.remarks), backward))

@@ -1,4 +1,4 @@
-"""Matrices as colors: signed ones symmetric about 0, structural zeros grey with a dot."""
+"""Matrices as colors: signed ones symmetric about 0, structural zeros gray with a dot."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any 
         x: left.
         y: top.
         cell: the side of an entry in pixels.
-        zeros: True where an entry is 0 whatever the numbers are; drawn grey, with a dot.
+        zeros: True where an entry is 0 whatever the numbers are; drawn gray, with a dot.
         title: above it.
         limit: as in ``signed``.
 

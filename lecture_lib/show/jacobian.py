@@ -19,7 +19,7 @@ MOST = 12
 
 
 class JacobianMap(Widget):
-    """The Jacobians of h = f(Wx + b), s = uᵀh as heat maps; zeros that no numbers can change are grey dots.
+    """The Jacobians of h = f(Wx + b), s = uᵀh as heat maps; zeros that no numbers can change are gray dots.
 
     Args:
         W: weights, shape (n, m), both at most 12.

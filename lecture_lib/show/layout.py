@@ -148,7 +148,7 @@ def ordered_from_output(nodes: list[Box], edges: list[Edge]) -> list[Box]:
 
 
 def order_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> None:
-    """Sort every layer by the mean place of its neighbours, to and fro; keep the order with the fewest crossings."""
+    """Sort every layer by the mean place of its neighbors, to and fro; keep the order with the fewest crossings."""
     before: dict[int, list[tuple[Box, int]]] = {}
     after: dict[int, list[tuple[Box, int]]] = {}
     for a, b, edge in links:
@@ -208,7 +208,7 @@ def ports(nodes: list[Box], edges: list[Edge], rank: dict[int, int]) -> None:
 
 
 def place_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> None:
-    """Give every box a height near its neighbours', keeping the order and the distances of its layer."""
+    """Give every box a height near its neighbors', keeping the order and the distances of its layer."""
     before: dict[int, list[tuple[Box, float]]] = {}
     after: dict[int, list[tuple[Box, float]]] = {}
     for a, b, edge in links:

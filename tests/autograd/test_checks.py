@@ -95,6 +95,17 @@ def test_a_kink_is_called_a_kink(f, x, where):
         check_gradient(lambda x: f(x), x)
 
 
+def test_a_kink_within_the_step_is_named():
+    """The point is differentiable and the rule is right; it is the step that reaches across the kink."""
+    with pytest.raises(
+        GradientError, match=r"the function has a kink or a sharp bend near x\[1\] = 2e-05: a step of 0.0001 reaches"
+    ):
+        check_gradient(ll.relu, np.array([0.5, 2e-5]))
+    broken = primitive(lambda x: np.maximum(x, 0.0), pull=lambda g, y, x: 3 * g * (x > 0))
+    with pytest.raises(GradientError, match=r"the gradient is wrong at x\[0\]"):
+        check_gradient(lambda x: broken(x), np.array([2e-5]))
+
+
 def test_strong_curvature_is_no_kink():
     assert check_gradient(lambda x: np.exp(20 * x), np.array([0.5])).max_error < 1e-5
     assert check_gradient(lambda x: 1e4 * x**4, np.array([3.0, 0.001])).max_error < 1e-5

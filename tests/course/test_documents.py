@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lecture_lib import check_gradient, data
+from lecture_lib import check_gradient, data, trace
 from lecture_lib.__main__ import main
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.operation import Value
@@ -63,6 +63,8 @@ def test_a_command_does_what_it_says(command):
                 known(module)
         elif name.startswith("python") and program[1:3] == ["-m", "lecture_lib"]:
             known(program[3])
+        elif name.startswith("python") and program[1:4] == ["-m", "jupyter", "nbconvert"]:
+            assert (ROOT / program[program.index("slides") + 1]).is_file()
         elif name.startswith("python") and program[1:3] == ["-m", "pytest"]:
             assert (ROOT / program[3]).exists()
         else:
@@ -115,3 +117,17 @@ def test_data_named_in_the_readme_are_known(capsys):
     named = set(re.findall(r'data\.(?:corpus|vectors|fetch)\("([^"]+)"\)', text))
     data.available()
     assert named <= {line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()}
+
+
+def score(W, x, b, u):
+    z = W @ x + b
+    h = np.tanh(z)
+    s = u @ h
+    return s
+
+
+def test_the_readmes_picture_is_what_the_library_draws(tmp_path):
+    rng = np.random.default_rng(0)
+    graph = trace(score, *(rng.standard_normal(shape) for shape in [(8, 250), 250, 8, 8]))
+    graph.save(tmp_path / "score.svg")
+    assert (tmp_path / "score.svg").read_bytes() == (ROOT / ".github" / "score.svg").read_bytes()

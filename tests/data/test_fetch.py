@@ -171,7 +171,7 @@ def offer(
     chosen = Entry(
         name,
         real.what,
-        real.licence,
+        real.license,
         server.url,
         real.file,
         len(content) if size else None,
@@ -194,24 +194,24 @@ def cache_files() -> list[str]:
     return sorted(str(path.relative_to(cache)) for path in cache.rglob("*") if path.is_file())
 
 
-def test_fetch_prints_the_licence_and_vectors_reads_it(
+def test_fetch_prints_the_license_and_vectors_reads_it(
     glove: Entry, server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = data.fetch("glove-6b-50d", progress=False)
     assert [path.name for path in paths] == ["glove.6B.50d.txt"] and paths[0].read_bytes() == TEXT
-    assert "Licence: Public Domain Dedication" in capsys.readouterr().out
+    assert "License: Public Domain Dedication" in capsys.readouterr().out
     assert data.vectors("glove-6b-50d").words[:2] == ("tv", "paris")
     assert data.fetch("glove-6b-50d") == paths and server.asked == [None]
     assert [Path(file).name for file in cache_files()] == ["glove.6B.50d.txt"]
 
 
-def test_the_licence_comes_before_the_download(
+def test_the_license_comes_before_the_download(
     glove: Entry, server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.plan = [status(404)]
     with pytest.raises(data.FetchError):
         data.fetch("glove-6b-50d", progress=False)
-    assert "Licence:" in capsys.readouterr().out
+    assert "License:" in capsys.readouterr().out
 
 
 def test_the_progress_bar_names_the_file(glove: Entry, capsys: pytest.CaptureFixture[str]) -> None:
@@ -376,7 +376,7 @@ def test_available_prints_a_line_for_everything(glove: Entry, capsys: pytest.Cap
     capsys.readouterr()
     data.available()
     after = capsys.readouterr().out
-    assert before.splitlines()[0].split() == ["name", "what", "licence", "size", "present"]
+    assert before.splitlines()[0].split() == ["name", "what", "license", "size", "present"]
     for name in ("default", "ewt", "glove-50k", "glove-10k", *(entry.name for entry in catalog.ENTRIES)):
         assert f"\n{name} " in before
 
@@ -388,7 +388,7 @@ def test_available_prints_a_line_for_everything(glove: Entry, capsys: pytest.Cap
 
 def test_the_catalog_states_what_is_needed() -> None:
     for entry in catalog.ENTRIES:
-        assert entry.url.startswith("https://") and entry.licence and entry.members
+        assert entry.url.startswith("https://") and entry.license and entry.members
         if entry.checksum is not None:
             kind, digits = entry.checksum.split(":")
             assert len(digits) == {"sha256": 64, "md5": 32}[kind]

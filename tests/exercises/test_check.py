@@ -68,6 +68,7 @@ def test_other_spellings_of_the_solution_are_right(name, answer, capsys):
     ("name", "answer", "message"),
     [
         ("06-outer", np.ones((3, 5)), r"not a function\. Hand over a function of \(delta, x\)"),
+        ("09-multiply", 4, r"not a class\. Hand over the class by its name"),
         ("03-shape", lambda: (3, 5), "a function. This exercise wants the value"),
         ("03-shape", "(3, 5)", "a text. Give the value itself"),
         ("00-product", 4, r"a number, not a shape\. A tuple with one entry needs a comma: \(4,\)"),

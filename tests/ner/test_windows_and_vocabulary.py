@@ -124,8 +124,8 @@ def test_the_window_matrix_is_the_windows_of_every_sentence(window: int) -> None
     sentences = [["In", "Paris", "."], ["zebra"], [], ["us", "US"]]
     expected = np.concatenate([windows(vocabulary.ids(tokens), size=window) for tokens in sentences])
     np.testing.assert_array_equal(window_matrix(sentences, vocabulary, window), expected)
-    labelled = [Sentence(tokens, ["O"] * len(tokens)) for tokens in sentences]
-    np.testing.assert_array_equal(window_matrix(labelled, vocabulary, window), expected)
+    labeled = [Sentence(tokens, ["O"] * len(tokens)) for tokens in sentences]
+    np.testing.assert_array_equal(window_matrix(labeled, vocabulary, window), expected)
 
 
 def test_the_window_matrix_of_no_sentence_is_empty() -> None:

@@ -87,6 +87,17 @@ def test_a_drawing_says_values_gradients_and_totals() -> None:
     assert "of y 2 + 3 = 5" in picture.alt
 
 
+@pytest.mark.parametrize("ran", [False, True])
+def test_the_forward_pass_can_stand_alone(ran: bool) -> None:
+    graph = trace(seven, 1.0, 2.0, 0.0)
+    if ran:
+        graph.backward()
+    picture = draw(graph, backward=False)
+    assert "Forward: " in picture.alt and "Gradient" not in picture.alt
+    assert not any(getattr(item, "dash", False) for item in picture.scene.items)
+    assert {t.text for t in picture.scene.texts} == {"$x$", "$y$", "$z$", "$f$", "+", "max", "×", *"123206"}
+
+
 def test_symbols_of_the_score() -> None:
     made = symbols_of(trace(score, *CASES["score"][1]))
     by_name = {n.name: n for n in made.letter if n.name}

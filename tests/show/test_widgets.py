@@ -1,6 +1,7 @@
 """Every widget in every state: pure frames, words, state, errors, and what is left without a kernel."""
 
 import base64
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,26 @@ import pytest
 
 from lecture_lib import trace
 from lecture_lib.show import (
+    BatchSum,
     ColumnNudge,
+    Gallery,
     JacobianMap,
     LearningRateLab,
+    LossSlopes,
     NonlinearityExplorer,
     NudgeMeter,
     OrderCost,
+    PathLens,
     Ridgelines,
     ShapeDock,
+    StepMicroscope,
     Stepper,
+    TraceTable,
     Widget,
+    WindowSlider,
     WordMap,
     confusion,
+    draw,
     heatmap,
     loss_curves,
 )
@@ -53,12 +62,47 @@ def column_nudge() -> ColumnNudge:
     return ColumnNudge(lambda x: np.tanh(W @ x), rng.standard_normal(5), "h")
 
 
+def doubled(x: Any) -> Any:
+    for _ in range(5):
+        x = x + x
+    return x
+
+
+def two_bends(t: Any) -> Any:
+    v1, v2 = 3 * t, t**2
+    v3 = v1 + v2
+    return 2 * v3 * v3**2
+
+
+def cube(x: Any) -> Any:
+    return x * x * x
+
+
+def two_leaves(x1: Any, x2: Any) -> Any:
+    return np.log(x1) + x1 * x2 - np.sin(x2)
+
+
+def batch_sum() -> BatchSum:
+    rng = np.random.default_rng(0)
+    return BatchSum(rng.standard_normal((8, 3)), rng.standard_normal((8, 5)))
+
+
+SENTENCE = ["The", "museums", "in", "Paris", "are", "free", "today", "."]
+
+
+def window_slider() -> WindowSlider:
+    answers = np.random.default_rng(0).dirichlet(np.ones(4), len(SENTENCE))
+    return WindowSlider(SENTENCE, probabilities=answers, classes=("O", "PER", "LOC", "ORG"))
+
+
 MAKERS: dict[str, Any] = {
     "stepper of numbers": lambda: Stepper(trace(seven, 1.0, 2.0, 0.0)),
     "stepper of arrays": lambda: Stepper(trace(score, *CASES["score"][1])),
     "stepper of a model": lambda: Stepper(trace(*[CASES["window model"][0], *CASES["window model"][1]])),
     "stepper of a deep network": lambda: Stepper(trace(*[CASES["deep"][0], *CASES["deep"][1]])),
     "nudge meter": lambda: NudgeMeter(trace(score, *CASES["score"][1])),
+    "path lens": lambda: PathLens(trace(two_bends, 1.0), "t"),
+    "path lens of one leaf among three": lambda: PathLens(trace(seven, 1.0, 2.0, 0.0), "y"),
     "shape dock": ShapeDock,
     "learning-rate lab": LearningRateLab,
     "Jacobian map": jacobian_map,
@@ -67,6 +111,15 @@ MAKERS: dict[str, Any] = {
     "ridgelines": lambda: Ridgelines(depth=5, width=20),
     "nonlinearity explorer": NonlinearityExplorer,
     "word map": word_map,
+    "step microscope": lambda: StepMicroscope(
+        {"x³ at 4": (cube, 4.0), "a kink": (lambda x: x * x + np.abs(x - 1.001), 1.0)}
+    ),
+    "trace table": lambda: TraceTable(trace(two_leaves, 2.0, 5.0)),
+    "batch sum": batch_sum,
+    "gallery": lambda: Gallery({k: draw(trace(f, 1.0, 2.0)) for k, f in {"+": np.add, "−": np.subtract}.items()}),
+    "loss slopes": LossSlopes,
+    "window slider": lambda: WindowSlider(SENTENCE),
+    "window slider with answers": window_slider,
 }
 
 
@@ -111,10 +164,10 @@ def test_attributes_move_the_live_widget_and_back(widget: Widget) -> None:
         for value in (control.values()[0], control.values()[-1]):
             setattr(widget, name, value)
             assert live.inputs[name].value == pytest.approx(value) if not isinstance(value, str) else value
-            assert widget.frame(widget.state).text.replace("'", "&#x27;") in live.words.value
+            assert html.escape(widget.frame(widget.state).text) in live.words.value
         live.inputs[name].value = control.values()[0]
         assert getattr(widget, name) == control.values()[0]
-        assert widget.frame(widget.state).text in live.words.value
+        assert html.escape(widget.frame(widget.state).text) in live.words.value
 
 
 def test_a_state_that_the_controls_cannot_say_is_refused(widget: Widget) -> None:
@@ -188,6 +241,54 @@ def test_the_stepper_tells_delta() -> None:
 def test_the_stepper_needs_one_number() -> None:
     with pytest.raises(ValueError, match="one real number"):
         Stepper(trace(lambda x: np.tanh(x), np.ones(3)))
+
+
+def test_the_lens_adds_up_to_the_backward_pass() -> None:
+    lens = MAKERS["path lens"]()
+    assert lens.products == [96, 64, 192, 128]
+    assert sum(lens.products) == lens.grad == 480
+    assert lens.frame({"path": 3}).text.endswith("Sum so far: 96 + 64 + 192 = 352, with 12 multiplications.")
+    assert "with 8 multiplications, one for each line; path by path it took 16" in lens.frame({"path": 5}).text
+
+
+@pytest.mark.parametrize("x", [0.7, -1.3])
+def test_the_lens_adds_up_on_negative_slopes_and_double_lines(x: float) -> None:
+    def f(x: Any, y: Any) -> Any:
+        a = np.sin(x) - y
+        b = a * a
+        return b * x - a / b
+
+    lens = PathLens(trace(f, x, 0.4), "x")
+    assert len(lens.paths) == 6
+    assert sum(lens.products) == pytest.approx(lens.grad)
+    assert all(path[0].user is None and path[-1].node.name == "x" for path in lens.paths)
+    assert all(n.grad is None for n in lens.graph.nodes)
+
+
+def test_the_lens_stays_with_what_has_a_gradient() -> None:
+    """A comparison and a floor lie between leaf and output, but nothing flows through them."""
+    lens = PathLens(trace(lambda x: np.where(x > 1, 3 * x, x * x) + np.floor(x), 2.0), "x")
+    assert sum(lens.products) == lens.grad == 3
+    assert len(lens.paths) == 3
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "leaf", "message"),
+    [
+        (lambda x: np.sum(x * x), (np.ones(1),), "x", "single numbers"),
+        (lambda x: x * x, (2,), "x", "0 paths from x"),
+        (lambda x: x * x, (2.0,), "y", "no leaf is named 'y'; the leaves are x"),
+        (lambda x, y: x * x, (2.0, 1.0), "y", "0 paths from y"),
+        (lambda x: x**2 * x * x, (2.0,), "x", None),
+        (doubled, (2.0,), "x", "32 paths from x to the output; PathLens shows 1 to 16"),
+    ],
+)
+def test_the_lens_refuses_what_it_cannot_show(f: Any, args: Any, leaf: str, message: str | None) -> None:
+    if message is None:
+        assert len(PathLens(trace(f, *args), leaf).paths) == 3
+        return
+    with pytest.raises(ValueError, match=message):
+        PathLens(trace(f, *args), leaf)
 
 
 def test_the_gap_of_a_nudge_shrinks_with_its_square() -> None:
@@ -321,6 +422,57 @@ def test_a_word_map_refuses_what_does_not_fit(change: dict[str, Any], message: s
         WordMap(**given)
 
 
+def test_the_losses_agree_with_the_library_and_the_squared_one_stalls() -> None:
+    lab = LossSlopes()
+    for y in (0, 1):
+        for s in (-8.0, -0.7, 0.0, 3.0):
+            logistic, logistic_slope, squared, squared_slope = lab.values(s, y)
+            p = 1 / (1 + np.exp(-s))
+            assert logistic == pytest.approx(-y * np.log(p) - (1 - y) * np.log(1 - p))
+            assert squared == pytest.approx((p - y) ** 2)
+            for k, slope in ((0, logistic_slope), (2, squared_slope)):
+                ends = lab.values(s + 1e-5, y)[k], lab.values(s - 1e-5, y)[k]
+                assert slope == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-5, abs=1e-10)
+    steepest = min(lab.controls["s"].values(), key=lambda s: lab.values(s, 1)[3])
+    assert steepest == pytest.approx(-0.7)
+    assert lab.values(-8.0, 1)[1::2] == (pytest.approx(-1.0, abs=1e-3), pytest.approx(-0.00067, abs=1e-5))
+
+
+def test_the_window_slides_over_padding() -> None:
+    slider = WindowSlider(SENTENCE)
+    assert "Place 0: <padding> <padding> [The] museums in. The fills x[100:150]." in repr(slider)
+    slider.place = 7
+    assert "free today [.] <padding> <padding>" in repr(slider)
+    words = [t.text for t in slider.frame({"place": 5}).scene.texts]
+    assert words[-15::3] == ["Paris", "are", "free", "today", "."]
+    assert words[-14::3] == ["x[0:50]", "x[50:100]", "x[100:150]", "x[150:200]", "x[200:250]"]
+
+
+def test_the_window_says_the_most_probable_class() -> None:
+    slider = WindowSlider(["Paris"], probabilities=[[0.1, 0.9]], classes=("O", "LOC"))
+    assert repr(slider).endswith("The network says LOC with probability 0.90.")
+
+
+@pytest.mark.parametrize("words", [["a"], ["word"] * 40, ["Donaudampfschifffahrtsgesellschaftskapitaen"] * 3])
+def test_any_sentence_fits_its_boxes(words: list[str]) -> None:
+    slider = WindowSlider(words)
+    for state in slider.states():
+        assert not clipped_texts(slider.frame(state).scene)
+        assert not overlapping_texts(slider.frame(state).picture.scene)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "given", "message"),
+    [
+        ([], {}, "at least one word"),
+        (["a", "b"], {"probabilities": [[0.5, 0.5]], "classes": "OL"}, r"shape \(1, 2\); expected \(2, 2\)"),
+    ],
+)
+def test_a_window_slider_refuses_what_does_not_fit(tokens: list[str], given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        WindowSlider(tokens, **given)
+
+
 def test_curves_with_gaps_and_logarithms() -> None:
     picture = loss_curves({"loss": [1.0, float("nan"), 0.01], "dev": [2.0]}, log=True)
     assert "1 not finite" in picture.alt
@@ -351,3 +503,47 @@ def test_nbconvert_shows_pictures_with_words(tmp_path: Path) -> None:
     assert page.count("<img") >= 2
     assert "Computation graph: 3 leaves, 3 operations" in page
     assert "∂h/∂z = diag(f′(z)), 3×3" in page
+
+
+def test_the_microscope_finds_both_arms() -> None:
+    lens = StepMicroscope({"x³ at 4": (cube, 4.0)})
+    state = dict(lens.state)
+    assert lens.distance({**state, "eps": 1e-2}) == pytest.approx(1e-4 / 48, rel=1e-6)
+    assert lens.distance({**state, "eps": 1e-2, "scheme": "one-sided"}) == pytest.approx((0.12 + 1e-4) / 48, rel=1e-6)
+    assert lens.distance({**state, "eps": 1e-5}) < 1e-9 < lens.distance({**state, "eps": 1e-10})
+    assert lens.distance({**state, "eps": 1e-8, "numbers": "float32"}) == 1
+
+
+def test_the_microscope_needs_a_slope() -> None:
+    with pytest.raises(ValueError, match="not 0"):
+        StepMicroscope({"flat": (lambda x: x * x, 0.0)})
+    with pytest.raises(ValueError, match="at least one"):
+        StepMicroscope({})
+
+
+def test_both_directions_of_the_trace_table_agree() -> None:
+    table = TraceTable(trace(two_leaves, 2.0, 5.0))
+    adjoints, (last,) = table.adjoints(5), table.graph.outputs
+    for leaf in table.graph.leaves:
+        assert sum(adjoints[leaf]) == pytest.approx(table.tangents(leaf, 5)[last])
+    assert [sum(adjoints[leaf]) for leaf in table.graph.leaves] == pytest.approx([5.5, 2 - np.cos(5)])
+    assert len(adjoints[table.graph.leaves[0]]) == 2
+
+
+def test_the_trace_table_takes_numbers_only() -> None:
+    with pytest.raises(ValueError, match="single numbers"):
+        TraceTable(trace(lambda x: np.sum(x), np.ones(3)))
+
+
+def test_the_batch_adds_up_to_one_product() -> None:
+    sums = batch_sum()
+    assert sums.frame({"i": 8}).text.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
+    whole = np.abs(sums.Delta.T @ sums.X).max()
+    assert f"ΔᵀX: {whole:.3g}" in sums.frame({"i": 0}).text
+    with pytest.raises(ValueError, match="BatchSum"):
+        BatchSum(np.ones((4, 2)), np.ones((5, 2)))
+
+
+def test_a_gallery_needs_pictures() -> None:
+    with pytest.raises(ValueError, match="picture"):
+        Gallery({})

@@ -1,13 +1,18 @@
 """The derivatives that notebook 08 displays first."""
 
 from lecture_lib.course.equations.equation import Equation
-from lecture_lib.course.equations.settings import fan_out
+from lecture_lib.course.equations.settings import bare_score, fan_out
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation(
+        "one-input",
+        r"\frac{\partial s}{\partial z} = \frac{\partial s}{\partial h}\frac{\partial h}{\partial z}",
+        bare_score,
+    ),
+    Equation(
         "fan-out",
         r"\frac{\partial f}{\partial y} = \frac{\partial f}{\partial a}\frac{\partial a}{\partial y}"
-        r" + \frac{\partial f}{\partial b}\frac{\partial b}{\partial y} = b + a",
+        r" + \frac{\partial f}{\partial c}\frac{\partial c}{\partial y} = c + a",
         fan_out,
     ),
 )

@@ -207,14 +207,14 @@ def two_steps(rng: np.random.Generator) -> Setting:
 
 
 def fan_out(rng: np.random.Generator) -> Setting:
-    """The graph of notebook 08: a = x + y, b = max(y, z), f = ab, away from the kink."""
+    """The graph of notebook 08: a = x + y, c = max(y, z), f = ac, away from the kink."""
     x, y, z = rng.uniform(0.5, 1.0, 3)
     return Setting(
         {"x": np.array([[x]]), "y": np.array([[y + 1]]), "z": np.array([[z]])},
         {
             "a": lambda v: v["x"] + v["y"],
-            "b": lambda v: np.maximum(v["y"], v["z"]),
-            "f": lambda v: v["a"] * v["b"],
+            "c": lambda v: np.maximum(v["y"], v["z"]),
+            "f": lambda v: v["a"] * v["c"],
         },
     )
 
@@ -223,3 +223,126 @@ def with_ones(setting: Setting) -> Setting:
     """The same setting with a column of ones as long as b."""
     ones = np.ones_like(setting.leaves["b"])
     return Setting(setting.leaves | {"\\mathbf{1}": ones}, setting.program, setting.functions)
+
+
+def probe(rng: np.random.Generator) -> Setting:
+    """The gate z = Wx under a random upstream gradient g: J = gᵀz."""
+    n, m = sizes(rng)
+    return Setting(
+        {"x": rng.normal(size=(m, 1)), "W": rng.normal(size=(n, m)), "g": rng.normal(size=(n, 1))},
+        {"z": lambda v: v["W"] @ v["x"], "J": lambda v: v["g"].T @ v["z"]},
+    )
+
+
+def along_a_direction(rng: np.random.Generator) -> Setting:
+    """A function J of a matrix W, a direction D and a small step ε."""
+    n, m = sizes(rng)
+    C, A = rng.normal(size=(n, m)), rng.uniform(0.5, 1.0, (n, m))
+    return Setting(
+        {"W": A, "D": rng.normal(size=(n, m)), "\\varepsilon": np.full((1, 1), 1e-4)},
+        {},
+        {"J": lambda W: np.array([[np.sum(C * W**3)]])},
+        {"G": "\\nabla J(W)"},
+        ranges={"i": n, "j": m},
+    )
+
+
+def two_paths(rng: np.random.Generator) -> Setting:
+    """The function of notebook 11, ln x₁ + x₁x₂ - sin x₂, at a random place."""
+    x1, x2 = rng.uniform(0.5, 3.0, 2)
+    return Setting(
+        {"x_1": np.array([[x1]]), "x_2": np.array([[x2]])},
+        {
+            "v_2": lambda v: np.log(v["x_1"]),
+            "v_3": lambda v: v["x_1"] * v["x_2"],
+            "v_5": lambda v: np.sin(v["x_2"]),
+            "v_4": lambda v: v["v_2"] + v["v_3"],
+            "f": lambda v: v["v_4"] - v["v_5"],
+        },
+        {"\\cos": np.cos, "\\sin": np.sin, "\\ln": np.log},
+        {
+            "\\bar{x}_1": "\\frac{\\partial f}{\\partial x_1}",
+            "\\bar{x}_2": "\\frac{\\partial f}{\\partial x_2}",
+            **{f"\\bar{{v}}_{k}": f"\\frac{{\\partial f}}{{\\partial v_{k}}}" for k in range(2, 6)},
+        },
+    )
+
+
+def logistic_regression(rng: np.random.Generator) -> Setting:
+    """Logistic regression with labels ±1: L = ½‖w‖² - λ log p with p = σ(y·wᵀx)."""
+    _, m = sizes(rng)
+    return Setting(
+        {
+            "w": rng.normal(size=(m, 1)),
+            "x": rng.normal(size=(m, 1)),
+            "y": np.array([[rng.choice([-1.0, 1.0])]]),
+            "\\lambda": rng.uniform(0.5, 2.0, (1, 1)),
+        },
+        {
+            "s": lambda v: v["w"].T @ v["x"],
+            "t": lambda v: v["y"] * v["s"],
+            "p": lambda v: sigma(v["t"]),
+            "q": lambda v: np.log(v["p"]),
+            "r": lambda v: v["w"].T @ v["w"] / 2,
+            "L": lambda v: v["r"] - v["\\lambda"] * v["q"],
+        },
+        FUNCTIONS,
+    )
+
+
+def mean_loss(rng: np.random.Generator) -> Setting:
+    """N scores s, their probabilities p, the answers y, and the mean J of the logistic losses."""
+    N = int(rng.integers(5, 9))
+    return Setting(
+        {"s": rng.normal(size=(N, 1)), "y": rng.integers(0, 2, (N, 1)).astype(float), "N": np.full((1, 1), float(N))},
+        {
+            "p": lambda v: sigma(v["s"]),
+            "J": lambda v: -np.mean(v["y"] * np.log(v["p"]) + (1 - v["y"]) * np.log(1 - v["p"])),
+        },
+        FUNCTIONS,
+        indices={"i": 2},
+    )
+
+
+def batch_of_windows(rng: np.random.Generator) -> Setting:
+    """The window network on a batch: Z = XWᵀ + 1bᵀ, H = tanh(Z), s = Hu, any loss J; e = ∇_s J and Δ = ∇_Z J."""
+    n, m = sizes(rng)
+    N = int(rng.integers(8, 11))
+    C = rng.normal(size=(N, 1))
+    setting = batch(rng)
+    leaves = {
+        "X": rng.normal(size=(N, m)),
+        "W": rng.normal(0, 0.5, (n, m)),
+        "b": rng.normal(size=(n, 1)),
+        "u": rng.normal(size=(n, 1)),
+        "\\mathbf{1}": np.ones((N, 1)),
+    }
+    return Setting(
+        leaves,
+        {
+            "Z": setting.program["Z"],
+            "H": lambda v: np.tanh(v["Z"]),
+            "s": lambda v: v["H"] @ v["u"],
+            "J": lambda v: np.sum(C * any_loss(v["s"])),
+        },
+        FUNCTIONS | {"f": np.tanh},
+        {"\\Delta": "\\nabla_Z J", "e": "\\nabla_s J"},
+    )
+
+
+def batch_by_rows(rng: np.random.Generator) -> Setting:
+    """A batch of three examples, whose rows δᵢᵀ and xᵢᵀ are named one by one."""
+    setting = batch(rng)
+    n = setting.run()["Z"].shape[1]
+    C = rng.normal(size=(3, n))
+    leaves = setting.leaves | {"X": setting.leaves["X"][:3], "\\mathbf{1}": np.ones((3, 1))}
+
+    def row(i: int) -> Callable[[Values], Array]:
+        return lambda v: v["X"][i - 1 : i].T
+
+    names = {f"x_{i}": row(i) for i in (1, 2, 3)}
+    program = {"Z": setting.program["Z"], "J": lambda v: np.sum(C * bend(v["Z"]))} | names
+    whole = Setting(leaves, program)
+    Delta = whole.jacobian("J", "Z").reshape(3, n)
+    rows = {f"\\delta_{i}": Delta[i - 1 : i].T for i in (1, 2, 3)}
+    return Setting(leaves | rows, program, FUNCTIONS, {"\\Delta": "\\nabla_Z J"})
