@@ -14,7 +14,7 @@ export UV_NATIVE_TLS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run site test bench notebooks clean setup
+.PHONY: help lab run site test bench lite notebooks clean setup
 
 help:
 	@echo "make lab        set up, then open JupyterLab on notebooks/00_start_here.ipynb"
@@ -22,6 +22,7 @@ help:
 	@echo "make site       set up, then write the course as web pages with live sliders to build/site/"
 	@echo "make test       set up, then run every check that CI runs"
 	@echo "make bench      set up, then time the library against hand-written NumPy and its peers"
+	@echo "make lite       set up, then build a site in which the notebooks run in the browser"
 	@echo "make notebooks  set up, then run every notebook and store its outputs in place"
 	@echo "make clean      remove what these commands made"
 	@echo "PYTHON=/path/to/python chooses the Python that .venv is made from."
@@ -42,6 +43,11 @@ bench: $(STAMP)
 	@$(VENV_PYTHON) -c 'import autograd, mygrad' 2>/dev/null \
 		|| $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[bench]' -c constraints.txt
 	@$(VENV_PYTHON) benchmarks/run.py
+
+lite: $(STAMP)
+	@$(VENV_PYTHON) -c 'import jupyterlite_core, jupyterlite_pyodide_kernel' 2>/dev/null \
+		|| $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[lite]' -c constraints.txt
+	@$(VENV_PYTHON) -m lecture_lib lite
 
 notebooks: $(STAMP)
 	@$(VENV_PYTHON) -m lecture_lib notebooks

@@ -49,10 +49,7 @@ def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
     if options.command == "test":
         from lecture_lib.course.checks import run_checks
 
-        root = checkout()
-        if root is None:
-            raise FileNotFoundError("The tests are in the course's repository, not in the installed package.")
-        return 0 if run_checks(root) else 1
+        return 0 if run_checks(_checkout("The tests are in")) else 1
     if options.command == "coverage":
         from lecture_lib.course.coverage import coverage_table, missing_ideas
         from lecture_lib.course.places import notebooks_folder
@@ -75,6 +72,11 @@ def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
         grades = grade(options.folder, find_notebooks(), report, options.seconds, options.jobs)
         print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
         return 0
+    if options.command == "lite":
+        from lecture_lib.course.lite import lite
+
+        print(f"JupyterLite: {lite(_checkout('The wheel is built from'), find_notebooks(), options.output)}")
+        return 0
     if options.command == "stamp":
         from lecture_lib.course.stamp import stamp
 
@@ -93,6 +95,13 @@ def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
     from lecture_lib.course.reexecute import reexecute
 
     return 0 if reexecute(paths, options.cell_timeout) else 1
+
+
+def _checkout(why: str) -> Path:
+    root = checkout()
+    if root is None:
+        raise FileNotFoundError(f"{why} the course's repository, not in the installed package.")
+    return root
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,6 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in that folder)")
     returned.add_argument("--seconds", type=float, default=300, help="the time for one notebook (300)")
     returned.add_argument("--jobs", type=int, help="how many notebooks run side by side (one a processor)")
+    browser = commands.add_parser("lite", help="build a site in which the notebooks run without an installation")
+    browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
     commands.add_parser("stamp", help="renew the launch links, install cells and slide types of the notebooks")
     return parser
 

@@ -19,6 +19,13 @@ def _columns(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
     return np.stack([(f(x + eps * row) - f(x - eps * row)) / (2 * eps) for row in np.eye(x.size)], axis=1)
 
 
+def _not_undone(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
+    """`x[j] += eps`, then `x[j] -= 2 * eps`, and x stays there when the next column is measured."""
+    earlier = eps * np.tri(x.size, k=-1)
+    slopes = [(f(x - e + eps * row) - f(x - e - eps * row)) for e, row in zip(earlier, np.eye(x.size), strict=True)]
+    return np.stack(slopes, axis=1) / (2 * eps)
+
+
 def _linear(rng: np.random.Generator) -> tuple[Any, Any, Any]:
     x, W, b, _ = layer(rng)
     return W, b, x
@@ -99,6 +106,11 @@ EXERCISES = (
                 lambda z: np.diag(1 - z**2),
             ),
             Mistake(
+                "the input is squared",
+                "tanh²(z) is the square of tanh(z). Which of the two do you do first?",
+                lambda z: np.diag(1 - np.tanh(z**2)),
+            ),
+            Mistake(
                 "a full matrix",
                 "Does h_1 move when z_2 moves?",
                 lambda z: np.outer(np.ones(z.size), 1 - np.tanh(z) ** 2),
@@ -134,6 +146,21 @@ EXERCISES = (
                 "one-sided",
                 "One side only: the bend does not cancel.",
                 lambda f, x, eps: np.stack([(f(x + eps * row) - f(x)) / eps for row in np.eye(x.size)], axis=1),
+            ),
+            Mistake(
+                "a nudge is not undone",
+                "Column 1 is right. At which point do you measure column 2, and where is x then?",
+                _not_undone,
+            ),
+            Mistake(
+                "multiplied by eps",
+                "In Python / 2 * eps divides by 2 and then multiplies by eps. What do parentheses change?",
+                lambda f, x, eps: _columns(f, x, eps) * eps**2,
+            ),
+            Mistake(
+                "the changes, not the slopes",
+                "That is how far the outputs move. How far did the input move, from one end to the other?",
+                lambda f, x, eps: _columns(f, x, eps) * (2 * eps),
             ),
             Mistake(
                 "all inputs at once",

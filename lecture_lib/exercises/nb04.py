@@ -66,6 +66,11 @@ EXERCISES = (
                 [(1, 8), (8,), (8, 250)],
             ),
             Mistake(
+                "a vector for ∂s/∂h",
+                "It may be stored like that. On paper a Jacobian has rows and columns: how many has this one?",
+                [(8,), (8, 8), (8, 250)],
+            ),
+            Mistake(
                 "∂z/∂x transposed", "Do the inner numbers of your last two shapes agree?", [(1, 8), (8, 8), (250, 8)]
             ),
             Mistake(
@@ -98,7 +103,7 @@ EXERCISES = (
             ),
         ),
         "From the left: a row times a diagonal matrix is again a row.",
-        "Two cheap steps, and no n×n matrix is ever built.",
+        "(u * d) @ W takes two cheap steps, and builds no n×n matrix.",
         inputs=_factors,
         arguments=("u", "d", "W"),
     ),
@@ -119,7 +124,7 @@ EXERCISES = (
             ),
             Mistake(
                 "the wrong order, with a full matrix",
-                "diag(d) W as a full product is the dearest way of all.",
+                "diag(d) W as a full product is the most costly way of all.",
                 lambda n, m: n * n * m + n * m,
             ),
             Mistake("the first step is free", "uᵀ diag(d) costs something too.", lambda n, m: n * m),

@@ -93,6 +93,11 @@ EXERCISES = (
                 lambda g, a, c: (g / c, -g / c**2),
             ),
             Mistake(
+                "the upstream gradient is lost for c",
+                "The first share is g times a slope. Is the second?",
+                lambda g, a, c: (g / c, -a / c**2),
+            ),
+            Mistake(
                 "only one input",
                 "Two edges lead into this node. What goes back along the second?",
                 lambda g, a, c: g / c,
@@ -177,6 +182,14 @@ EXERCISES = (
                 "paths added, not multiplied",
                 "Each way through the first bend goes on in two ways through the second.",
                 lambda bends: 2 * bends * 2 * bends,
+            ),
+            Mistake(
+                "right for two bends only", "That grows by 8 with each bend. Count 3 bends.", lambda bends: 8 * bends
+            ),
+            Mistake(
+                "right for two bends only",
+                "Draw 3 bends: how many paths are there, and how long is each?",
+                lambda bends: 4**bends,
             ),
             Mistake(
                 "one edge for each bend",

@@ -320,38 +320,6 @@ EXERCISES = (
         "Each node waits until everything has arrived, and then sends once.",
     ),
     Exercise(
-        "09-visits",
-        "A function of the number of doublings: how often the recursion that walks every path arrives at the source.",
-        lambda doublings: 2**doublings,
-        (
-            Mistake(
-                "added, not multiplied",
-                "Each arrival at a node starts two more. Does that add 2, or double?",
-                lambda doublings: 2 * doublings,
-            ),
-            Mistake(
-                "every node counted",
-                "Those are the arrivals at all nodes together. Count the source alone.",
-                lambda doublings: 2 ** (doublings + 1) - 1,
-            ),
-            Mistake("squared", "Try it: with 1 doubling, with 2, with 3.", lambda doublings: doublings**2),
-            Mistake(
-                "one doubling too few",
-                "With one doubling, b = a + a, how often does it arrive at a?",
-                lambda doublings: 2 ** (doublings - 1),
-            ),
-            Mistake(
-                "once for each operation",
-                "That is what the graph in the right order does.",
-                lambda doublings: doublings,
-            ),
-        ),
-        "How many paths lead from the source to the output?",
-        "One arrival for each path, and the paths double with every operation.",
-        inputs=lambda rng: (int(rng.integers(3, 12)),),
-        arguments=("doublings",),
-    ),
-    Exercise(
         "09-linear",
         "A gate for a whole layer: forward(W, x, b) returns Wx + b, backward(g) the gradients for W, x and b.",
         _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W.T @ g, g)),
