@@ -2,7 +2,7 @@
 PYTHON ?=
 VENV_PYTHON := .venv/bin/python
 # The stamp holds the folder it was made for: a checkout that was moved or copied sets itself up again.
-STAMP := .venv/ready
+override STAMP := .venv/ready
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 SETUP := setup
 endif
