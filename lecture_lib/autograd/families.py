@@ -39,8 +39,9 @@ def unbroadcast(g: Value, shape: tuple[int, ...], lead: tuple[int, ...] = ()) ->
         return g
     kept = len(lead)
     missing = g.ndim - kept - len(shape)
-    repeated = [kept + missing + k for k, n in enumerate(shape) if n == 1 and g.shape[kept + missing + k] != 1]
-    axes = (*range(kept, kept + missing), *repeated)
+    repeated = [kept + missing + k for k, n in enumerate(shape) if n == 1]
+    # Along an axis of length 1 there is nothing to add.
+    axes = tuple([k for k in (*range(kept, kept + missing), *repeated) if g.shape[k] != 1])
     return (summed(g, axes) if axes else g).reshape(lead + shape)
 
 
