@@ -243,6 +243,10 @@ def test_static_pictures_have_words(page: Any) -> None:
 
 @pytest.mark.parametrize("number", range(9))
 def test_the_picture_follows_a_key_at_once_and_never_flickers(page: Any, number: int) -> None:
+    follows_at_once(page, number)
+
+
+def follows_at_once(page: Any, number: int) -> None:
     press(page, number, "Home")
     page.wait_for_timeout(300)
     found = page.evaluate(LATENCY, [number, 30])
