@@ -12,7 +12,8 @@ from lecture_lib.exercises.exercise import Exercise, Mistake
 def _two(rng: np.random.Generator) -> tuple[Any, Any]:
     shape = sizes(rng)
     stated = rng.normal(0, 1e-3, shape)
-    return stated, stated + rng.normal(0, 1e-4, shape)
+    other = stated + rng.normal(0, 1e-4, shape)
+    return stated, float(rng.choice([0.5, 2.0])) * other  # now the one is the larger, now the other
 
 
 def _largest(a: Any) -> float:
@@ -49,8 +50,10 @@ def _jacobian(f: Callable[[Any], Any], x: Any, upstream: Any, eps: float) -> Any
 def _bugs(W: Any, x: Any, g: Any) -> dict[str, Any]:
     """Wrong ways to send g back through z = Wx, by name."""
     found = {
-        "the upstream gradient is ignored": (W.T @ np.ones_like(g), np.outer(np.ones_like(g), x)),
-        "the upstream gradient is summed": (W.T @ np.full_like(g, g.mean()), np.outer(np.full_like(g, g.mean()), x)),
+        "the upstream gradient is ignored for W": (W.T @ g, np.outer(np.ones_like(g), x)),
+        "the upstream gradient is ignored for x": (W.T @ np.ones_like(g), np.outer(g, x)),
+        "the upstream gradient is averaged for W": (W.T @ g, np.outer(np.full_like(g, g.mean()), x)),
+        "the upstream gradient is averaged for x": (W.T @ np.full_like(g, g.mean()), np.outer(g, x)),
         "the input is ignored": (W.T @ g, np.outer(g, np.ones_like(x))),
         "nothing is sent back": (np.zeros_like(x), np.outer(g, x)),
     }
@@ -96,6 +99,16 @@ EXERCISES = (
                 "How far apart are the two places that you compare?",
                 lambda f, x, upstream, eps: 2 * _slopes(f, x, upstream, eps),
             ),
+            Mistake(
+                "multiplied by eps",
+                "Python works through / and * from left to right. What belongs together?",
+                lambda f, x, upstream, eps: eps**2 * _slopes(f, x, upstream, eps),
+            ),
+            Mistake(
+                "one end stands still",
+                "The two places are only one eps apart. Where should the other one be?",
+                lambda f, x, upstream, eps: _one_sided(f, x, upstream, eps) / 2,
+            ),
             Mistake("all inputs at once", "Wiggle one input, and hold the others still.", _all_at_once),
             Mistake(
                 "the Jacobian",
@@ -129,6 +142,16 @@ EXERCISES = (
                 lambda a, b: float((a - b).max()) / max(float(a.max()), float(b.max())),
             ),
             Mistake(
+                "relative to one of the two",
+                "Swap a and b. Should the error change?",
+                lambda a, b: _largest(a - b) / _largest(b),
+            ),
+            Mistake(
+                "relative to one of the two",
+                "Let b be a thousand times a. How large is the error, and how large if you swap them?",
+                lambda a, b: _largest(a - b) / _largest(a),
+            ),
+            Mistake(
                 "one number an entry",
                 "Reduce above and below the line before you divide: one number is wanted.",
                 lambda a, b: np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)),
@@ -155,6 +178,11 @@ EXERCISES = (
                 (_rng.normal(size=(2, 3)), _x, np.ones(2)),
             ),
             Mistake("zeros", "A bug times zero is zero.", (np.zeros((2, 3)), np.zeros(3), np.zeros(2))),
+            Mistake(
+                "zeros as input",
+                "What is the gradient for W when x is 0, and what does a gate say that has it wrong?",
+                (_rng.normal(size=(2, 3)), np.zeros(3), _g),
+            ),
             Mistake(
                 "a symmetric matrix",
                 "W and Wᵀ are the same here. Who notices that one stands for the other?",

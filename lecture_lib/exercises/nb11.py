@@ -98,6 +98,7 @@ EXERCISES = (
             Mistake("slopes of the rounds added", "The rounds follow one another: what do slopes do along a path?", 12),
             Mistake("only the last square", "The second round squares what the first one made.", 8),
             Mistake("the subtraction counts", "How fast does v - 1 move when v moves?", 31),
+            Mistake("the wrong branch at the border", "In the second round v is 4. Is 4 larger than 4?", 24),
             Mistake("squared three times", "In the last round v is larger than 4.", 1024),
         ),
         "Write down v after each round, and the slope of that round beside it.",
@@ -132,6 +133,16 @@ EXERCISES = (
                 "λ is forgotten",
                 "λ weighs the data. Where did it go?",
                 lambda w, x, y, lam: w - (1 - _p(w, x, y)) * y * x,
+            ),
+            Mistake(
+                "p of the label +1",
+                "p belongs to the right label. For a label of -1, is a large wᵀx a good sign?",
+                lambda w, x, y, lam: w - lam * (1 - _p(w, x, 1.0)) * y * x,
+            ),
+            Mistake(
+                "λ at the penalty",
+                "Which of the two terms of L does λ multiply?",
+                lambda w, x, y, lam: lam * w - (1 - _p(w, x, y)) * y * x,
             ),
             Mistake(
                 "labels of 0 and 1",

@@ -132,6 +132,11 @@ EXERCISES = (
             ),
             Mistake("the values, not the slopes", "f'(z), not f(z).", lambda e, u, H: e[:, None] * u * H),
             Mistake("the square is missing", "tanh' = 1 - tanh².", lambda e, u, H: e[:, None] * u * (1 - H)),
+            Mistake(
+                "tanh twice",
+                "H has been through tanh already.",
+                lambda e, u, H: e[:, None] * u * (1 - np.tanh(H) ** 2),
+            ),
             Mistake("u is missing", "How does s move when h moves?", lambda e, u, H: e[:, None] * (1 - H**2)),
         ),
         "For one example it is e · (u ∘ f'(z)). Now e has a number for each row.",
