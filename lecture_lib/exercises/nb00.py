@@ -40,17 +40,16 @@ EXERCISES = (
     ),
     Exercise(
         "00-column",
-        "The shape of column * x, for column of shape (4, 1) and x of shape (4,).",
-        (4, 4),
+        "The shape of column * x, for column of shape (4, 1) and x of shape (2,).",
+        (4, 2),
         (
             Mistake("no stretching", "NumPy lines shapes up from the right. What does the 1 meet there?", (4, 1)),
-            Mistake(
-                "no stretching", "NumPy lines shapes up from the right. Does the column lose its second axis?", (4,)
-            ),
+            Mistake("turned", "The rows of the result come from the array that has rows. Which is it?", (2, 4)),
+            Mistake("no stretching", "NumPy lines shapes up from the right. What becomes of the column's 4?", (2,)),
             Mistake("a dot product", "* does not sum. Which sign does?", ()),
         ),
-        "Write (4, 1) above (4,), both aligned at the right edge. Which sizes are stretched?",
-        "NumPy stretches both, without a word: a reason to keep vectors at shape (n,).",
+        "Write (4, 1) above (2,), both aligned at the right edge. Which sizes are stretched?",
+        "NumPy stretches both, without a word, whatever their lengths: a reason to keep vectors at shape (n,).",
     ),
     Exercise(
         "00-outer",

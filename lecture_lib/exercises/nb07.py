@@ -36,6 +36,11 @@ def _without_slope(x: Any, W: Any, b: Any, u: Any, y: int) -> Any:
     return (p - y) * u
 
 
+def _score_error(x: Any, W: Any, b: Any, u: Any, y: int) -> Any:
+    h, _ = _forward(x, W, b, u)
+    return (u @ h - y) * u * (1 - h**2)
+
+
 def _squared_loss(x: Any, W: Any, b: Any, u: Any, y: int) -> Any:
     _, p = _forward(x, W, b, u)
     return 2 * p * (1 - p) * _delta(x, W, b, u, y)
@@ -147,7 +152,7 @@ EXERCISES = (
             ),
         ),
         "Two factors: the slope of the square, and the slope of σ.",
-        "Where the network is surest, and wrong, the slope is almost 0: so it stalls.",
+        "Two stops, two slopes: from J to p, and from p to s.",
         inputs=_score_and_answer,
         arguments=("s", "y"),
     ),
@@ -165,6 +170,7 @@ EXERCISES = (
                 lambda x, W, b, u, y: -_delta(x, W, b, u, y),
             ),
             Mistake("f' is missing", "Between h and z there is a nonlinearity.", _without_slope),
+            Mistake("the score is no probability", "y is 0 or 1. What makes a score comparable with it?", _score_error),
             Mistake("the squared loss", "p(1 - p) cancels in the logistic loss.", _squared_loss),
         ),
         "Three factors: from J to s, from s to h, from h to z.",
@@ -174,34 +180,39 @@ EXERCISES = (
     ),
     Exercise(
         "07-softmax",
-        "A function of scores (K,) and the right class k: the gradient of -log softmax(scores)[k], shape (K,).",
-        lambda s, k: _softmax(s) - _one_hot(s, k),
+        "A function of scores (K,) and the right class c: the gradient of -log softmax(scores)[c], shape (K,).",
+        lambda s, c: _softmax(s) - _one_hot(s, c),
         (
             Mistake(
                 "the correct class is no exception",
                 "All your slopes push scores down. Which score should rise?",
-                lambda s, k: _softmax(s),
+                lambda s, c: _softmax(s),
             ),
             Mistake(
                 "wrong sign",
                 "A step against the gradient must raise the right score.",
-                lambda s, k: _one_hot(s, k) - _softmax(s),
+                lambda s, c: _one_hot(s, c) - _softmax(s),
             ),
             Mistake(
                 "the correct class only",
                 "The other scores move the loss as well: they are in the denominator.",
-                lambda s, k: _one_hot(s, k) * (_softmax(s) - 1),
+                lambda s, c: _one_hot(s, c) * (_softmax(s) - 1),
+            ),
+            Mistake(
+                "1 taken from every class",
+                "Only one class was right. Which of the scores does the term -s_c hold?",
+                lambda s, c: _softmax(s) - 1,
             ),
             Mistake(
                 "scores, not probabilities",
                 "Turn the scores into probabilities first.",
-                lambda s, k: s - _one_hot(s, k),
+                lambda s, c: s - _one_hot(s, c),
             ),
         ),
         "Two cases: the correct class, and every other one.",
         "Probabilities, with 1 taken from the right one: they sum to 0.",
         inputs=_classes,
-        arguments=("scores", "k"),
+        arguments=("scores", "c"),
     ),
     Exercise(
         "07-words",
