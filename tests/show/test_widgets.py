@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from lecture_lib import trace
+from lecture_lib.exercises.museum import CASES as MUSEUM
+from lecture_lib.exercises.museum import HEALTHY, examine
 from lecture_lib.show import (
     BatchSum,
     ColumnNudge,
@@ -22,11 +24,13 @@ from lecture_lib.show import (
     NudgeMeter,
     OrderCost,
     PathLens,
+    OverfittingLab,
     Ridgelines,
     ShapeDock,
     StepMicroscope,
     Stepper,
     TraceTable,
+    SymptomBoard,
     Widget,
     WindowSlider,
     WordMap,
@@ -93,6 +97,13 @@ SENTENCE = ["The", "museums", "in", "Paris", "are", "free", "today", "."]
 def window_slider() -> WindowSlider:
     answers = np.random.default_rng(0).dirichlet(np.ones(4), len(SENTENCE))
     return WindowSlider(SENTENCE, probabilities=answers, classes=("O", "PER", "LOC", "ORG"))
+def overfitting_runs() -> dict[tuple[float, int], Any]:
+    epochs = np.arange(1, 7)
+    return {(p, n): (0.9 / n / epochs + p, 0.3 + 0.02 * n * epochs + p) for p in (0.0, 0.01, 0.1) for n in (1, 8)}
+
+
+def symptom_board() -> SymptomBoard:
+    return SymptomBoard({number: examine(MUSEUM[number]) for number in (3, 4, 5, 8)}, examine(HEALTHY))
 
 
 MAKERS: dict[str, Any] = {
@@ -120,6 +131,8 @@ MAKERS: dict[str, Any] = {
     "loss slopes": LossSlopes,
     "window slider": lambda: WindowSlider(SENTENCE),
     "window slider with answers": window_slider,
+    "overfitting lab": lambda: OverfittingLab(overfitting_runs()),
+    "symptom board": symptom_board,
 }
 
 
@@ -471,6 +484,41 @@ def test_any_sentence_fits_its_boxes(words: list[str]) -> None:
 def test_a_window_slider_refuses_what_does_not_fit(tokens: list[str], given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         WindowSlider(tokens, **given)
+def test_the_overfitting_lab_says_both_losses() -> None:
+    lab = OverfittingLab(overfitting_runs())
+    lab.penalty, lab.hidden = 0.01, 8
+    assert repr(lab).startswith("λ = 0.01, 8 hidden units: after 6 epochs the training loss is 0.029")
+    assert "its lowest, 0.47, came after epoch 1" in repr(lab)
+    lab.hidden = 1
+    assert "1 hidden unit:" in repr(lab)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda runs: {key: run for key, run in runs.items() if key[1] == 1}, "two or more λ and two or more sizes"),
+        (lambda runs: {key: run for key, run in runs.items() if key != (0.01, 8)}, "no run for λ = 0.01 and size 8"),
+        (lambda runs: runs | {(0.1, 8): ([1.0], [1.0])}, r"runs of \[1, 6\] epochs"),
+    ],
+)
+def test_the_overfitting_lab_refuses_what_does_not_fit(change: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        OverfittingLab(change(overfitting_runs()))
+
+
+def test_the_board_tells_symptoms_and_not_the_fault() -> None:
+    board = symptom_board()
+    said = {}
+    for case in (3, 4, 5, 8):
+        board.case = case
+        said[case] = repr(board)
+    assert "the worst window from 2 to 2" in said[3] and "disagrees on nothing" in said[3]
+    assert "W1 (−1)" in said[4]
+    assert "100 % before training and 100 % after" in said[5]
+    assert "where it stops being a finite number" in said[8]
+    assert not any(word in text for text in said.values() for word in ("clip", "sign", "dead", "explod"))
+    with pytest.raises(ValueError, match="two cases to choose from, not 1"):
+        SymptomBoard({1: board.cases[3]})
 
 
 def test_curves_with_gaps_and_logarithms() -> None:
