@@ -1,8 +1,23 @@
-"""Exercises of notebook 16: scores of a tagger."""
+"""Exercises of notebook 16: scores of a tagger, the penalty, and which vectors an optimizer moves."""
+
+from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+
+
+def _counts(rng: np.random.Generator) -> tuple[int, int, int]:
+    right = int(rng.integers(3, 9))
+    reported = right + int(rng.integers(2, 6))
+    return right, reported, reported + int(rng.integers(3, 9))
+
+
+def _penalized(rng: np.random.Generator) -> tuple[Any, Any, float]:
+    n, m = sizes(rng)
+    return rng.normal(size=(n, m)), rng.normal(size=(n, m)), float(rng.uniform(0.2, 0.4))
+
 
 EXERCISES = (
     Exercise(
@@ -17,5 +32,94 @@ EXERCISES = (
         "Write down the true names and the reported names, each with its start and end. Which are in both lists?",
         "Half a name is no name: nothing reported is right.",
         measure=lambda score: np.round(score, 2),
+    ),
+    Exercise(
+        "16-f1",
+        "A function of the numbers of right, of reported and of true spans that returns (precision, recall, F1).",
+        lambda right, reported, true: (right / reported, right / true, 2 * right / (reported + true)),
+        (
+            Mistake(
+                "precision and recall are swapped",
+                "Precision asks about what was reported, recall about what is there.",
+                lambda right, reported, true: (right / true, right / reported, 2 * right / (reported + true)),
+            ),
+            Mistake(
+                "the plain mean",
+                "F1 is not halfway between the two: it lies nearer to the smaller one.",
+                lambda right, reported, true: (right / reported, right / true, (right / reported + right / true) / 2),
+            ),
+            Mistake(
+                "a factor is missing in F1",
+                "If everything is right, F1 must be 1. What is yours?",
+                lambda right, reported, true: (right / reported, right / true, right / (reported + true)),
+            ),
+            Mistake(
+                "the share of all spans",
+                "You divide by all spans that are true or reported. F1 divides by the mean of the two counts.",
+                lambda right, reported, true: (right / reported, right / true, right / (reported + true - right)),
+            ),
+        ),
+        "Compute precision and recall first, then put them into 2pq/(p + q).",
+        "F1 is the number of right spans over the mean of reported and true ones.",
+        inputs=_counts,
+        arguments=("right", "reported", "true"),
+    ),
+    Exercise(
+        "16-penalty",
+        "A function of grad_L, W and lam that returns the gradient of J = L + λ‖W‖², shape (n, m).",
+        lambda grad_L, W, lam: grad_L + 2 * lam * W,
+        (
+            Mistake("the 2 is missing", "What is the slope of w² at w = 3?", lambda grad_L, W, lam: grad_L + lam * W),
+            Mistake(
+                "the penalty, not its gradient",
+                "That adds one number everywhere. How does the penalty move when one weight moves?",
+                lambda grad_L, W, lam: grad_L + lam * np.sum(W**2),
+            ),
+            Mistake(
+                "the wrong direction",
+                "A step goes against the gradient. With your sign, would it make large weights smaller?",
+                lambda grad_L, W, lam: grad_L - 2 * lam * W,
+            ),
+            Mistake(
+                "the squares themselves",
+                "λw² is the penalty of one weight. What is its slope?",
+                lambda grad_L, W, lam: grad_L + lam * W**2,
+            ),
+            Mistake(
+                "the same pull on all weights",
+                "Does a weight of 3 feel the same pull as one of 0.01?",
+                lambda grad_L, W, lam: grad_L + 2 * lam,
+            ),
+        ),
+        "The gradient of a sum is the sum of the gradients.",
+        "The penalty pulls every weight toward 0, in proportion to its size.",
+        inputs=_penalized,
+        arguments=("grad_L", "W", "lam"),
+    ),
+    Exercise(
+        "16-absent",
+        "Whether the vector of a word moves in a step whose batch lacks it, after a batch that had it, three times "
+        "True or False: plain gradient descent, Adam, SparseAdam.",
+        (False, True, False),
+        (
+            Mistake("all move", "A gradient of 0, times the rate: how far is that step?", (True, True, True)),
+            Mistake(
+                "none moves",
+                "One of the three steps along a running mean. Is that mean 0 as soon as the gradient is?",
+                (False, False, False),
+            ),
+            Mistake(
+                "the sparse one moves it",
+                "A sparse gradient lists only the rows of the words in the batch. Is this one of them?",
+                (False, False, True),
+            ),
+            Mistake(
+                "both Adams move it",
+                "They share the rule. Do they apply it to the same rows?",
+                (False, True, True),
+            ),
+        ),
+        "Ask of each optimizer: what does it do to a row whose gradient is 0?",
+        "Only a memory that is used for every row can move a word that is absent.",
     ),
 )

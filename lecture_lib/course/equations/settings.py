@@ -145,6 +145,62 @@ def batch(rng: np.random.Generator) -> Setting:
     )
 
 
+def penalized(rng: np.random.Generator) -> Setting:
+    """A loss L of a matrix W, and J, which is L with the penalty λ‖W‖²."""
+    n, m = sizes(rng)
+    C = rng.normal(size=(n, m))
+    return Setting(
+        {"W": rng.normal(size=(n, m)), "\\lambda": rng.uniform(0.2, 0.4, (1, 1))},
+        {
+            "L": lambda v: np.sum(C * bend(v["W"])),
+            "J": lambda v: v["L"] + v["\\lambda"] * np.sum(v["W"] ** 2),
+        },
+        FUNCTIONS,
+    )
+
+
+def one_word(rng: np.random.Generator) -> Setting:
+    """Logistic regression on one word's vector x, with a share y of good reviews as the answer."""
+    d = sizes(rng)[1]
+    return Setting(
+        {
+            "x": rng.normal(size=(d, 1)),
+            "u": rng.normal(size=(d, 1)),
+            "b": rng.normal(size=(1, 1)),
+            "y": rng.uniform(0.1, 0.9, (1, 1)),
+        },
+        {
+            "s": lambda v: v["u"].T @ v["x"] + v["b"],
+            "p": lambda v: sigma(v["s"]),
+            "J": lambda v: -v["y"] * np.log(v["p"]) - (1 - v["y"]) * np.log(1 - v["p"]),
+        },
+        FUNCTIONS,
+    )
+
+
+def two_ways(rng: np.random.Generator) -> Setting:
+    """A hidden layer H₁ that feeds the scores S directly and through a second layer, and an arbitrary loss."""
+    n, m = sizes(rng)
+    N, K = int(rng.integers(8, 11)), n + 2
+    C = rng.normal(size=(N, K))
+    return Setting(
+        {
+            "X": rng.normal(size=(N, m)),
+            "W_1": rng.normal(0, 0.5, (n, m)),
+            "W_2": rng.normal(0, 0.5, (n, n)),
+            "U": rng.normal(size=(K, n)),
+        },
+        {
+            "Z_1": lambda v: v["X"] @ v["W_1"].T,
+            "Z_2": lambda v: bend(v["Z_1"]) @ v["W_2"].T,
+            "S": lambda v: (bend(v["Z_1"]) + bend(v["Z_2"])) @ v["U"].T,
+            "J": lambda v: np.sum(C * bend(v["S"])),
+        },
+        FUNCTIONS | {"f": bend},
+        {"\\Delta": "\\nabla_S J", "\\Delta_1": "\\nabla_{Z_1} J", "\\Delta_2": "\\nabla_{Z_2} J"},
+    )
+
+
 def one_number(rng: np.random.Generator) -> Setting:
     """A function f of one number x, and a small step ε."""
     a, c = rng.uniform(0.5, 2.0, 2)
