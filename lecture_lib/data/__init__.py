@@ -2,6 +2,7 @@
 
 from lecture_lib.data.corpora import Corpus, corpus, polarity
 from lecture_lib.data.fetching import FetchError, available, fetch
+from lecture_lib.data.learning_curve import learning_curve
 from lecture_lib.data.sentiment import Sentiment, WordCounts, sentiment
 from lecture_lib.data.shipped import read_packed
 from lecture_lib.data.vectors import vectors
@@ -14,6 +15,7 @@ __all__ = [
     "available",
     "corpus",
     "fetch",
+    "learning_curve",
     "polarity",
     "read_packed",
     "sentiment",
