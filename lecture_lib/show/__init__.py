@@ -14,14 +14,14 @@ from lecture_lib.show.microscope import StepMicroscope
 from lecture_lib.show.nonlinearity import NonlinearityExplorer
 from lecture_lib.show.nudge import NudgeMeter
 from lecture_lib.show.orders import OrderCost
-from lecture_lib.show.paths import PathLens
 from lecture_lib.show.overfitting import OverfittingLab
+from lecture_lib.show.paths import PathLens
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.rates import LearningRateLab
 from lecture_lib.show.ridgelines import Ridgelines
 from lecture_lib.show.stepper import Stepper
-from lecture_lib.show.tracetable import TraceTable
 from lecture_lib.show.symptoms import SymptomBoard
+from lecture_lib.show.tracetable import TraceTable
 from lecture_lib.show.widget import Widget
 from lecture_lib.show.windowing import WindowSlider
 from lecture_lib.show.wordmap import WordMap

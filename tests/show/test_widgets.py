@@ -23,14 +23,14 @@ from lecture_lib.show import (
     NonlinearityExplorer,
     NudgeMeter,
     OrderCost,
-    PathLens,
     OverfittingLab,
+    PathLens,
     Ridgelines,
     ShapeDock,
     StepMicroscope,
     Stepper,
-    TraceTable,
     SymptomBoard,
+    TraceTable,
     Widget,
     WindowSlider,
     WordMap,
@@ -97,6 +97,8 @@ SENTENCE = ["The", "museums", "in", "Paris", "are", "free", "today", "."]
 def window_slider() -> WindowSlider:
     answers = np.random.default_rng(0).dirichlet(np.ones(4), len(SENTENCE))
     return WindowSlider(SENTENCE, probabilities=answers, classes=("O", "PER", "LOC", "ORG"))
+
+
 def overfitting_runs() -> dict[tuple[float, int], Any]:
     epochs = np.arange(1, 7)
     return {(p, n): (0.9 / n / epochs + p, 0.3 + 0.02 * n * epochs + p) for p in (0.0, 0.01, 0.1) for n in (1, 8)}
@@ -484,6 +486,8 @@ def test_any_sentence_fits_its_boxes(words: list[str]) -> None:
 def test_a_window_slider_refuses_what_does_not_fit(tokens: list[str], given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         WindowSlider(tokens, **given)
+
+
 def test_the_overfitting_lab_says_both_losses() -> None:
     lab = OverfittingLab(overfitting_runs())
     lab.penalty, lab.hidden = 0.01, 8
