@@ -30,6 +30,7 @@ class LearningRateLab(Widget):
     Args:
         X: examples, shape (N, 2); a problem of 64 made ones if left out.
         y: targets, shape (N,).
+        mark: whether 2/λmax is marked and named; without it, it is the reader's to find.
 
     Attributes:
         rate: the learning rate.
@@ -62,10 +63,11 @@ class LearningRateLab(Widget):
     schedule: str
     start: str
 
-    def __init__(self, X: Any = None, y: Any = None) -> None:
+    def __init__(self, X: Any = None, y: Any = None, mark: bool = True) -> None:
         made = _made() if X is None else (np.asarray(X, float), np.asarray(y, float))
         self.X: Array = made[0]
         self.y: Array = made[1]
+        self.mark = mark
         if self.X.ndim != 2 or self.X.shape[1] != 2 or self.y.shape != self.X.shape[:1]:
             raise ValueError(
                 f"LearningRateLab needs X of shape (N, 2) and y of shape (N,), not {self.X.shape} and {self.y.shape}"
@@ -162,7 +164,8 @@ class LearningRateLab(Widget):
         return scene
 
     def _ruler(self, scene: Scene) -> Axes:
-        mark = [(self.limit, rf"2/$\lambda_{{max}}$ = {short(self.limit)}")] if 1e-4 <= self.limit <= 1 else []
+        shown = self.mark and 1e-4 <= self.limit <= 1
+        mark = [(self.limit, rf"2/$\lambda_{{max}}$ = {short(self.limit)}")] if shown else []
         return ruler(scene, 60, 412, 600, (1e-4, 1.0), mark, "learning rate")
 
     def frame(self, state: State) -> Frame:
@@ -188,7 +191,7 @@ class LearningRateLab(Widget):
         plain = state["optimizer"] == "SGD" and not state["momentum"]
         if len(losses) <= STEPS or losses[-1] > 2 * losses[0]:
             why = ""
-            if plain and state["rate"] > self.limit:
+            if self.mark and plain and state["rate"] > self.limit:
                 why = f"; above 2/λmax = {short(self.limit)} every step overshoots by more than the last"
             return f"{head} and diverges after {len(losses) - 1} steps{why}."
         gap = (losses[-1] - floor) / (losses[0] - floor)

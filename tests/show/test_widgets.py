@@ -340,6 +340,16 @@ def test_descent_turns_at_the_marked_rate() -> None:
     assert "diverges" in lab.frame({**lab.state, "rate": 1.0}).text
 
 
+def test_the_limit_can_be_left_to_the_reader() -> None:
+    told, silent = LearningRateLab(), LearningRateLab(mark=False)
+    state = {**told.state, "rate": 1.0}
+    assert "λmax" in told.frame(state).text
+    assert "diverges" in silent.frame(state).text
+    assert "λmax" not in silent.frame(state).text
+    assert told.frame(told.state).picture.svg != silent.frame(told.state).picture.svg
+    assert np.array_equal(told.path(state), silent.path(state))
+
+
 def test_no_path_holds_nan() -> None:
     lab = LearningRateLab()
     for state in lab.states():
