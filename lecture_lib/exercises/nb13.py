@@ -1,8 +1,36 @@
-"""Exercises of notebook 13: nonlinearities."""
+"""Exercises of notebook 13: nonlinearities and their slopes."""
+
+from typing import Any
+
+import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
+
+def _layer(rng: np.random.Generator) -> tuple[Any, Any]:
+    n = int(rng.integers(9, 13))
+    return rng.normal(0, 2, n), rng.normal(0, 1.5, n)
+
+
+def _names(answer: Any) -> tuple[str, ...]:
+    """The names in alphabetical order, whatever holds them."""
+    return tuple(sorted({answer} if isinstance(answer, str) else set(answer)))
+
+
 EXERCISES = (
+    Exercise(
+        "13-depth",
+        "The largest share of a gradient that can be left after eight layers of logistic units with weights 1.",
+        0.25**8,
+        (
+            Mistake("the value, not the slope", "σ(0) is a half. How steep is σ there?", 0.5**8),
+            Mistake("added, not multiplied", "Each layer multiplies what the layer above left over.", 8 * 0.25),
+            Mistake("one layer", "That is left after one of the eight layers.", 0.25),
+            Mistake("the slope of tanh", "Which function is steep enough to let all of it pass? Not this one.", 1),
+        ),
+        "Find the steepest place of σ. Each of the eight layers multiplies by that slope.",
+        "Eight quarters multiplied leave about 0.000015, and that is the best case.",
+    ),
     Exercise(
         "13-steepness",
         "How many times steeper tanh is at 0 than σ: tanh'(0) / σ'(0).",
@@ -14,5 +42,79 @@ EXERCISES = (
         ),
         "Differentiate tanh(z) = 2σ(2z) - 1 with the chain rule.",
         "Twice as high and twice as fast: four times as steep.",
+    ),
+    Exercise(
+        "13-hard-tanh",
+        "A function of g and z, both (n,), that sends g back through h = hard tanh(z): it returns ∇_z J, (n,).",
+        lambda g, z: g * (np.abs(z) < 1),
+        (
+            Mistake(
+                "the value, not the slope",
+                "You multiplied by f(z). How fast does f(z) move when z moves?",
+                lambda g, z: g * np.clip(z, -1, 1),
+            ),
+            Mistake(
+                "the gradient cut off, not the input",
+                "What decides how much passes: the size of g, or where z stands?",
+                lambda g, z: np.clip(g, -1, 1),
+            ),
+            Mistake(
+                "the slope of the rectifier",
+                "Hard tanh has two flat parts. Which one does your mask let through?",
+                lambda g, z: g * (z > 0),
+            ),
+            Mistake("one end only", "Look at the other end of the range too.", lambda g, z: g * (z < 1)),
+            Mistake("nothing is held back", "Where z is far from 0, h does not move.", lambda g, z: g),
+            Mistake("the wrong way round", "Where does a nudge of z reach h?", lambda g, z: g * (np.abs(z) > 1)),
+            Mistake("the gradient is lost", "That is f'(z). What arrives from above?", lambda g, z: np.abs(z) < 1),
+        ),
+        "Multiply what arrives by the slope at z, which is 0 or 1.",
+        "The mask is made of z and applied to g.",
+        inputs=_layer,
+        arguments=("g", "z"),
+    ),
+    Exercise(
+        "13-parametric",
+        "A function of g = ∇_h J and z, both (n,), that returns ∂J/∂a for h = z where z > 0, else a·z.",
+        lambda g, z: g @ np.minimum(z, 0),
+        (
+            Mistake(
+                "the gradient from above is lost",
+                "These are the slopes of h along a. What arrives at h?",
+                lambda g, z: np.sum(np.minimum(z, 0)),
+            ),
+            Mistake(
+                "the slope along z",
+                "Your units all contribute g alone. Which number multiplies a in h?",
+                lambda g, z: np.sum(g * (z < 0)),
+            ),
+            Mistake("all units", "Does h depend on a where z is positive?", lambda g, z: g @ z),
+            Mistake("the other side", "On which side of 0 does a take part?", lambda g, z: g @ np.maximum(z, 0)),
+            Mistake(
+                "not summed",
+                "One a serves all units. What becomes of their contributions?",
+                lambda g, z: g * np.minimum(z, 0),
+            ),
+            Mistake("averaged", "Contributions to one parameter add up.", lambda g, z: np.mean(g * np.minimum(z, 0))),
+        ),
+        "For each unit with z below 0: what arrives, times the slope of a·z along a. Then add up.",
+        "A shared parameter gets the sum of what comes back through all its uses.",
+        inputs=_layer,
+        arguments=("g", "z"),
+    ),
+    Exercise(
+        "13-dead",
+        "The parts of a dead ReLU unit whose gradient is exactly 0 for every window: names out of W, b and u.",
+        ("W", "b", "u"),
+        (
+            Mistake("the unit's output is forgotten", "The weight above it gets e times h. What is h?", ("W", "b")),
+            Mistake("the bias is forgotten", "The gradient of a bias is δ itself. What is δ here?", ("W", "u")),
+            Mistake("the weights only", "What do the other two gradients hold as a factor?", ("W",)),
+            Mistake("only above", "Which factor stands between the score and z?", ("u",)),
+            Mistake("none", "How large is the slope of ReLU below 0?", ()),
+        ),
+        "Write down δ and h of this unit, then the gradients that are made of them.",
+        "Its δ is 0 and its h is 0, so nothing that belongs to it can move.",
+        measure=_names,
     ),
 )

@@ -1,10 +1,75 @@
-"""Exercises of notebook 14: how large the first weights are."""
+"""Exercises of notebook 14: where training begins."""
 
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
 EXERCISES = (
+    Exercise(
+        "14-symmetry",
+        "How many different rows W has after training, if three rows begin at 0.01 and five at 0.02, u all equal.",
+        2,
+        (
+            Mistake("no symmetry at all", "Two units that begin equal: what could ever make their steps differ?", 8),
+            Mistake("one symmetry for all", "Do the two groups see equal z?", 1),
+            Mistake("the units of one group", "Do the units inside that group differ from one another?", 5),
+            Mistake("the units of one group", "Do those units differ from one another, or only from the rest?", 3),
+        ),
+        "Which units begin equal, and which do not? Follow a pair of each kind through one step.",
+        "Units that begin equal stay equal; units that begin different may differ.",
+    ),
+    Exercise(
+        "14-output-bias",
+        "A function of the share q of yes answers that returns the output bias c with σ(c) = q.",
+        lambda q: np.log(q / (1 - q)),
+        (
+            Mistake("the softmax's bias", "That makes exp(c) = q. What shall be q here?", lambda q: np.log(q)),
+            Mistake("the share itself", "c is a score. Which function turns it into the share?", lambda q: q),
+            Mistake(
+                "yes and no exchanged",
+                "With few yes answers, should the score begin above 0 or below?",
+                lambda q: np.log((1 - q) / q),
+            ),
+            Mistake("without the logarithm", "That is e to the c.", lambda q: q / (1 - q)),
+            Mistake("the logistic the wrong way", "σ(c) shall be q, not c = σ(q).", lambda q: 1 / (1 + np.exp(-q))),
+            Mistake("the slope", "q(1 - q) is σ's slope there. Where is that place?", lambda q: q * (1 - q)),
+        ),
+        "Solve 1/(1 + exp(-c)) = q for c.",
+        "The logarithm of the odds: negative when a yes is rare.",
+        inputs=lambda rng: (float(rng.uniform(0.02, 0.4)),),
+        arguments=("q",),
+    ),
+    Exercise(
+        "14-spread",
+        "The standard deviation of z for 300 inputs of mean square 1 and weights from Uniform(-0.2, 0.2).",
+        2,
+        (
+            Mistake("the variance", "That is the variance of z. What is its root?", 4),
+            Mistake("r as the standard deviation", "Is 0.2 the spread of a weight, or its end?", 0.2 * np.sqrt(300)),
+            Mistake(
+                "standard deviations added",
+                "Independent terms partly cancel. Which of the two adds up, spread or squared spread?",
+                300 * 0.2 / np.sqrt(3),
+            ),
+            Mistake("a single term", "That is the spread of one weight. How many terms does z have?", 0.2 / np.sqrt(3)),
+            Mistake("the ends added", "That is the largest z there can be, not the typical one.", 60),
+        ),
+        "Variance of one weight, times the number of terms, then the root.",
+        "0.04/3 times 300 is 4, whose root is 2.",
+    ),
+    Exercise(
+        "14-depth",
+        "How many times too large the output of ten linear layers is, if every weight is twice as large as it should.",
+        2**10,
+        (
+            Mistake("added, not multiplied", "The second layer doubles what the first one doubled.", 20),
+            Mistake("the variance", "That is how the variance grows.", 2**20),
+            Mistake("once", "Every one of the ten layers doubles.", 2),
+            Mistake("squared, not doubled again", "Ten factors of two.", 100),
+        ),
+        "One layer doubles. And the next one?",
+        "Ten times doubled: factors multiply through depth.",
+    ),
     Exercise(
         "14-xavier",
         "A function of n_in and n_out that returns Xavier's r for weights drawn from Uniform(-r, r).",
@@ -26,10 +91,38 @@ EXERCISES = (
             Mistake(
                 "inputs only", "The gradients come back through the outputs.", lambda n_in, n_out: np.sqrt(3 / n_in)
             ),
+            Mistake(
+                "outputs only", "The values go forward through the inputs.", lambda n_in, n_out: np.sqrt(3 / n_out)
+            ),
+            Mistake("the square of r", "One root is still missing.", lambda n_in, n_out: 6 / (n_in + n_out)),
         ),
         "Set r²/3 equal to the variance that Xavier asks for.",
         "The variance of Uniform(-r, r) is r²/3, and the 6 is 2 times 3.",
         inputs=lambda rng: (int(rng.integers(20, 60)), int(rng.integers(100, 300))),
         arguments=("n_in", "n_out"),
+    ),
+    Exercise(
+        "14-he",
+        "A function of n_in that returns the standard deviation of He's weights for rectifiers.",
+        lambda n_in: np.sqrt(2 / n_in),
+        (
+            Mistake("the variance", "What is asked for is the standard deviation.", lambda n_in: 2 / n_in),
+            Mistake(
+                "nothing is made up for",
+                "That keeps the size without a rectifier. What does it take away?",
+                lambda n_in: np.sqrt(1 / n_in),
+            ),
+            Mistake(
+                "the half on the wrong side",
+                "Half of the squares are lost: must the weights be larger or smaller for that?",
+                lambda n_in: np.sqrt(1 / (2 * n_in)),
+            ),
+            Mistake("the end of a range", "That is r of a uniform distribution.", lambda n_in: np.sqrt(6 / n_in)),
+            Mistake("the root forgotten in part", "Take the root of all of it.", lambda n_in: 2 / np.sqrt(n_in)),
+        ),
+        "Solve ½ · n_in · Var(w) = 1 for the variance, then take the root.",
+        "√2 times what a layer without rectifier needs.",
+        inputs=lambda rng: (int(rng.integers(20, 300)),),
+        arguments=("n_in",),
     ),
 )

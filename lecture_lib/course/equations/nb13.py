@@ -1,5 +1,67 @@
 """The derivatives that notebook 13 displays first."""
 
-from lecture_lib.course.equations.equation import Equation
+import numpy as np
 
-EQUATIONS: tuple[Equation, ...] = ()
+from lecture_lib.course.claims import Setting
+from lecture_lib.course.equations.equation import Equation
+from lecture_lib.course.equations.settings import FUNCTIONS, any_loss, bend, sizes
+
+
+def _relu(z: np.ndarray) -> np.ndarray:
+    return np.maximum(z, 0)
+
+
+def two_layers(rng: np.random.Generator) -> Setting:
+    """Two layers with any nonlinearity under an arbitrary loss; δ_1 and δ_2 are the gradients at z_1 and z_2."""
+    n, m = sizes(rng)
+    top = n + 5
+    return Setting(
+        {
+            "x": rng.normal(size=(m, 1)),
+            "W_1": rng.normal(0, 0.5, (n, m)),
+            "W_2": rng.normal(0, 0.5, (top, n)),
+            "b_1": rng.normal(size=(n, 1)),
+            "b_2": rng.normal(size=(top, 1)),
+        },
+        {
+            "z_1": lambda v: v["W_1"] @ v["x"] + v["b_1"],
+            "z_2": lambda v: v["W_2"] @ bend(v["z_1"]) + v["b_2"],
+            "J": lambda v: np.sum(any_loss(bend(v["z_2"]))),
+        },
+        FUNCTIONS | {"f": bend},
+        {"\\delta_1": "\\nabla_{z_1} J", "\\delta_2": "\\nabla_{z_2} J"},
+    )
+
+
+def one_unit(rng: np.random.Generator) -> Setting:
+    """One number z."""
+    return Setting({"z": rng.uniform(0.2, 1.5, (1, 1))}, functions=FUNCTIONS)
+
+
+def parametric(rng: np.random.Generator) -> Setting:
+    """A layer z, the rectifier with slope a below 0, and an arbitrary loss; g is the gradient at h."""
+    n = int(rng.integers(6, 9))
+    z = rng.uniform(0.2, 1.5, (n, 1)) * rng.permutation(np.resize([-1.0, 1.0], n))[:, None]
+    return Setting(
+        {"z": z, "a": rng.uniform(0.1, 0.4, (1, 1))},
+        {
+            "h": lambda v: np.where(v["z"] > 0, v["z"], v["a"] * v["z"]),
+            "J": lambda v: np.sum(any_loss(v["h"]) + np.sin(v["h"])),
+        },
+        FUNCTIONS | {"\\operatorname{relu}": _relu},
+        {"g": "\\nabla_h J"},
+    )
+
+
+EQUATIONS: tuple[Equation, ...] = (
+    Equation("delta-below", r"\delta_1 = (W_2^\top \delta_2) \circ f'(z_1)", two_layers),
+    Equation("logistic-slope", r"\sigma'(z) = \sigma(z)\,(1 - \sigma(z))", one_unit),
+    Equation(
+        "tanh-logistic",
+        r"2\sigma(2z) - 1 = \frac{2}{1 + \exp(-2z)} - 1 = \frac{1 - \exp(-2z)}{1 + \exp(-2z)}"
+        r" = \frac{\exp(z) - \exp(-z)}{\exp(z) + \exp(-z)} = \tanh(z)",
+        one_unit,
+    ),
+    Equation("tanh-slope", r"\tanh'(z) = 4\sigma'(2z) = 1 - \tanh^2(z)", one_unit),
+    Equation("grad-parametric", r"\frac{\partial J}{\partial a} = -g^\top \operatorname{relu}(-z)", parametric),
+)
