@@ -19,7 +19,7 @@ SYLLABUS = {
     for letter, count in {"A": 6, "B": 7, "C": 8, "D": 2, "E": 10, "F": 7, "G": 2, "H": 7}.items()
     for number in range(1, count + 1)
 }
-TAUGHT = SYLLABUS - {"D1", "D2", "H1", "H3", "H4", "H5", "H6", "H7"}
+TAUGHT = SYLLABUS
 LONGEST_CELL = 15
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|work|usr|var|opt)/|\b[A-Za-z]:\\|\.\./|0x[0-9a-f]{6,}")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
