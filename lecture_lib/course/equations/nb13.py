@@ -4,33 +4,11 @@ import numpy as np
 
 from lecture_lib.course.claims import Setting
 from lecture_lib.course.equations.equation import Equation
-from lecture_lib.course.equations.settings import FUNCTIONS, any_loss, bend, sizes
+from lecture_lib.course.equations.settings import FUNCTIONS, any_loss
 
 
 def _relu(z: np.ndarray) -> np.ndarray:
     return np.maximum(z, 0)
-
-
-def two_layers(rng: np.random.Generator) -> Setting:
-    """Two layers with any nonlinearity under an arbitrary loss; δ_1 and δ_2 are the gradients at z_1 and z_2."""
-    n, m = sizes(rng)
-    top = n + 5
-    return Setting(
-        {
-            "x": rng.normal(size=(m, 1)),
-            "W_1": rng.normal(0, 0.5, (n, m)),
-            "W_2": rng.normal(0, 0.5, (top, n)),
-            "b_1": rng.normal(size=(n, 1)),
-            "b_2": rng.normal(size=(top, 1)),
-        },
-        {
-            "z_1": lambda v: v["W_1"] @ v["x"] + v["b_1"],
-            "z_2": lambda v: v["W_2"] @ bend(v["z_1"]) + v["b_2"],
-            "J": lambda v: np.sum(any_loss(bend(v["z_2"]))),
-        },
-        FUNCTIONS | {"f": bend},
-        {"\\delta_1": "\\nabla_{z_1} J", "\\delta_2": "\\nabla_{z_2} J"},
-    )
 
 
 def one_unit(rng: np.random.Generator) -> Setting:
@@ -54,7 +32,6 @@ def parametric(rng: np.random.Generator) -> Setting:
 
 
 EQUATIONS: tuple[Equation, ...] = (
-    Equation("delta-below", r"\delta_1 = (W_2^\top \delta_2) \circ f'(z_1)", two_layers),
     Equation("logistic-slope", r"\sigma'(z) = \sigma(z)\,(1 - \sigma(z))", one_unit),
     Equation(
         "tanh-logistic",
