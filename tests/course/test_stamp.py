@@ -5,8 +5,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import SlidesExporter
 
-from lecture_lib.course.execute import find_notebooks
+from lecture_lib.course.execute import find_notebooks, read_notebook
 from lecture_lib.course.stamp import links, stamp, stamped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,3 +58,12 @@ def test_stamping_touches_only_what_changes(notebook, tmp_path):
 def test_links_name_files_that_are_there(path):
     for address in links(path.name).values():
         assert (ROOT / re.search(r"notebooks/[^/]+\.ipynb$", address).group()).is_file()
+
+
+@pytest.mark.parametrize("path", find_notebooks(), ids=lambda path: path.stem)
+def test_every_notebook_is_stamped_and_makes_slides(path):
+    notebook = read_notebook(path)
+    before = nbformat.writes(notebook)
+    assert nbformat.writes(stamped(notebook, path.name)) == before, "run: python -m lecture_lib stamp"
+    slides, _ = SlidesExporter().from_notebook_node(notebook)
+    assert slides.count("<section") > 5
