@@ -64,6 +64,12 @@ EXERCISES = (
                 lambda g, z: g * (z > 0),
             ),
             Mistake("one end only", "Look at the other end of the range too.", lambda g, z: g * (z < 1)),
+            Mistake("the upper end is forgotten", "What does h do when z grows past 1?", lambda g, z: g * (z > -1)),
+            Mistake(
+                "the slope of tanh",
+                "That is the slope of the smooth curve. How steep is a straight line between its corners?",
+                lambda g, z: g * (1 - np.tanh(z) ** 2),
+            ),
             Mistake("nothing is held back", "Where z is far from 0, h does not move.", lambda g, z: g),
             Mistake("the wrong way round", "Where does a nudge of z reach h?", lambda g, z: g * (np.abs(z) > 1)),
             Mistake("the gradient is lost", "That is f'(z). What arrives from above?", lambda g, z: np.abs(z) < 1),
@@ -91,6 +97,11 @@ EXERCISES = (
             Mistake("all units", "Does h depend on a where z is positive?", lambda g, z: g @ z),
             Mistake("the other side", "On which side of 0 does a take part?", lambda g, z: g @ np.maximum(z, 0)),
             Mistake(
+                "the inner minus is lost",
+                "Which entries does relu(z) keep, and which does relu(-z)?",
+                lambda g, z: -g @ np.maximum(z, 0),
+            ),
+            Mistake(
                 "not summed",
                 "One a serves all units. What becomes of their contributions?",
                 lambda g, z: g * np.minimum(z, 0),
@@ -109,6 +120,7 @@ EXERCISES = (
         (
             Mistake("the unit's output is forgotten", "The weight above it gets e times h. What is h?", ("W", "b")),
             Mistake("the bias is forgotten", "The gradient of a bias is δ itself. What is δ here?", ("W", "u")),
+            Mistake("the weights are forgotten", "A row of W gets δ times x. What is δ here?", ("b", "u")),
             Mistake("the weights only", "What do the other two gradients hold as a factor?", ("W",)),
             Mistake("only above", "Which factor stands between the score and z?", ("u",)),
             Mistake("none", "How large is the slope of ReLU below 0?", ()),

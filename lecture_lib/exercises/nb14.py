@@ -95,6 +95,11 @@ EXERCISES = (
                 "outputs only", "The values go forward through the inputs.", lambda n_in, n_out: np.sqrt(3 / n_out)
             ),
             Mistake("the square of r", "One root is still missing.", lambda n_in, n_out: 6 / (n_in + n_out)),
+            Mistake(
+                "the root of the 6 alone",
+                "Does the root end too soon?",
+                lambda n_in, n_out: np.sqrt(6) / (n_in + n_out),
+            ),
         ),
         "Set r²/3 equal to the variance that Xavier asks for.",
         "The variance of Uniform(-r, r) is r²/3, and the 6 is 2 times 3.",
@@ -119,6 +124,7 @@ EXERCISES = (
             ),
             Mistake("the end of a range", "That is r of a uniform distribution.", lambda n_in: np.sqrt(6 / n_in)),
             Mistake("the root forgotten in part", "Take the root of all of it.", lambda n_in: 2 / np.sqrt(n_in)),
+            Mistake("the root of the 2 alone", "Does the root end too soon?", lambda n_in: np.sqrt(2) / n_in),
         ),
         "Solve ½ · n_in · Var(w) = 1 for the variance, then take the root.",
         "√2 times what a layer without rectifier needs.",

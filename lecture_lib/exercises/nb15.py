@@ -69,10 +69,11 @@ EXERCISES = (
                 0.05,
             ),
             Mistake("the flat direction", "Which direction blows up first?", 2),
-            Mistake("half the Hessian", "For ½ λ x² the slope is λx. Is the ½ still there?", 0.2),
+            Mistake("half the Hessian", "For ½λθ² the slope is λθ. Is the ½ still there?", 0.2),
             Mistake("the mean curvature", "Is the steep direction content with a mean?", 4 / 21),
+            Mistake("the curvatures added", "Do the two directions know of each other?", 2 / 21),
         ),
-        "One direction alone: x becomes (1 - rate · λ) x. When does that stop shrinking?",
+        "One direction alone: θ becomes (1 - rate · λ) θ. When does that stop shrinking?",
         "The steepest direction sets the limit: 2/λmax.",
     ),
     Exercise(
@@ -189,6 +190,11 @@ EXERCISES = (
                 lambda lr, epoch, every: lr / (2 * (epoch // every)),
             ),
             Mistake("the rest", "% is the rest of the division.", lambda lr, epoch, every: lr * 0.5 ** (epoch % every)),
+            Mistake(
+                "the count as a factor",
+                "Halving twice: is that a half times two?",
+                lambda lr, epoch, every: lr * 0.5 * (epoch // every),
+            ),
             Mistake(
                 "halved once",
                 "And after as many epochs again?",
