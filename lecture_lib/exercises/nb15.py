@@ -192,7 +192,7 @@ EXERCISES = (
             Mistake("the rest", "% is the rest of the division.", lambda lr, epoch, every: lr * 0.5 ** (epoch % every)),
             Mistake(
                 "the count as a factor",
-                "Halving twice: is that a half times two?",
+                "Two drops: is that a half times two?",
                 lambda lr, epoch, every: lr * 0.5 * (epoch // every),
             ),
             Mistake(
