@@ -90,7 +90,7 @@ def problem() -> tuple[Array, Array]:
     Example:
         >>> X, y = problem()
         >>> X.shape, y[:6]
-        ((400, 250), array([0, 0, 0, 0, 0, 0]))
+        ((400, 250), array([1, 0, 0, 1, 0, 0]))
     """
     sentences = data.corpus("default").train[:60]
     X = NERWindowModel(Vocabulary(data.vectors("default")), CLASSES).windows(sentences)[:WINDOWS]
