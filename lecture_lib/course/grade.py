@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import re
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,9 @@ from lecture_lib.exercises.records import VARIABLE
 
 LONGEST_OUTPUT = 20_000
 """Characters that are kept of one cell's output: a returned notebook may print without end."""
+
+FLOOD = 5_000_000
+"""Characters of one cell's output after which nobody listens any more."""
 
 CHECK = re.compile(r"""^check\(\s*["'](\d\d-[a-z0-9-]+)["']""", re.MULTILINE)
 
@@ -148,11 +152,14 @@ def run(notebook: NotebookNode, room: Path, seconds: float) -> str:
     try:
         # A loop of its own, closed at the end: nbclient would leave one open in every thread.
         with asyncio.Runner() as runner:
-            runner.run(client.async_execute(cwd=str(room), env=environment))
+            # What a client leaves undone when its notebook is stopped is of no interest.
+            runner.get_loop().set_exception_handler(lambda loop, context: None)
+            silent: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            runner.run(client.async_execute(cwd=str(room), env=environment, **silent))
     except CellTimeoutError:
         return f"stopped after {seconds:g} seconds"
-    except DeadKernelError:
-        return "the kernel died"
+    except (DeadKernelError, asyncio.CancelledError):
+        return f"a cell prints more than {FLOOD:,} characters" if client.flooded else "the kernel died"
     broken = sum(
         output.output_type == "error" and output.ename != "WrongAnswer"
         for cell in notebook.cells
@@ -171,12 +178,17 @@ class Frugal(NotebookClient):
         self.end = time.monotonic() + seconds
         self.timeout_func = lambda cell: max(1, round(self.end - time.monotonic()))
         self.kept: dict[int, int] = {}
+        self.flooded = False
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Take one message of the kernel; drop outputs beyond the limit."""
         if msg["msg_type"] in {"stream", "display_data", "execute_result", "update_display_data"}:
             size = self.kept.get(cell_index, 0) + len(str(msg["content"]))
             self.kept[cell_index] = size
+            if size > FLOOD:
+                self.flooded = True
+                # Reading on would take longer than the notebook itself is allowed to.
+                raise asyncio.CancelledError
             if size > LONGEST_OUTPUT and msg["msg_type"] == "stream":
                 return None
         found: NotebookNode | None = super().process_message(msg, cell, cell_index)

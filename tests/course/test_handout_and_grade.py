@@ -80,6 +80,7 @@ RETURNED = {
     "cy/unnamed.ipynb": [CHECK, "def answer(:", BIAS],
     "dee/03.ipynb": [RIGHT, "while True:\n    pass", BIAS],
     "eve/03.ipynb": ["while True:\n    print('x' * 1000)"],
+    "flo/03.ipynb": [RIGHT, "for _ in range(700):\n    print('x' * 10_000)", BIAS],
     "fay/03.ipynb": [RIGHT],
     "gus/03.ipynb": [CHECK],
     "hal/03.ipynb": [RIGHT, "import os; os._exit(1)"],
@@ -103,7 +104,7 @@ def graded(tmp_path_factory):
 
 
 def test_every_notebook_has_a_row(graded):
-    assert list(graded) == [*(name.partition("/")[0] for name in RETURNED), "ida", "jo"]
+    assert sorted(graded) == sorted([*(name.partition("/")[0] for name in RETURNED), "ida", "jo"])
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,7 @@ def test_every_notebook_has_a_row(graded):
         ("cy", "not done", "right", "1 cell with an error"),
         ("dee", "right", "missing", "stopped after 6 seconds"),
         ("eve", "missing", "missing", "stopped after 6 seconds"),
+        ("flo", "right", "missing", "a cell prints more than 5,000,000 characters"),
         ("fay", "right", "missing", "ok"),
         ("gus", "not done", "missing", "ok"),
         ("hal", "right", "missing", "the kernel died"),
