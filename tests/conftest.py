@@ -2,8 +2,11 @@
 
 import ipaddress
 import os
+import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ["MPLBACKEND"] = "agg"
 
@@ -13,6 +16,11 @@ import pytest
 
 hypothesis.settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("course")
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -31,6 +39,19 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.fail(f"LECTURE_LIB_DATA names {name}, which is not a folder")
     return folder
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium for the tests of one module; they are skipped where there is none."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package drives the browser")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """A site for the tests: the stored notebooks of the course, and two that were run for it, with every kind of widget."""
 
 import os
-import runpy
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +14,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from lecture_lib.course.execute import find_notebooks, read_notebook
 from lecture_lib.site.build import copy_notebooks, executed, write_pages
 
-SHOW = Path(__file__).parents[1] / "show"
-DEMONSTRATION = SHOW / "demonstration.ipynb"
-LABORATORY = runpy.run_path(str(SHOW / "laboratory.py"))
-FLAGS, browser_path = LABORATORY["FLAGS"], LABORATORY["browser_path"]
+DEMONSTRATION = Path(__file__).parents[1] / "show" / "demonstration.ipynb"
 
 FEATURES = [
     new_markdown_cell("# 91 Features\n\n**Goal.** Show $x^\\top$ and `code`."),
+    new_markdown_cell("## Where the needle lies\n\nNo other section holds the words that a test looks for: a *needle* in a haystack."),
     new_markdown_cell(
         "## A formula: $\\delta$\n\n<!-- eq: some-id -->\n$$\\underbrace{W}_{n \\times m} x = "
         "\\begin{cases} 1 & a < b \\\\ 0 & \\text{else} \\end{cases}$$\n\n"
@@ -71,10 +68,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def opened(driver: Any, **options: Any) -> Iterator[Any]:
+def opened(chromium: Any, **options: Any) -> Iterator[Any]:
     """A page of a browser without a network, which keeps a list of all it asked for and of all that went wrong."""
-    browser = driver.chromium.launch(executable_path=browser_path(), args=FLAGS)
-    context = browser.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **options})
+    context = chromium.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **options})
     page = context.new_page()
     page.asked, page.wrong = [], []
     page.on("request", lambda request: page.asked.append(request.url))
@@ -84,4 +80,4 @@ def opened(driver: Any, **options: Any) -> Iterator[Any]:
     try:
         yield page
     finally:
-        browser.close()
+        context.close()

@@ -19,16 +19,15 @@ from lecture_lib.show import (
     ShapeDock,
     Stepper,
     Widget,
+    WordMap,
 )
 from lecture_lib.show.frames import offered
 from lecture_lib.show.svg import fragment, rules
+from lecture_lib.show.widget import Frame
 from lecture_lib.site.build import HEAVIEST
 
-from .conftest import browser_path, opened
+from .conftest import opened
 
-pytestmark = pytest.mark.skipif(
-    browser_path() is None, reason="no Chromium is installed (Debian: apt install chromium)"
-)
 # Pages of different kinds: the front, text with formulas and plots, widgets, the library.
 ACCESSIBLE = [
     ("index.html", "dark"), ("02_slopes_and_numeric_gradients.html", "light"), ("02_slopes_and_numeric_gradients.html", "dark"),
@@ -40,17 +39,9 @@ COLORS = "() => [getComputedStyle(document.body).backgroundColor, getComputedSty
 
 
 @pytest.fixture(scope="module")
-def driver() -> Iterator[Any]:
-    """Playwright."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package drives the browser")
-    with playwright.sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="module")
-def page(driver: Any, site: Path) -> Iterator[Any]:
+def page(chromium: Any, site: Path) -> Iterator[Any]:
     """The demonstration with every kind of widget, opened from the disk."""
-    with opened(driver) as page:
+    with opened(chromium) as page:
         show(page, site, "90_demonstration.html")
         page.wait_for_function(
             "() => document.querySelectorAll('figure.widget[data-live]').length === 9", timeout=20000
@@ -99,7 +90,17 @@ def fresh(number: int) -> Any:
         RIDGES: Ridgelines,
         EXPLORER: NonlinearityExplorer,
         JACOBIAN: lambda: JacobianMap(rng.standard_normal((4, 6)), rng.standard_normal(6), u=rng.standard_normal(4)),
+        WORDS: word_map,
     }[number]()
+
+
+def word_map() -> WordMap:
+    words = ["paris", "london", "museum", "tv", "telly", "television"]
+    start = np.array([[2, 1], [2.3, 0.6], [1.5, 1.5], [-1.5, -0.8], [-1.9, -0.2], [-1.2, -1.3]])
+    push = np.array([[0.1, 0.1], [0.1, 0], [0.1, 0.2], [-0.2, 0.1], [-0.2, 0.1], [0, 0]])
+    paths = np.array([start + epoch * push for epoch in range(9)])
+    lines = np.array([[-1, -0.4, 0.3 - 0.3 * epoch] for epoch in range(9)])
+    return WordMap(words, paths, ["LOC"] * 3 + ["O"] * 3, held_out=["television"], boundary=lines)
 
 
 def text(here: Widget, **moved: Any) -> str:
@@ -108,7 +109,7 @@ def text(here: Widget, **moved: Any) -> str:
 
 MOVES = [
     (STEP_NUMBERS, "step"), (STEP_ARRAYS, "step"), (NUDGE, "k"), (DOCK, "n"), (DOCK, "m"), (RATES, "rate"),
-    (RATES, "momentum"), (RIDGES, "scale"), (EXPLORER, "z"), (EXPLORER, "k"),
+    (RATES, "momentum"), (RIDGES, "scale"), (EXPLORER, "z"), (EXPLORER, "k"), (WORDS, "epoch"),
 ]  # fmt: skip
 
 
@@ -206,16 +207,30 @@ def test_buttons_step_and_play_runs(page: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [STEP_ARRAYS, NUDGE, RATES, JACOBIAN, RIDGES, EXPLORER])
-def test_the_picture_is_the_library_s(page: Any, driver: Any, number: int) -> None:
-    """Pixel by pixel, but for places that were rounded to another tenth."""
+def test_the_picture_is_the_library_s(page: Any, chromium: Any, number: int) -> None:
+    here = fresh(number)
+    draws(page, chromium, number, here.frame(here.state))
+
+
+def test_the_word_map_goes_to_any_epoch(page: Any, chromium: Any) -> None:
+    here = fresh(WORDS)
+    slider = widget(page, WORDS).get_by_label("epoch", exact=True)
+    for epoch in (6, 8, 0):
+        slider.fill(str(epoch))
+        frame = here.frame({"epoch": epoch})
+        assert said(page, WORDS) == frame.text
+        draws(page, chromium, WORDS, frame)
+
+
+def draws(page: Any, chromium: Any, number: int, frame: Frame) -> None:
+    """The page shows the library's picture, pixel by pixel, but for places that were rounded to another tenth."""
     from PIL import Image
 
-    here = fresh(number)
     shot = {}
-    with opened(driver) as other:
+    with opened(chromium) as other:
         for name, svg in {
             "page": widget(page, number).locator(".live svg").evaluate("svg => svg.outerHTML"),
-            "library": fragment(here.frame(here.state).picture.scene),
+            "library": fragment(frame.picture.scene),
         }.items():
             other.set_content(f"<style>body{{margin:0}}svg{{display:block}}{rules(0)}</style>{svg}")
             shot[name] = np.asarray(Image.open(io.BytesIO(other.screenshot())).convert("L"), float)
@@ -230,9 +245,9 @@ def test_nothing_was_asked_of_any_host(page: Any) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_every_page_is_whole(driver: Any, site: Path, dark: bool) -> None:
+def test_every_page_is_whole(chromium: Any, site: Path, dark: bool) -> None:
     """No error, no broken formula, no request beyond the disk, no page wider than a telephone."""
-    with opened(driver, viewport={"width": 390, "height": 800}, color_scheme="dark" if dark else "light") as page:
+    with opened(chromium, viewport={"width": 390, "height": 800}, color_scheme="dark" if dark else "light") as page:
         for path in sorted(site.glob("*.html")):
             show(page, site, path.name)
             assert page.locator(".katex-error").all_inner_texts() == [], path.name
@@ -245,8 +260,8 @@ def test_every_page_is_whole(driver: Any, site: Path, dark: bool) -> None:
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
-def test_the_toggle_turns_text_and_pictures(driver: Any, site: Path, system: str) -> None:
-    with opened(driver, color_scheme=system) as page:
+def test_the_toggle_turns_text_and_pictures(chromium: Any, site: Path, system: str) -> None:
+    with opened(chromium, color_scheme=system) as page:
         show(page, site, "90_demonstration.html")
         page.wait_for_selector("figure.widget[data-live]")
         fills = "() => [...document.querySelectorAll('.lecture-lib-svg .f-paper')].map(e => getComputedStyle(e).fill)"
@@ -255,21 +270,36 @@ def test_the_toggle_turns_text_and_pictures(driver: Any, site: Path, system: str
         page.locator("#theme").click()
         other = page.evaluate(COLORS)
         assert other != here and set(page.evaluate(fills)) == {other[0]}
-        # The choice lasts on the next page, and a second press follows the system again. Pages of a disk share their
-        # memory with a delay.
-        for _ in range(10):
-            page.wait_for_timeout(500)
-            show(page, site, "02_slopes_and_numeric_gradients.html")
-            if page.evaluate(COLORS) == other:
-                break
-        assert page.evaluate(COLORS) == other
+        # The choice lasts on the next page, and a second press follows the system again.
+        show(page, site, "02_slopes_and_numeric_gradients.html")
+        wait_for_colors(page, other)
         page.locator("#theme").click()
         assert page.evaluate(COLORS) == here
         assert page.evaluate("() => localStorage.getItem('theme')") is None
 
 
-def test_plots_follow_the_page(driver: Any, site: Path) -> None:
-    with opened(driver, color_scheme="dark") as page:
+def test_pages_side_by_side_have_one_theme(chromium: Any, site: Path) -> None:
+    with opened(chromium, color_scheme="light") as page:
+        show(page, site, "02_slopes_and_numeric_gradients.html")
+        light = page.evaluate(COLORS)
+        beside = page.context.new_page()
+        show(beside, site, "91_features.html")
+        beside.locator("#theme").click()
+        dark = beside.evaluate(COLORS)
+        assert dark != light
+        wait_for_colors(page, dark)
+        assert page.locator("#theme").get_attribute("aria-label") == "Light colors"
+        page.locator("#theme").click()
+        wait_for_colors(beside, light)
+
+
+def wait_for_colors(page: Any, colors: list[str]) -> None:
+    """Until a page has these colors: what another page remembers arrives by way of another process."""
+    page.wait_for_function(f"colors => ({COLORS})().join() === colors.join()", arg=colors, timeout=5000)
+
+
+def test_plots_follow_the_page(chromium: Any, site: Path) -> None:
+    with opened(chromium, color_scheme="dark") as page:
         show(page, site, "91_features.html")
         line, heat = page.locator("svg.plot").all()
         assert "on-paper" not in line.get_attribute("class") and "on-paper" in heat.get_attribute("class")
@@ -277,8 +307,8 @@ def test_plots_follow_the_page(driver: Any, site: Path) -> None:
         assert heat.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_formulas_and_outputs(driver: Any, site: Path) -> None:
-    with opened(driver) as page:
+def test_formulas_and_outputs(chromium: Any, site: Path) -> None:
+    with opened(chromium) as page:
         show(page, site, "91_features.html")
         assert page.locator(".katex-error").count() == 0
         assert page.locator(".math.block .katex-display").count() >= 3
@@ -292,8 +322,8 @@ def test_formulas_and_outputs(driver: Any, site: Path) -> None:
         assert "ZeroDivisionError" in page.locator("pre.error").inner_text()
 
 
-def test_hints_open(driver: Any, site: Path) -> None:
-    with opened(driver) as page:
+def test_hints_open(chromium: Any, site: Path) -> None:
+    with opened(chromium) as page:
         show(page, site, "91_features.html")
         hint = page.locator("article details")
         assert not hint.locator("p").is_visible()
@@ -303,8 +333,8 @@ def test_hints_open(driver: Any, site: Path) -> None:
         assert hint.locator("strong").inner_text() == "not" and hint.locator(".katex").count() == 2
 
 
-def test_search_by_keyboard(driver: Any, site: Path) -> None:
-    with opened(driver) as page:
+def test_search_by_keyboard(chromium: Any, site: Path) -> None:
+    with opened(chromium) as page:
         show(page, site, "index.html")
         page.keyboard.press("/")
         page.keyboard.type("LOGSUMEXP")
@@ -313,19 +343,22 @@ def test_search_by_keyboard(driver: Any, site: Path) -> None:
         assert titles[0].startswith("logsumexp")
         page.locator("#query").fill("no such words anywhere")
         assert page.locator("#found").inner_text() == "Nothing found"
-        page.locator("#query").fill("two sides are better")
-        assert re.fullmatch(r"\d sections?", page.locator("#found").inner_text())
+        page.locator("#query").fill("Needle in a haystack")
+        assert page.locator("#found").inner_text() == "1 section"
+        target = "91_features.html#Where-the-needle-lies"
+        assert [link.get_attribute("href") for link in page.locator("#results a").all()] == [target]
+        assert page.locator("#results mark").all_inner_texts()[0] == "needle"
         page.keyboard.press("Enter")
-        page.wait_for_url("**/02_slopes_and_numeric_gradients.html#Two-sides-are-better-than-one")
-        heading = page.locator("h2", has_text="Two sides are better").bounding_box()
+        page.wait_for_url(f"**/{target}")
+        heading = page.locator("h2", has_text="Where the needle lies").bounding_box()
         assert 40 < heading["y"] < 200  # Below the bar.
         page.keyboard.press("/")
         page.keyboard.press("Escape")
         assert not page.locator("dialog").is_visible()
 
 
-def test_the_way_through_the_course(driver: Any, site: Path) -> None:
-    with opened(driver) as page:
+def test_the_way_through_the_course(chromium: Any, site: Path) -> None:
+    with opened(chromium) as page:
         show(page, site, "index.html")
         assert page.locator(".map li").count() >= 19
         page.locator(".map a", has_text="Start here").click()
@@ -336,16 +369,16 @@ def test_the_way_through_the_course(driver: Any, site: Path) -> None:
         assert page.locator("h1").inner_text().startswith("00")
 
 
-def test_on_a_telephone_the_contents_fold_away(driver: Any, site: Path) -> None:
-    with opened(driver, viewport={"width": 390, "height": 800}) as page:
+def test_on_a_telephone_the_contents_fold_away(chromium: Any, site: Path) -> None:
+    with opened(chromium, viewport={"width": 390, "height": 800}) as page:
         show(page, site, "02_slopes_and_numeric_gradients.html")
         assert not page.locator(".way").is_visible()
         page.locator(".drawer summary").click()
         assert page.locator(".way").is_visible()
 
 
-def test_paper_has_still_pictures_in_light(driver: Any, site: Path) -> None:
-    with opened(driver, color_scheme="dark") as page:
+def test_paper_has_still_pictures_in_light(chromium: Any, site: Path) -> None:
+    with opened(chromium, color_scheme="dark") as page:
         show(page, site, "90_demonstration.html")
         page.wait_for_selector("figure.widget[data-live]")
         page.emulate_media(media="print", color_scheme="dark")
@@ -356,16 +389,16 @@ def test_paper_has_still_pictures_in_light(driver: Any, site: Path) -> None:
         assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-def test_without_scripts_the_text_and_still_pictures_are_there(driver: Any, site: Path) -> None:
-    with opened(driver, java_script_enabled=False) as page:
+def test_without_scripts_the_text_and_still_pictures_are_there(chromium: Any, site: Path) -> None:
+    with opened(chromium, java_script_enabled=False) as page:
         page.goto((site / "90_demonstration.html").as_uri())
         assert page.locator(".still svg").first.is_visible()
         page.goto((site / "02_slopes_and_numeric_gradients.html").as_uri())
         assert page.locator(".math").first.is_visible()
 
 
-def test_what_scrolls_can_be_reached_by_keyboard(driver: Any, site: Path) -> None:
-    with opened(driver, viewport={"width": 390, "height": 800}) as page:
+def test_what_scrolls_can_be_reached_by_keyboard(chromium: Any, site: Path) -> None:
+    with opened(chromium, viewport={"width": 390, "height": 800}) as page:
         show(page, site, "90_demonstration.html")
         page.wait_for_selector("figure.widget[data-live]")
         page.evaluate("() => dispatchEvent(new Event('resize'))")
@@ -377,9 +410,9 @@ def test_what_scrolls_can_be_reached_by_keyboard(driver: Any, site: Path) -> Non
 
 
 @pytest.mark.parametrize(("file", "scheme"), ACCESSIBLE)
-def test_no_serious_fault_of_accessibility(driver: Any, site: Path, file: str, scheme: str) -> None:
+def test_no_serious_fault_of_accessibility(chromium: Any, site: Path, file: str, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python carries axe-core")
-    with opened(driver, color_scheme=scheme) as page:
+    with opened(chromium, color_scheme=scheme) as page:
         show(page, site, file)
         page.wait_for_timeout(300)
         found = axe.Axe().run(page).response["violations"]
@@ -392,8 +425,8 @@ def test_no_serious_fault_of_accessibility(driver: Any, site: Path, file: str, s
 
 
 @pytest.mark.parametrize("file", ["90_demonstration.html", "02_slopes_and_numeric_gradients.html"])
-def test_what_a_page_really_loads(driver: Any, site: Path, file: str) -> None:
-    with opened(driver) as page:
+def test_what_a_page_really_loads(chromium: Any, site: Path, file: str) -> None:
+    with opened(chromium) as page:
         show(page, site, file)
         files = {address for address in page.asked if address.startswith("file:")}
         loaded = sum(Path(address.removeprefix("file://")).stat().st_size for address in files)

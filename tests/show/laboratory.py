@@ -1,9 +1,8 @@
-"""A JupyterLab of its own on 127.0.0.1, with nothing of the user's, and a headless Chromium to look at it."""
+"""A JupyterLab of its own on 127.0.0.1, with nothing of the user's."""
 
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,22 +11,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
 }
-
-
-def browser_path() -> str | None:
-    """The installed Chromium, if there is one."""
-    return next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
 
 
 @contextmanager
@@ -80,8 +71,8 @@ def laboratory(folder: Path, dark: bool = False) -> Iterator[str]:
             server.wait()
 
 
-def run_all(page, address: str, name: str) -> None:
-    """Open a notebook, wait for its kernel, run every cell, wait for the last one."""
+def run_all(page: Any, address: str, name: str, widgets: int) -> None:
+    """Open a notebook, wait for its kernel, run every cell, wait for the last one and for so many widgets."""
     page.goto(address.replace("NAME", name))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=40000)
     page.wait_for_function(
@@ -93,4 +84,8 @@ def run_all(page, address: str, name: str) -> None:
         "() => [...document.querySelectorAll('.jp-OutputArea-output pre')].some(p => p.innerText.includes('everything has run'))",
         timeout=60000,
     )
-    page.wait_for_function("() => document.querySelectorAll('.lecture-lib-widget svg').length >= 9", timeout=20000)
+    page.wait_for_function(
+        "count => document.querySelectorAll('.lecture-lib-widget:has(svg)').length === count",
+        arg=widgets,
+        timeout=20000,
+    )

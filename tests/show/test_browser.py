@@ -21,11 +21,7 @@ from lecture_lib.show import (
     Stepper,
 )
 
-from .laboratory import FLAGS, HERE, browser_path, laboratory, run_all
-
-pytestmark = pytest.mark.skipif(
-    browser_path() is None, reason="no Chromium is installed (Debian: apt install chromium)"
-)
+from .laboratory import HERE, laboratory, run_all
 
 # In the order of the demonstration notebook.
 STEP_NUMBERS, STEP_ARRAYS, NUDGE, DOCK, RATES, JACOBIAN, RIDGES, EXPLORER, WORDS = range(9)
@@ -63,19 +59,16 @@ async ([number, presses]) => {
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def page(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The demonstration notebook in JupyterLab, run to its end."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package drives the browser")
     folder = tmp_path_factory.mktemp("lab")
     shutil.copy(HERE / "demonstration.ipynb", folder)
     nbformat.write(stored_outputs(), folder / "stored.ipynb")
-    with laboratory(folder) as address, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1300, "height": 900})
-        run_all(page, address, "demonstration.ipynb")
+    with laboratory(folder) as address:
+        page = chromium.new_page(viewport={"width": 1300, "height": 900})
+        run_all(page, address, "demonstration.ipynb", widgets=9)
         page.lab_address = address
         yield page
-        browser.close()
 
 
 def stored_outputs() -> Any:

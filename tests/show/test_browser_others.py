@@ -6,23 +6,20 @@ from typing import Any
 import nbformat
 import pytest
 
-from .laboratory import FLAGS, browser_path, laboratory, run_all
-from .test_browser import drag, follows_at_once, picture, press, pytestmark, wait_for_words
+from .laboratory import laboratory, run_all
+from .test_browser import drag, follows_at_once, picture, press, wait_for_words
 from .test_widgets import MAKERS
-
-__all__ = ["pytestmark"]
 
 # The kinds that the demonstration lacks, by their names in test_widgets.
 OTHERS = (
     "path lens", "column nudge", "order cost", "step microscope", "trace table", "batch sum", "gallery", "loss slopes",
-    "window slider with answers",
+    "window slider with answers", "word map", "overfitting lab", "symptom board",
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def others(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A notebook with all other kinds of widgets, run to its end."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package drives the browser")
     folder = tmp_path_factory.mktemp("others")
     sources = ["from tests.show.test_widgets import MAKERS"]
     sources += [f"MAKERS[{name!r}]()" for name in OTHERS] + ["print('everything has run')"]
@@ -30,12 +27,10 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
     nbformat.write(notebook, folder / "others.ipynb")
-    with laboratory(folder) as address, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1300, "height": 900})
-        run_all(page, address, "others.ipynb")
+    with laboratory(folder) as address:
+        page = chromium.new_page(viewport={"width": 1300, "height": 900})
+        run_all(page, address, "others.ipynb", widgets=len(OTHERS))
         yield page
-        browser.close()
 
 
 @pytest.mark.parametrize("name", OTHERS)

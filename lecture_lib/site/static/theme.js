@@ -23,6 +23,19 @@
     }
     name();
   });
+  // Another page may choose too: one beside this one, or the one that the reader comes back from.
+  const recall = () => {
+    try {
+      const chosen = localStorage.getItem("theme");
+      if (chosen) root.dataset.theme = chosen;
+      else delete root.dataset.theme;
+    } catch (error) {
+      return;
+    }
+    name();
+  };
+  addEventListener("storage", recall);
+  addEventListener("pageshow", (event) => event.persisted && recall());
   system.addEventListener("change", name);
   name();
 })();
