@@ -10,9 +10,13 @@ import re
 from pathlib import Path
 
 from lecture_lib.show.palette import PALETTE
+from lecture_lib.show.svg import CLASSES
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("theme.js", "math.js", "widgets.js", "search.js", "page.js")
+PLATE = (1, 0.9)
+"""How bright the white behind a plot is that does not follow the theme: on a light page and on a dark one."""
+
 FONT = re.compile(r"src:url\(([^)]+\.woff2)\)[^;}]*")
 
 
@@ -26,11 +30,12 @@ def stylesheet() -> str:
 def colors() -> str:
     """The palette as variables: light, and on screens dark as the system or the reader prefers."""
     light, dark = (
-        ";".join(f"--{role.replace(' ', '-')}:{pair[theme]}" for role, pair in PALETTE.items()) for theme in (0, 1)
+        ";".join([*(f"--{CLASSES[role]}:{pair[theme]}" for role, pair in PALETTE.items()), f"--plate:{plate}"])
+        for theme, plate in enumerate(PLATE)
     )
     pictures = "".join(
         f".lecture-lib-svg .{kind[0]}-{name}{{{kind}:var(--{name})}}"
-        for name in (role.replace(" ", "-") for role in PALETTE)
+        for name in CLASSES.values()
         for kind in ("fill", "stroke")
     )
     return (
