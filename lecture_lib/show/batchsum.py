@@ -42,13 +42,9 @@ class BatchSum(Widget):
     def __init__(self, Delta: Any, X: Any) -> None:
         self.Delta, self.X = np.asarray(Delta, float), np.asarray(X, float)
         shapes = self.Delta.shape, self.X.shape
-        if (
-            self.Delta.ndim != 2
-            or self.X.ndim != 2
-            or shapes[0][0] != shapes[1][0]
-            or not 0 < max(map(max, shapes)) <= MOST
-        ):
-            raise ValueError(f"BatchSum needs Delta (N, n) and X (N, m), each size at most {MOST}, not {shapes}")
+        matrices = self.Delta.ndim == self.X.ndim == 2 and len(self.Delta) == len(self.X)
+        if not matrices or not all(0 < size <= MOST for shape in shapes for size in shape):
+            raise ValueError(f"BatchSum needs Delta (N, n) and X (N, m), each size from 1 to {MOST}, not {shapes}")
         self.outer = self.Delta[:, :, None] * self.X[:, None, :]
         super().__init__([Steps("i", "examples added", len(self.X), play=True)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ STEP = 1e-5
 TOLERANCE = 1e-4
 
 
+@dataclass(frozen=True, repr=False)
 class Mismatch:
     """An edge whose gradient differs from the numeric one.
 
@@ -24,11 +26,10 @@ class Mismatch:
         numeric: what finite differences say there.
     """
 
-    def __init__(self, node: Node, position: int, stated: float, numeric: float) -> None:
-        self.node = node
-        self.position = position
-        self.stated = stated
-        self.numeric = numeric
+    node: Node
+    position: int
+    stated: float
+    numeric: float
 
     def __repr__(self) -> str:
         return f"Mismatch({self.node!r}, argument {self.position}: {self.stated:.4g}, numeric {self.numeric:.4g})"

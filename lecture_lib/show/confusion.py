@@ -10,7 +10,7 @@ from lecture_lib.ner import entity_f1
 from lecture_lib.ner.metrics import Labeled
 from lecture_lib.ner.sentences import Sentence
 from lecture_lib.ner.tags import to_types
-from lecture_lib.show.heat import colors_of
+from lecture_lib.show.heat import colors_of, ink_on
 from lecture_lib.show.numbers import short
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
@@ -76,10 +76,8 @@ def _matrix(scene: Scene, counts: Any, types: list[str], left: float, top: float
         scene.text(name, left + CELL * (k + 0.5), top - 10, 14, "ink", "middle")
         scene.text(name, left - 8, top + CELL * (k + 0.5) + 5, 14, "ink", "end")
         for j in range(n):
-            r, g, b = (int(v) for v in colors[k, j][:3])
-            dark = 0.2126 * r + 0.7152 * g + 0.0722 * b < 120
             middle = left + CELL * (j + 0.5), top + CELL * (k + 0.5)
-            scene.centered(f"{counts[k, j]:,}", *middle, 14, "#FFFFFF" if dark else "#101010")
+            scene.centered(f"{counts[k, j]:,}", *middle, 14, ink_on(colors[k, j]))
 
 
 def _bars(scene: Scene, scores: Any, left: float, top: float) -> None:

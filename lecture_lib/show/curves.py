@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
 from lecture_lib.train.history import History
 
+Array = np.ndarray[Any, Any]
 STYLES = (
     ("forward", False, 2.4), ("backward", True, 2.4), ("third", False, 1.4), ("wrong", True, 1.4),
     ("ink", False, 1.0), ("muted", True, 1.0),
@@ -47,28 +49,22 @@ def loss_curves(curves: History | Mapping[str, Any], log: bool = False, title: s
     rows = {name: values for name, values in rows.items() if values.size}
     if not rows or len(rows) > len(STYLES):
         raise ValueError(f"loss_curves draws 1 to {len(STYLES)} curves, not {len(rows)}")
-    known = np.concatenate([v[np.isfinite(v) & ((v > 0) | (not log))] for v in rows.values()])
+    known = np.concatenate([values[_drawable(values, log)] for values in rows.values()])
     if not known.size:
         raise ValueError("loss_curves has no finite number to draw" + (" above 0" if log else ""))
-    low, high = float(known.min()), float(known.max())
-    margin = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
-    limits = (low / 1.3, high * 1.3) if log else (low - margin, high + margin)
-    if log and high / low < 10:
-        limits = (10.0 ** np.floor(np.log10(low)), 10.0 ** np.ceil(np.log10(high) + 1e-9))
     longest = max(len(v) for v in rows.values())
     beside = max(measure(name, 15)[0] for name in rows)
     scene = Scene(70 + 480 + beside + 30, 380)
-    axes = Axes(scene, (70, 34, 480, 290), (1.0, float(max(longest, 2))), limits, "y" if log else "")
+    axes = Axes(scene, (70, 34, 480, 290), (1.0, float(max(longest, 2))), _limits(known, log), "y" if log else "")
     axes.frame(xlabel, ylabel, title)
     taken: list[float] = []
     for (name, values), (color, dash, thick) in zip(rows.items(), STYLES, strict=False):
         places = np.arange(1, len(values) + 1)
         axes.curve(places, values, color, dash=dash, thick=thick)
-        usable = np.where(np.isfinite(values) & ((values > 0) | (not log)), values, np.inf)
-        best = int(np.argmin(usable))
+        drawn = _drawable(values, log)
+        best = int(np.argmin(np.where(drawn, values, np.inf)))
         axes.dot(float(places[best]), float(values[best]), color, 4.5)
-        ends = np.flatnonzero(np.isfinite(usable))
-        y = float(axes.py(values[ends[-1]])) + 5 if ends.size else 60.0
+        y = float(axes.py(values[drawn][-1])) + 5 if drawn.any() else 60.0
         while any(abs(y - other) < 17 for other in taken):
             y += 4
         taken.append(y)
@@ -76,7 +72,23 @@ def loss_curves(curves: History | Mapping[str, Any], log: bool = False, title: s
     return Picture(scene, " ".join(_words(name, values, xlabel) for name, values in rows.items()))
 
 
-def _words(name: str, values: Any, xlabel: str) -> str:
+def _drawable(values: Array, log: bool) -> Array:
+    """Where a number has a place on the scale."""
+    return np.isfinite(values) & ((values > 0) | (not log))
+
+
+def _limits(known: Array, log: bool) -> tuple[float, float]:
+    """The ends of the vertical scale; a logarithmic one shows at least one whole power of ten."""
+    low, high = float(known.min()), float(known.max())
+    if not log:
+        margin = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
+        return low - margin, high + margin
+    if high / low < 10:
+        return 10.0 ** math.floor(math.log10(low)), 10.0 ** math.ceil(math.log10(high) + 1e-9)
+    return low / 1.3, high * 1.3
+
+
+def _words(name: str, values: Array, xlabel: str) -> str:
     finite = np.isfinite(values)
     if not finite.any():
         return f"{name}: no finite number."

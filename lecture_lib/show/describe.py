@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lecture_lib.autograd.trace import Graph, Node
 from lecture_lib.show.numbers import brief, spoken_shape
 from lecture_lib.show.signs import sign
 
 MOST = 12
-SPOKEN = {"·": "matrix product", "[ ]": "look-up", "∘": "∘"}
+OPERATORS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@"}
 
 
 def called(node: Node) -> str:
@@ -19,19 +17,14 @@ def called(node: Node) -> str:
 
 def made_from(node: Node) -> str:
     """An operation with the names of its arguments: ``max(y, z)``, ``x + y``."""
-    parts = [called(a) if isinstance(a, Node) else "…" for a in node.args if isinstance(a, Node) or _is_small(a)]
-    word = sign(node).replace("$", "")
     assert node.op is not None
-    operators = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@"}
-    if node.op.name in operators and len(node.args) == 2:
+    if node.op.name in OPERATORS and len(node.args) == 2:
         names = [called(a) if isinstance(a, Node) else brief(a) for a in node.args]
-        return f" {operators[node.op.name]} ".join(names)
-    word = node.op.name if "\\" in word or "(" in word or not word.strip("[]| ") else word
-    return f"{word}({', '.join(p for p in parts if p != '…')})"
-
-
-def _is_small(value: Any) -> bool:
-    return isinstance(value, (int, float))
+        return f" {OPERATORS[node.op.name]} ".join(names)
+    word = sign(node).replace("$", "")
+    if "\\" in word or "(" in word or not word.strip("[]| "):
+        word = node.op.name  # A sign that cannot be spoken.
+    return f"{word}({', '.join(called(a) for a in node.args if isinstance(a, Node))})"
 
 
 def describe(graph: Graph, remarks: tuple[str, ...] = (), backward: bool = True) -> str:
@@ -73,7 +66,6 @@ def listed(parts: list[str]) -> str:
 def total(graph: Graph, node: Node) -> str:
     """The gradient of a leaf, as a sum where several paths meet."""
     paths = [user.passed[i] for user in graph.nodes for i, a in enumerate(user.args) if a is node and i in user.passed]
-    result = f"of {called(node)} {brief(node.grad)}"
     if 1 < len(paths) <= 4 and not node.shape:
         return f"of {called(node)} {' + '.join(brief(p) for p in paths)} = {brief(node.grad)}"
-    return result + (f", summed over {len(paths)} paths" if len(paths) > 1 else "")
+    return f"of {called(node)} {brief(node.grad)}" + (f", summed over {len(paths)} paths" if len(paths) > 1 else "")

@@ -38,6 +38,70 @@ WANTED = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Fit:
+    """A product beside the shape that is wanted, for some n and m.
+
+    Attributes:
+        product: the candidate.
+        form: "shape convention" or "Jacobian form".
+        n: outputs.
+        m: inputs.
+    """
+
+    product: Product
+    form: str
+    n: int
+    m: int
+
+    def _number(self, name: str) -> int:
+        return {"1": 1, "n": self.n, "m": self.m, "n·m": self.n * self.m}[name]
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Rows and columns of every factor."""
+        return [(self._number(rows), self._number(columns)) for _, _, (rows, columns) in self.product.factors]
+
+    @property
+    def result(self) -> tuple[int, int]:
+        """Rows and columns of the product, if it exists."""
+        return self.sizes[0][0], self.sizes[-1][1]
+
+    @property
+    def wanted(self) -> tuple[int, int]:
+        """Rows and columns that the gradient must have."""
+        rows, columns = WANTED[self.product.target, self.form]
+        return self._number(rows), self._number(columns)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the inner sizes agree."""
+        return all(left[1] == right[0] for left, right in itertools.pairwise(self.sizes))
+
+    @property
+    def fits(self) -> bool:
+        """Whether the product has the wanted shape, be it by luck."""
+        return self.exists and self.result == self.wanted
+
+    @property
+    def by_luck(self) -> bool:
+        """Whether it fits for these n and m alone."""
+        names = [shape for _, _, shape in self.product.factors]
+        chained = all(left[1] == right[0] for left, right in itertools.pairwise(names))
+        return self.fits and not (chained and (names[0][0], names[-1][1]) == WANTED[self.product.target, self.form])
+
+    @property
+    def verdict(self) -> str:
+        """What is to be said of it."""
+        if not self.exists:
+            return f"the product does not even exist, since {self.sizes[0][1]} and {self.sizes[1][0]} differ"
+        if self.by_luck:
+            return "it fits only because sizes happen to agree; try unequal n and m"
+        if self.fits:
+            return "it fits"
+        return "it does not fit" + ("; transposed it would" if self.result == self.wanted[::-1] else "")
+
+
 class ShapeDock(Widget):
     """Does this product have the gradient's shape? For z = Wx + b with δ = ∇_z s.
 
@@ -50,6 +114,9 @@ class ShapeDock(Widget):
         form: "shape convention" (a gradient has its parameter's shape) or "Jacobian form" (a row).
         n: outputs.
         m: inputs.
+
+    Raises:
+        ValueError: n or m is not an integer from 1 to 12.
 
     Example:
         >>> dock = ShapeDock(n=2, m=3)
@@ -73,44 +140,23 @@ class ShapeDock(Widget):
         self.n, self.m = n, m
 
     def frame(self, state: State) -> Frame:
-        product, form, n, m = PRODUCTS[state["product"]], state["form"], state["n"], state["m"]
-        number = {"1": 1, "n": n, "m": m, "n·m": n * m}
-        sizes = [(number[f[2][0]], number[f[2][1]]) for f in product.factors]
-        names = [f[2] for f in product.factors]
-        possible = all(a[1] == b[0] for a, b in itertools.pairwise(sizes))
-        named_possible = all(a[1] == b[0] for a, b in itertools.pairwise(names))
-        result = (sizes[0][0], sizes[-1][1])
-        wanted_names = WANTED[product.target, form]
-        wanted = (number[wanted_names[0]], number[wanted_names[1]])
-        fits = possible and result == wanted
-        by_luck = fits and not (named_possible and (names[0][0], names[-1][1]) == wanted_names)
-        verdict = self._verdict(possible, fits, by_luck, result, wanted, sizes)
-        scene = self._draw(state["product"], product, form, sizes, possible, fits and not by_luck, result, wanted, n, m)
+        product, form = PRODUCTS[state["product"]], state["form"]
+        fit = Fit(product, form, state["n"], state["m"])
         gradient = f"∇_{product.target} s" if form == SHAPE else f"∂s/∂{product.target}"
-        factors = " times ".join(f"{a}×{b}" for a, b in sizes)
-        if possible:
-            middle = f"is {factors} = {result[0]}×{result[1]}" if len(sizes) > 1 else f"is {factors}"
+        factors = " times ".join(f"{rows}×{columns}" for rows, columns in fit.sizes)
+        if fit.exists:
+            middle = f"is {factors} = {fit.result[0]}×{fit.result[1]}" if len(fit.sizes) > 1 else f"is {factors}"
         else:
             middle = f"would be {factors}"
-        must = f"{'and' if fits else 'but'} {gradient} must be {wanted[0]}×{wanted[1]}"
-        text = f"{state['product']} {middle}, {must}: {verdict}."
-        return Frame(scene, text)
+        must = f"{'and' if fit.fits else 'but'} {gradient} must be {fit.wanted[0]}×{fit.wanted[1]}"
+        return Frame(self._draw(fit), f"{state['product']} {middle}, {must}: {fit.verdict}.")
 
-    def _verdict(self, possible: bool, fits: bool, by_luck: bool, result: tuple[int, int], wanted: tuple[int, int],
-                 sizes: list[tuple[int, int]]) -> str:  # fmt: skip
-        if not possible:
-            return f"the product does not even exist, since {sizes[0][1]} and {sizes[1][0]} differ"
-        if by_luck:
-            return "it fits only because sizes happen to agree; try unequal n and m"
-        if fits:
-            return "it fits"
-        return "it does not fit" + ("; transposed it would" if result == wanted[::-1] else "")
-
-    def _draw(self, name: str, product: Product, form: str, sizes: list[tuple[int, int]], possible: bool, right: bool,
-              result: tuple[int, int], wanted: tuple[int, int], n: int, m: int) -> Scene:  # fmt: skip
+    def _draw(self, fit: Fit) -> Scene:
         scene = Scene(860, 360)
-        total = sum(s[1] for s in sizes) + (result[1] if possible else 0) + wanted[1]
-        unit = min(16.0, 560 / max(total, 1), 150 / max([s[0] for s in sizes] + [wanted[0], result[0]]))
+        product, sizes, wanted, result = fit.product, fit.sizes, fit.wanted, fit.result
+        right = fit.fits and not fit.by_luck
+        total = sum(columns for _, columns in sizes) + (result[1] if fit.exists else 0) + wanted[1]
+        unit = min(16.0, 560 / max(total, 1), 150 / max([rows for rows, _ in sizes] + [wanted[0], result[0]]))
         x, middle = 24.0, 130.0
 
         def box(label: str, size: tuple[int, int], fill: str, stroke: str = "ink", dash: bool = False) -> None:
@@ -132,18 +178,19 @@ class ShapeDock(Widget):
                 scene.centered("·", x + 2, middle, 26)
                 x += 16
             box(label, size, "leaf")
-        scene.centered("=" if possible else "≠", x + 8, middle, 24, "ink" if possible else "wrong")
+        scene.centered("=" if fit.exists else "≠", x + 8, middle, 24, "ink" if fit.exists else "wrong")
         x += 32
-        if possible:
+        if fit.exists:
             box("product", result, "note" if right else "shade", "ink" if right else "wrong")
             scene.centered("✓" if right else "✗", x + 10, middle, 28, "third" if right else "wrong")
             x += 40
-        gradient = rf"$\nabla_{{{product.target}}}\,s$" if form == SHAPE else rf"$\partial s/\partial {product.target}$"
-        box(gradient, wanted, "paper", "forward", dash=True)
+        gradient = rf"\nabla_{{{product.target}}}\,s" if fit.form == SHAPE else rf"\partial s/\partial {product.target}"
+        box(f"${gradient}$", wanted, "paper", "forward", dash=True)
         scene.text("dashed: the shape that is wanted", 24, 268, 15, "forward")
         if product.target == "W":
             big_n, big_m = COURSE
             outer = r"$\delta\,x^{\!\!\top\!}$"
+            n, m = fit.n, fit.m
             small = f"{outer} is {n}×{m}: {8 * n * m:,} bytes."
             scene.text(f"∂z/∂W in full is {n}×{n}×{m}: {8 * n * n * m:,} bytes;  {small}", 24, 300, 16)
             large = f"{8 * big_n**2 * big_m:,} bytes against {8 * big_n * big_m:,}"

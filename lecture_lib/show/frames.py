@@ -15,10 +15,9 @@ import os
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lecture_lib.show.scene import Item, Pixels, Scene, Shape
+from lecture_lib.show.scene import Item, Pixels, Scene, Shape, moved
 from lecture_lib.show.svg import Writer, outline
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ class _Sheet:
         key = _outline_of(item, x, y) if isinstance(item, Shape) else None
         if key is None or key not in self.shapes:
             self.writer.parts.clear()
-            self.writer.add([_moved(item, -x, -y)])
+            self.writer.add([moved(item, -x, -y)])
             text = POLYLINE.sub(_in_steps, "".join(self.writer.parts))
             number = self.pieces.setdefault(text, len(self.pieces))
             if key is None:
@@ -192,13 +191,6 @@ def _outline_of(item: Shape, x: float, y: float) -> tuple[Any, ...]:
             key.append(round(10 * (c[k] - x)))
             key.append(round(10 * (c[k + 1] - y)))
     return tuple(key)
-
-
-def _moved(item: Item, dx: float, dy: float) -> Item:
-    if not isinstance(item, Shape):
-        return replace(item, x=item.x + dx, y=item.y + dy)
-    moved = tuple((c[0], *(v + (dx, dy)[k % 2] for k, v in enumerate(c[1:]))) for c in item.commands)
-    return replace(item, commands=moved)
 
 
 def _described(control: Control, values: Sequence[Any], now: Any) -> dict[str, Any]:

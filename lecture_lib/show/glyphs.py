@@ -84,6 +84,18 @@ def _character(character: str) -> tuple[str, float, float, float]:
     return key, glyph.linearHoriAdvance / 65536, max(high / 64, 0.0), max(-low / 64, 0.0)
 
 
+def in_mathematics(character: str) -> bool:
+    """Whether the font of formulas has a character.
+
+    Args:
+        character: a single one.
+
+    Returns:
+        False where it would have to come from another font.
+    """
+    return _character(character)[0].startswith("U-STIX")
+
+
 @lru_cache(maxsize=4096)
 def _formula(text: str) -> Run:
     placed, outlines, rectangles = _SETTER.get_glyphs_mathtext(_FONT, f"${text}$")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from lecture_lib.show.glyphs import measure
 from lecture_lib.show.layout import Box, Edge, arrange
 from lecture_lib.show.numbers import brief, shape_text, short
 from lecture_lib.show.picture import Picture
-from lecture_lib.show.scene import Scene
+from lecture_lib.show.scene import Command, Scene
 from lecture_lib.show.signs import sign
 from lecture_lib.show.spelling import formula
 from lecture_lib.show.symbols import symbols
@@ -194,11 +194,12 @@ class Plan:
             self.place[node] = len(self.vertices)
             self.vertices.append(vertex)
         self.inside = inside
+        self.place_of_output: list[tuple[int, int, Node]] = []
         for k, node in enumerate(self.graph.outputs):
             if node in self.place:
                 text = f"${self.symbols.letter[node]}$" if node.op is not None else "$f$"
                 self.vertices.append(Vertex("output", text, (node,), Box(0, 0, 0)))
-                self.place_of_output = [*getattr(self, "place_of_output", []), (k, len(self.vertices) - 1, node)]
+                self.place_of_output.append((k, len(self.vertices) - 1, node))
         for vertex in self.vertices:
             vertex.box = Box(2 * vertex.half, RADIUS + 10, RADIUS + 10)
 
@@ -213,7 +214,7 @@ class Plan:
                 for i, a in enumerate(user.args):
                     if isinstance(a, Node) and a in self.place and a not in vertex.nodes:
                         self._link(self.place[a], target, a, user, i, wrong.get((user, i)))
-        for k, target, node in getattr(self, "place_of_output", []):
+        for k, target, node in self.place_of_output:
             self._link(self.place[node], target, node, None, k, None)
 
     def _link(self, source: int, target: int, node: Node, user: Node | None, i: int, wrong: Mismatch | None) -> None:
@@ -265,8 +266,7 @@ class Plan:
         if node in made.delta and text == made.gradient.get(node):
             text = f"{made.delta[node]} = {text}"
         if measure(f"${text}$", LABEL)[0] > WIDEST:
-            short_name = made.delta.get(node) or rf"\nabla_{{\!{made.letter[node]}}}"
-            text = short_name
+            text = made.delta.get(node) or rf"\nabla_{{\!{made.letter[node]}}}"
         return f"${text}$"
 
     def _totals(self) -> None:
@@ -276,7 +276,7 @@ class Plan:
             paths = [link for link in self.links if link.edge.source == k and link.below]
             if len(paths) < 2 or node.grad is None:
                 continue
-            output = f"{self.symbols.letter[self.graph.outputs[0]]}"
+            output = self.symbols.letter[self.graph.outputs[0]]
             if node.op is None:
                 head = rf"$\frac{{\partial {output}}}{{\partial {self.symbols.letter[node]}}}$ ="
             else:
@@ -345,49 +345,48 @@ class Plan:
         """The horizontal parts of a line: left end, right end, height."""
         source, target = self.vertices[link.edge.source], self.vertices[link.edge.target]
         out, into = source.box.y + link.edge.leave, target.box.y + link.edge.enter
-        wide = {box.layer: 0.0 for box in [source.box, target.box, *link.edge.chain]}
-        for layer in wide:
-            wide[layer] = self._column(layer)
+        wide = self._widths
         parts = [(source.box.x + source.edge_at(link.edge.leave) + 1, source.box.x + wide[source.box.layer] / 2, out)]
         parts += [(b.x - wide[b.layer] / 2, b.x + wide[b.layer] / 2, b.y) for b in link.edge.chain]
         end = target.box.x - target.edge_at(link.edge.enter) - 1
         parts.append((target.box.x - wide[target.box.layer] / 2, end, into))
         return parts
 
-    def _column(self, layer: int) -> float:
-        if not hasattr(self, "_widths"):
-            self._widths: dict[int, float] = {}
-            for box in [*(v.box for v in self.vertices), *(b for link in self.links for b in link.edge.chain)]:
-                self._widths[box.layer] = max(self._widths.get(box.layer, 0.0), box.width)
-        return self._widths[layer]
+    @cached_property
+    def _widths(self) -> dict[int, float]:
+        """How wide every layer is."""
+        found: dict[int, float] = {}
+        for box in [*(v.box for v in self.vertices), *(b for link in self.links for b in link.edge.chain)]:
+            found[box.layer] = max(found.get(box.layer, 0.0), box.width)
+        return found
 
     def _line(self, scene: Scene, link: Link, seen: bool, back: bool) -> None:
         parts = self.stations(link)
-        shown, hidden = 1.0, FADED
-        scene.path(self._commands(parts, -OFFSET), "forward", thick=2, opacity=shown if seen else hidden)
+        above, below = 1.0 if seen else FADED, 1.0 if back else FADED
+        scene.path(self._commands(parts, -OFFSET), "forward", thick=2, opacity=above)
         left, right = parts[0], parts[-1]
         if link.below:
-            scene.path(self._commands(parts, OFFSET), "backward", thick=2, dash=True, opacity=shown if back else hidden)
-            scene.arrow((left[0], left[2] + OFFSET), (-1, 0), "backward", 9, shown if back else hidden)
-        scene.arrow((right[1], right[2] - OFFSET), (1, 0), "forward", 9, shown if seen else hidden)
+            scene.path(self._commands(parts, OFFSET), "backward", thick=2, dash=True, opacity=below)
+            scene.arrow((left[0], left[2] + OFFSET), (-1, 0), "backward", 9, below)
+        scene.arrow((right[1], right[2] - OFFSET), (1, 0), "forward", 9, above)
         box = link.edge.label
         y = box.y - OFFSET - 5
         for text, size, color in reversed(link.lines):
-            scene.text(text, box.x, y, size, color, "middle", opacity=shown if seen else hidden)
+            scene.text(text, box.x, y, size, color, "middle", opacity=above)
             y -= size * 1.25
         y = box.y + OFFSET
         for text, size, color in link.below:
             y += size * 1.2
-            scene.text(text, box.x, y, size, color, "middle", opacity=shown if back else hidden)
+            scene.text(text, box.x, y, size, color, "middle", opacity=below)
         if link.wrong is not None and back:
             for k in range(int(box.width // 7)):
                 x = box.x - box.width / 2 + 7 * k
                 scene.line([(x, box.y + OFFSET + 4), (x + 5, box.y + OFFSET - 4)], "wrong", thick=1.5)
 
-    def _commands(self, parts: Sequence[tuple[float, float, float]], shift: float) -> list[tuple[Any, ...]]:
+    def _commands(self, parts: Sequence[tuple[float, float, float]], shift: float) -> list[Command]:
         """One of the two lines of a link: straight through the columns, bent between them."""
         inset = 8.0
-        commands: list[tuple[Any, ...]] = []
+        commands: list[Command] = []
         for k, (left, right, y) in enumerate(parts):
             first, last = k == 0, k == len(parts) - 1
             left += inset if first and shift > 0 else 0

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from lecture_lib.show.numbers import short
+from lecture_lib.show.palette import contrast
 from lecture_lib.show.scene import Scene
 
-GREY = (226, 227, 230, 255)
+GRAY = (226, 227, 230, 255)
 NUMBERS_UP_TO = 9
-DARK_BELOW = 0.30
 
 
 @lru_cache(maxsize=4)
@@ -34,6 +35,23 @@ def signed(matrix: Any, limit: float | None = None) -> np.ndarray[Any, Any]:
     top = limit or float(np.nanmax(np.abs(matrix), initial=0.0)) or 1.0
     place = np.clip((matrix / top + 1) / 2, 0, 1)
     return colors_of("PuOr")[np.nan_to_num(place * 255, nan=127).round().astype(int)]
+
+
+def ink_on(color: Sequence[int] | np.ndarray[Any, Any]) -> str:
+    """White or nearly black, whichever is read better on a color.
+
+    Args:
+        color: red, green and blue from 0 to 255; what follows is passed over.
+
+    Returns:
+        The ink as ``#RRGGBB``.
+
+    Example:
+        >>> ink_on((0, 0, 128)), ink_on((255, 255, 0))
+        ('#FFFFFF', '#101010')
+    """
+    paper = "#" + "".join(f"{int(v):02X}" for v in color[:3])
+    return max("#FFFFFF", "#101010", key=lambda ink: contrast(ink, paper))
 
 
 def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any = None, title: str = "",
@@ -58,7 +76,7 @@ def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any 
     colors = signed(matrix, limit)
     if zeros is not None:
         colors = colors.copy()
-        colors[zeros] = GREY
+        colors[zeros] = GRAY
     width, height = columns * cell, rows * cell
     scene.pixels(colors, x, y, width, height)
     scene.rectangle(x, y, width, height, "ink", thick=1.2)
@@ -71,9 +89,7 @@ def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any 
                 if zeros is not None and zeros[i, j]:
                     scene.centered("·", *middle, 14, "#4A4A4A")
                 elif cell >= 34:
-                    r, g, b = (int(v) for v in colors[i, j][:3])
-                    light = 0.2126 * r + 0.7152 * g + 0.0722 * b
-                    scene.centered(short(matrix[i, j], 2), *middle, 13, "#FFFFFF" if light < 110 else "#101010")
+                    scene.centered(short(matrix[i, j], 2), *middle, 13, ink_on(colors[i, j]))
     return x + width, y + height
 
 

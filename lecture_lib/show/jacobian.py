@@ -94,7 +94,7 @@ class JacobianMap(Widget):
         n, m = self.W.shape
         limit = max(float(np.abs(v).max()) for v in (self.delta, self.of_weights, self.gradient)) or 1.0
         cell = min(24.0, (scene.width - 110 - 40) / (n * m + n), 120 / n)
-        right, _ = heat(scene, self.delta[None], 20, 60, cell, title="", limit=limit)
+        right, _ = heat(scene, self.delta[None], 20, 60, cell, limit=limit)
         scene.text(r"$\delta^{\!\!\top}$", 20, 48, 18)
         scene.centered("·", right + 12, 60 + cell / 2, 24)
         scene.text(r"$I\otimes x^{\!\!\top}$", right + 26, 48, 18)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,23 @@ class Pixels:
 
 
 Item = Shape | Text | Pixels
+
+
+def moved(item: Item, dx: float, dy: float) -> Item:
+    """A shape, a text or an array of colors at another place.
+
+    Args:
+        item: as it is.
+        dx: how far to the right, in pixels.
+        dy: how far down.
+
+    Returns:
+        A copy.
+    """
+    if isinstance(item, Shape):
+        commands = tuple((c[0], *(v + (dx, dy)[k % 2] for k, v in enumerate(c[1:]))) for c in item.commands)
+        return Shape(commands, item.stroke, item.fill, item.thick, item.dash, item.opacity)
+    return replace(item, x=item.x + dx, y=item.y + dy)
 
 
 @dataclass
@@ -151,15 +168,7 @@ class Scene:
 
     def place(self, other: Scene, x: float = 0.0, y: float = 0.0) -> None:
         """Add everything of another scene, moved by (x, y)."""
-        for item in other.items:
-            if isinstance(item, Shape):
-                moved = tuple((c[0], *(v + (x, y)[k % 2] for k, v in enumerate(c[1:]))) for c in item.commands)
-                new: Item = Shape(moved, item.stroke, item.fill, item.thick, item.dash, item.opacity)
-            elif isinstance(item, Text):
-                new = Text(item.text, item.x + x, item.y + y, item.size, item.color, item.opacity, item.turned)
-            else:
-                new = Pixels(item.colors, item.x + x, item.y + y, item.width, item.height)
-            self.items.append(new)
+        self.items += [moved(item, x, y) for item in other.items]
 
     @property
     def texts(self) -> list[Text]:

@@ -14,10 +14,10 @@ from lecture_lib.show.symbols import TOP
 INFIX = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "·", "remainder": "mod"}
 WORDS = {
     "maximum": "max", "minimum": "min", "sum": "Σ", "sigmoid": "$\\sigma$", "square": "$( )^2$", "sqrt": "$\\sqrt{}$",
-    "negative": "−", "absolute": "| |", "norm": "‖ ‖", "getitem": "[ ]", "transpose": "$\\top$", "reshape": "reshape",
-    "logsumexp": "lse", "concatenate": "concat", "astype": "cast", "broadcast_to": "copy", "outer": "outer",
+    "negative": "−", "absolute": "| |", "norm": "‖ ‖", "getitem": "[ ]", "transpose": "$( )^{\\top}$",
+    "logsumexp": "lse", "concatenate": "concat", "astype": "cast", "broadcast_to": "copy", "inv": "$( )^{-1}$",
     "less": "<", "greater": ">", "less_equal": "≤", "greater_equal": "≥", "equal": "=", "not_equal": "≠",
-    "leaky_relu": "leaky", "hard_tanh": "hard tanh", "logical_not": "not", "absolute_value": "| |", "inv": "$( )^{-1}$",
+    "leaky_relu": "leaky", "logical_not": "not",
 }  # fmt: skip
 
 
@@ -45,8 +45,6 @@ def sign(node: Node) -> str:
     if name in ("maximum", "minimum"):
         fixed = [constant(a) for a in node.args if not isinstance(a, Node)]
         return f"{WORDS[name]}(·, {fixed[0]})" if fixed else WORDS[name]
-    if name == "transpose":
-        return "$( )^{\\top}$"
     return WORDS.get(name, shortened(name.replace("_", " ").replace("$", ""), 12))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lecture_lib.show.glyphs import _character
+from lecture_lib.show.glyphs import in_mathematics
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
@@ -23,7 +23,7 @@ def shortened(name: str, longest: int = LONGEST) -> str:
     """A name with its middle left out if it is long."""
     if len(name) <= longest:
         return name
-    head = (longest - 1 + 1) // 2
+    head = longest // 2
     return f"{name[:head]}…{name[len(name) - (longest - 1 - head) :]}"
 
 
@@ -75,7 +75,7 @@ def _letter(text: str) -> str:
 
 def _upright(text: str) -> str:
     """Any text in roman letters; a character that the font lacks becomes a box."""
-    safe = "".join(c if _character(c)[0].startswith("U-STIX") else "□" for c in text)
+    safe = "".join(c if in_mathematics(c) else "□" for c in text)
     return r"\mathrm{" + re.sub(r"([_#%&{}$^\\])", _escaped, safe) + "}"
 
 

@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,9 @@ from lecture_lib.show.palette import PALETTE
 from lecture_lib.show.scene import Item, Pixels, Scene, Shape, Text
 
 DASH = "5 3"
+LETTERS = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 1)}
+"""Code of a matplotlib path → letter of SVG, and how many vertices belong to it; that of Z has no meaning."""
+
 DARK_PAGES = (
     'body[data-jp-theme-light="false"]',
     "body.vscode-dark",
@@ -118,26 +121,24 @@ class Writer:
         )
 
 
-_OUTLINE_TEXT: dict[str, str] = {}
-
-
+@cache
 def outline(key: str) -> str:
-    """The outline of a glyph as SVG path data, at the design size, y upward."""
-    if key not in _OUTLINE_TEXT:
-        vertices, codes = OUTLINES[key]
-        letters = {1: "M", 2: "L", 3: "Q", 4: "C"}
-        out, k = [], 0
-        while k < len(codes):
-            code = int(codes[k])
-            if code == 79:
-                out.append("Z")
-                k += 1
-                continue
-            count = {1: 1, 2: 1, 3: 2, 4: 3}[code]
-            out.append(letters[code] + " ".join(number(v) for xy in vertices[k : k + count] for v in xy))
-            k += count
-        _OUTLINE_TEXT[key] = "".join(out)
-    return _OUTLINE_TEXT[key]
+    """The outline of a glyph as SVG path data, at the design size, y upward.
+
+    Args:
+        key: a key of ``glyphs.OUTLINES``.
+
+    Returns:
+        The value of a path's attribute ``d``.
+    """
+    vertices, codes = OUTLINES[key]
+    out, k = [], 0
+    while k < len(codes):
+        letter, count = LETTERS[int(codes[k])]
+        points = () if letter == "Z" else vertices[k : k + count]
+        out.append(letter + " ".join(number(v) for xy in points for v in xy))
+        k += count
+    return "".join(out)
 
 
 def tiny_png(colors: np.ndarray[Any, Any]) -> bytes:

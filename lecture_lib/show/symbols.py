@@ -196,8 +196,9 @@ def _getitem(node: Node, parts: Sequence[Part]) -> Part:
 
 def only_reshapes(index: Sequence[Any]) -> bool:
     """Whether an index leaves every entry in its place: new axes and whole slices."""
-    return all(i is None or i is Ellipsis or i == slice(None) for i in index if not isinstance(i, (Node, np.ndarray))
-               ) and not any(isinstance(i, (Node, np.ndarray)) for i in index)  # fmt: skip
+    return not any(isinstance(i, (Node, np.ndarray)) for i in index) and all(
+        i is None or i is Ellipsis or i == slice(None) for i in index
+    )
 
 
 def _scatter(node: Node, parts: Sequence[Part]) -> Part:
@@ -376,7 +377,6 @@ class _Backward:
         last = self.graph.outputs[0]
         pre = activated(self.graph)
         arriving: dict[Node, Any] = {last: np.ones(last.shape, last.value.dtype)}
-        used = set(self.made.letter.values())
         with changed(recording=True, tracing=True):
             for node in reversed(self.graph.nodes):
                 g = arriving.get(node)
@@ -387,7 +387,7 @@ class _Backward:
                 if node.op is None or not node.op.differentiable:
                     continue
                 if node in pre and not isinstance(g, np.ndarray):
-                    text = self.name(node, len(pre) > 1, used)
+                    text = self.name(node, len(pre) > 1)
                     self.made.delta[node] = text[0]
                     g = self.symbol(g, text)
                 elif width(text[0]) > WIDEST:
@@ -428,8 +428,7 @@ class _Backward:
         moving = node.args[i]
         tangent = self.symbol(None, (rf"\mathrm{{d}}{self.made.letter[moving]}", ATOM), moving.value)
         try:
-            with changed(recording=True, tracing=True):
-                return self.spell(node.op.push_each([i], [tangent], self.stands_for[node], args, node.settings))[0]
+            return self.spell(node.op.push_each([i], [tangent], self.stands_for[node], args, node.settings))[0]
         except (TypeError, ValueError, NotImplementedError):
             return None
 
@@ -440,14 +439,13 @@ class _Backward:
         self.parts[id(new)] = text
         return new
 
-    def name(self, node: Node, several: bool, used: set[str]) -> Part:
+    def name(self, node: Node, several: bool) -> Part:
         """δ, Δ for a batch, with the pre-activation's own index where there are several."""
         sign = r"\Delta" if node.value.ndim > 1 else r"\delta"
         if several:
             own = self.made.letter[node]
             index = own.partition("_{")[2].removesuffix("}") or own
             sign = f"{sign}_{{{index}}}"
-        used.add(sign)
         return sign, ATOM
 
     def spell(self, g: Any) -> Part:
@@ -458,8 +456,9 @@ class _Backward:
             return Spelled({})._constant(g)
         if id(g) in self.parts:
             return self.parts[id(g)]
-        graph = build(self._reached(g), [g, g], {}, (), (), ())
-        known = {node: self.parts[id(t)] for node, t in zip(graph.inputs, self._inputs, strict=True)}
+        inputs = self._reached(g)
+        graph = build(inputs, [g, g], {}, (), (), ())
+        known = {node: self.parts[id(t)] for node, t in zip(graph.inputs, inputs, strict=True)}
         _, outputs, _ = simplify(graph)
         return Spelled(known).part(outputs[1])
 
@@ -478,5 +477,4 @@ class _Backward:
                 found[id(t)] = t
             else:
                 waiting.extend(a for a in t.args if isinstance(a, Tensor))
-        self._inputs = list(found.values())
-        return self._inputs
+        return list(found.values())

@@ -154,9 +154,8 @@ class TraceTable(Widget):
     def _entry(self, scene: Scene, node: Node, symbol: str, sum_text: str, total: float, color: str) -> None:
         y = TOP + LINE * self.lines.index(node) + 18
         shown = f"{sum_text} = " if sum_text else ""
-        on_halo = "ink"
         scene.text(f"${symbol}$", COLUMNS[3], y, 18, color)
-        scene.text(f"= {shown}{short(total, 4)}", COLUMNS[3] + 34, y, 16, on_halo)
+        scene.text(f"= {shown}{short(total, 4)}", COLUMNS[3] + 34, y, 16)
 
 
 def _joined(parts: list[str]) -> str:

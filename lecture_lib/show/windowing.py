@@ -17,7 +17,7 @@ PADDING = "<padding>"
 SHOWN_PADDING = "‹pad›"
 LEFT, TOP, HIGH = 20.0, 34.0, 32.0
 SLOT, ROW = 142.0, 166.0
-NARROW = LEFT + 5 * SLOT + 16
+NARROW = LEFT + (2 * SIDE + 1) * SLOT + 16
 
 
 class WindowSlider(Widget):
@@ -83,34 +83,39 @@ class WindowSlider(Widget):
         for k, ((x, width), token) in enumerate(zip(self.boxes, self.padded, strict=True)):
             seen = place <= k <= place + 2 * SIDE
             scene.text(_shown(token), x + width / 2, TOP + 21, SIZE, "ink" if seen else "muted", "middle")
-        seen_words = self.padded[place : place + 2 * SIDE + 1]
-        for k, token in enumerate(seen_words):
-            x, (start, width) = LEFT + k * SLOT, self.boxes[place + k]
-            bends = [(start + width / 2, TOP + HIGH + 7), (x + SLOT / 2, ROW - 24)]
-            scene.line(bends, "forward", thick=1.3)
-            scene.arrow(bends[1], (bends[1][0] - bends[0][0], bends[1][1] - bends[0][1]), "forward")
-            fill = "halo" if k == SIDE else "shade" if token == PADDING else "leaf"
-            scene.rectangle(x, ROW - 22, SLOT, 34, "ink", fill=fill, thick=1.2)
-            scene.text(_fitting(token), x + SLOT / 2, ROW, SIZE, "ink", "middle")
-            if self.answers is not None:
-                continue
+        for k in range(2 * SIDE + 1):
+            self._slot(scene, k, place + k)
+        if self.answers is not None:
+            self._bars(scene, self.answers[place])
+        return Frame(scene, self._words(place), self._sentence)
+
+    def _slot(self, scene: Scene, k: int, position: int) -> None:
+        """The word at a position of the padded sentence, as part k of the window."""
+        token, (start, width) = self.padded[position], self.boxes[position]
+        x = LEFT + k * SLOT
+        bends = [(start + width / 2, TOP + HIGH + 7), (x + SLOT / 2, ROW - 24)]
+        scene.line(bends, "forward", thick=1.3)
+        scene.arrow(bends[1], (bends[1][0] - bends[0][0], bends[1][1] - bends[0][1]), "forward")
+        fill = "halo" if k == SIDE else "shade" if token == PADDING else "leaf"
+        scene.rectangle(x, ROW - 22, SLOT, 34, "ink", fill=fill, thick=1.2)
+        scene.text(_fitting(token), x + SLOT / 2, ROW, SIZE, "ink", "middle")
+        if self.answers is None:
             entries = "all zeros" if token == PADDING else "vector of the word"
             scene.text(f"x[{k * self.d}:{(k + 1) * self.d}]", x + SLOT / 2, ROW + 34, 14, "ink", "middle")
             scene.text(entries, x + SLOT / 2, ROW + 54, 13, "muted", "middle")
-        shown = [f"[{token}]" if k == SIDE else token for k, token in enumerate(seen_words)]
-        word, d = self.tokens[place], self.d
-        text = f"Place {place}: {' '.join(shown)}. {word} fills x[{SIDE * d}:{(SIDE + 1) * d}]."
-        if self.answers is not None:
-            self._bars(scene, place)
-            best = int(np.argmax(self.answers[place]))
-            text = f"Place {place}: {' '.join(shown)}. The network says "
-            text += f"{self.classes[best]} with probability {self.answers[place, best]:.2f}."
-        return Frame(scene, text, self._sentence)
 
-    def _bars(self, scene: Scene, place: int) -> None:
-        assert self.answers is not None
+    def _words(self, place: int) -> str:
+        shown = self.padded[place : place + 2 * SIDE + 1]
+        shown[SIDE] = f"[{shown[SIDE]}]"
+        head = f"Place {place}: {' '.join(shown)}."
+        if self.answers is None:
+            return f"{head} {self.tokens[place]} fills x[{SIDE * self.d}:{(SIDE + 1) * self.d}]."
         best = int(np.argmax(self.answers[place]))
-        for k, (name, p) in enumerate(zip(self.classes, self.answers[place], strict=True)):
+        return f"{head} The network says {self.classes[best]} with probability {self.answers[place, best]:.2f}."
+
+    def _bars(self, scene: Scene, probabilities: np.ndarray[Any, Any]) -> None:
+        best = int(np.argmax(probabilities))
+        for k, (name, p) in enumerate(zip(self.classes, probabilities, strict=True)):
             y = 204 + 26 * k
             scene.text(name, LEFT + 70, y + 14, 14, "ink", "end")
             scene.rectangle(LEFT + 80, y, 400, 18, "line")

@@ -10,7 +10,7 @@ import numpy as np
 from lecture_lib.show.axes import Axes
 from lecture_lib.show.glyphs import measure
 from lecture_lib.show.numbers import short
-from lecture_lib.show.scene import Scene
+from lecture_lib.show.scene import Point, Scene
 from lecture_lib.show.widget import Frame, State, Steps, Widget
 
 Array = np.ndarray[Any, Any]
@@ -33,7 +33,11 @@ class WordMap(Widget):
         epoch: 0 is before training.
 
     Raises:
-        ValueError: the arguments do not fit each other.
+        ValueError: the arguments do not fit each other, or a position is not finite.
+
+    Source:
+        The projection is principal component analysis: K. Pearson, On lines and planes of closest fit to systems of
+        points in space, 1901.
 
     Example:
         >>> import numpy as np
@@ -65,7 +69,7 @@ class WordMap(Widget):
                 f"boundary has shape {self.lines.shape} for positions of shape {points.shape}; expected "
                 f"({len(points)}, 3), and vectors of two dimensions"
             )
-        self.distances = points
+        self.vectors = points
         self.points = points if points.shape[2] == 2 else _plane(points)
         self.labels = list(labels) if labels is not None else [""] * len(self.words)
         self.classes = sorted(set(self.labels), key=str)
@@ -119,16 +123,14 @@ class WordMap(Widget):
             self._name(scene, word, places[k], taken)
         return Frame(scene, self._words(t), self._backdrop)
 
-    def _name(
-        self, scene: Scene, word: str, place: tuple[float, float], taken: list[tuple[float, float, float, float]]
-    ) -> None:
+    def _name(self, scene: Scene, word: str, place: Point, taken: list[Box]) -> None:
         """Write a word beside its point, where nothing else is."""
         width = measure(word, 15)[0]
         x, y = place
         spots = [(x + 10, y + 5), (x - 10 - width, y + 5), (x - width / 2, y - 12), (x - width / 2, y + 22),
                  (x + 8, y - 12), (x + 8, y + 22), (x - width - 8, y - 12), (x - width - 8, y + 22)]  # fmt: skip
 
-        def clashes(spot: tuple[float, float]) -> int:
+        def clashes(spot: Point) -> int:
             left, top, right, bottom = spot[0], spot[1] - 12, spot[0] + width, spot[1] + 4
             outside = left < 52 or right > 648 or top < 22 or bottom > 398
             return 3 * outside + sum(left < r and right > a and top < d and bottom > u for a, u, r, d in taken)
@@ -149,11 +151,11 @@ class WordMap(Widget):
             axes.curve(-(c + b * ys) / a, ys, "backward", dash=True)
 
     def _words(self, t: int) -> str:
-        moved = np.linalg.norm(self.distances[t] - self.distances[0], axis=1)
+        moved = np.linalg.norm(self.vectors[t] - self.vectors[0], axis=1)
         still = [w for w in self.words if w in self.held_out]
         if t == 0:
             first, second = (self.words[0], (still or self.words)[-1])
-            gap = float(np.linalg.norm(self.distances[0, 0] - self.distances[0, self.words.index(second)]))
+            gap = float(np.linalg.norm(self.vectors[0, 0] - self.vectors[0, self.words.index(second)]))
             return f"Before training: {first} and {second} lie {short(gap)} apart."
         trained = [m for w, m in zip(self.words, moved, strict=True) if w not in self.held_out]
         mean = short(np.mean(trained) if trained else 0.0)

@@ -604,6 +604,8 @@ def test_the_batch_adds_up_to_one_product() -> None:
     assert f"ΔᵀX: {whole:.3g}" in sums.frame({"i": 0}).text
     with pytest.raises(ValueError, match="BatchSum"):
         BatchSum(np.ones((4, 2)), np.ones((5, 2)))
+    with pytest.raises(ValueError, match="from 1 to 12"):
+        BatchSum(np.ones((0, 2)), np.ones((0, 3)))
 
 
 def test_a_gallery_needs_pictures() -> None:
