@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lecture_lib.course.places import checkout
@@ -18,14 +18,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 when all went well, 1 when something failed, 2 when the command cannot start,
         130 when it was stopped with Ctrl-C.
     """
-    options, further = _parser().parse_known_args(arguments)
+    parser = _parser()
+    options, further = parser.parse_known_args(arguments)
     if further and options.command != "lab":
-        _parser().error(f"unknown arguments: {' '.join(further)}")
+        parser.error(f"unknown arguments: {' '.join(further)}")
+    options.further = further
     for stream in (sys.stdout, sys.stderr):
         # A console that lacks a letter of an error message shows "?" for it.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        return _carry_out(options, further)
+        code: int = options.carry_out(options)
+        return code
     except (FileNotFoundError, FileExistsError) as error:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
@@ -40,61 +43,83 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
-def _carry_out(options: argparse.Namespace, further: Sequence[str]) -> int:
-    if options.command == "lab":
-        from lecture_lib.course.lab import lab
+def _lab(options: argparse.Namespace) -> int:
+    from lecture_lib.course.lab import lab
 
-        lab(further)
-        return 0
-    if options.command == "test":
-        from lecture_lib.course.checks import run_checks
+    lab(options.further)
+    return 0
 
-        return 0 if run_checks(_checkout("The tests are in")) else 1
-    if options.command == "coverage":
-        from lecture_lib.course.coverage import coverage_table, missing_ideas
-        from lecture_lib.course.places import notebooks_folder
 
-        written = sorted(notebooks_folder().glob("*.ipynb"))
-        print(coverage_table(written))
-        return 1 if missing_ideas(written) else 0
+def _run(options: argparse.Namespace) -> int:
     from lecture_lib.course.execute import find_notebooks
+    from lecture_lib.course.run import run
 
-    if options.command == "handout":
-        from lecture_lib.course.handout import handout
+    return 0 if run(find_notebooks(options.names, options.folder), options.output, options.cell_timeout) else 1
 
-        for path in handout(find_notebooks(), options.folder, options.solutions):
-            print(path)
-        return 0
-    if options.command == "grade":
-        from lecture_lib.course.grade import grade
 
-        report = options.report or options.folder / "grades.csv"
-        grades = grade(options.folder, find_notebooks(), report, options.seconds, options.jobs)
-        print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
-        return 0
-    if options.command == "lite":
-        from lecture_lib.course.lite import lite
+def _site(options: argparse.Namespace) -> int:
+    from lecture_lib.course.execute import find_notebooks
+    from lecture_lib.site.build import build_site
 
-        print(f"JupyterLite: {lite(_checkout('The wheel is built from'), find_notebooks(), options.output)}")
-        return 0
-    if options.command == "stamp":
-        from lecture_lib.course.stamp import stamp
+    return 0 if build_site(find_notebooks(options.names, options.folder), options.output, options.cell_timeout) else 1
 
-        for path in stamp(find_notebooks()):
-            print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
-        return 0
-    paths = find_notebooks(options.names, options.folder)
-    if options.command == "run":
-        from lecture_lib.course.run import run
 
-        return 0 if run(paths, options.output, options.cell_timeout) else 1
-    if options.command == "site":
-        from lecture_lib.site.build import build_site
-
-        return 0 if build_site(paths, options.output, options.cell_timeout) else 1
+def _notebooks(options: argparse.Namespace) -> int:
+    from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.reexecute import reexecute
 
-    return 0 if reexecute(paths, options.cell_timeout) else 1
+    return 0 if reexecute(find_notebooks(options.names, options.folder), options.cell_timeout) else 1
+
+
+def _test(options: argparse.Namespace) -> int:
+    from lecture_lib.course.checks import run_checks
+
+    return 0 if run_checks(_checkout("The tests are in")) else 1
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from lecture_lib.course.coverage import coverage_table, missing_ideas
+    from lecture_lib.course.places import notebooks_folder
+
+    written = sorted(notebooks_folder().glob("*.ipynb"))
+    print(coverage_table(written))
+    return 1 if missing_ideas(written) else 0
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from lecture_lib.course.execute import find_notebooks
+    from lecture_lib.course.handout import handout
+
+    for path in handout(find_notebooks(), options.folder, options.solutions):
+        print(path)
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from lecture_lib.course.execute import find_notebooks
+    from lecture_lib.course.grade import grade
+
+    report = options.report or options.folder / "grades.csv"
+    grades = grade(options.folder, find_notebooks(), report, options.seconds, options.jobs)
+    print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
+    return 0
+
+
+def _lite(options: argparse.Namespace) -> int:
+    from lecture_lib.course.execute import find_notebooks
+    from lecture_lib.course.lite import lite
+
+    print(f"JupyterLite: {lite(_checkout('The wheel is built from'), find_notebooks(), options.output)}")
+    return 0
+
+
+def _stamp(options: argparse.Namespace) -> int:
+    from lecture_lib.course.execute import find_notebooks
+    from lecture_lib.course.stamp import stamp
+
+    for path in stamp(find_notebooks()):
+        print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
+    return 0
 
 
 def _checkout(why: str) -> Path:
@@ -107,31 +132,35 @@ def _checkout(why: str) -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lecture_lib", description="The commands of the course.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("lab", help="open JupyterLab on the first notebook; further options go to JupyterLab")
-    run = commands.add_parser("run", help="run the notebooks and write HTML copies")
+
+    def add(name: str, carry_out: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=words)
+        command.set_defaults(carry_out=carry_out)
+        return command
+
+    add("lab", _lab, "open JupyterLab on the first notebook; further options go to JupyterLab")
+    run = add("run", _run, "run the notebooks and write HTML copies")
     run.add_argument("--output", type=Path, default=Path("build"), help="folder of the HTML copies (build)")
-    site = commands.add_parser("site", help="run the notebooks and write the course as web pages with live sliders")
+    site = add("site", _site, "run the notebooks and write the course as web pages with live sliders")
     site.add_argument("--output", type=Path, default=Path("build", "site"), help="folder of the pages (build/site)")
-    notebooks = commands.add_parser("notebooks", help="run the notebooks and store their outputs in place")
+    notebooks = add("notebooks", _notebooks, "run the notebooks and store their outputs in place")
     for command in (run, site, notebooks):
         command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")
         command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
         command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")
-    commands.add_parser("test", help="run every check that CI runs")
-    commands.add_parser("coverage", help="print which idea of the syllabus is shown in which cell")
-    student = commands.add_parser("handout", help="write a copy of the notebooks for students")
+    add("test", _test, "run every check that CI runs")
+    add("coverage", _coverage, "print which idea of the syllabus is shown in which cell")
+    student = add("handout", _handout, "write a copy of the notebooks for students")
     student.add_argument("folder", type=Path, help="where the copies go; nothing in it is overwritten")
     student.add_argument("--without-solutions", dest="solutions", action="store_false", help="leave the solutions out")
-    returned = commands.add_parser(
-        "grade", help="run the checks of returned notebooks; their code runs with your rights"
-    )
+    returned = add("grade", _grade, "run the checks of returned notebooks; their code runs with your rights")
     returned.add_argument("folder", type=Path, help="the returned notebooks, in any folders below it")
     returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in that folder)")
     returned.add_argument("--seconds", type=float, default=300, help="the time for one notebook (300)")
     returned.add_argument("--jobs", type=int, help="how many notebooks run side by side (one a processor)")
-    browser = commands.add_parser("lite", help="build a site in which the notebooks run without an installation")
+    browser = add("lite", _lite, "build a site in which the notebooks run without an installation")
     browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
-    commands.add_parser("stamp", help="renew the launch links, install cells and slide types of the notebooks")
+    add("stamp", _stamp, "renew the launch links, install cells and slide types of the notebooks")
     return parser
 
 

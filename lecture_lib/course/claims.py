@@ -79,7 +79,15 @@ class Setting:
         return values
 
     def jacobian(self, output: str, by: str) -> Array:
-        """The Jacobian of one quantity by another, both laid out row by row, by central differences."""
+        """The Jacobian of one quantity by another, both laid out row by row, by central differences.
+
+        Args:
+            output: the name of the one.
+            by: the name of the other.
+
+        Returns:
+            Shape (entries of the one, entries of the other), float64.
+        """
         here = self.run()
         columns = []
         for place in np.ndindex(here[by].shape):

@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from .places import notebooks_folder
+from lecture_lib.course.places import notebooks_folder
 
 CELL_TIMEOUT = 300
 
@@ -201,7 +201,7 @@ async def _finish(path: Path, starting: asyncio.Task[_Session]) -> Execution:
     finally:
         await _stop(session)
     seconds = time.perf_counter() - begun
-    code_cells = [index for index, cell in enumerate(client.nb.cells) if _runs(cell)]
+    code_cells = [index for index, cell in enumerate(client.nb.cells) if runs(cell)]
     if error is None:
         return Execution(path, client.nb, len(code_cells), seconds, None)
     done = sum(index < (session.running or 0) for index in code_cells)
@@ -222,7 +222,15 @@ async def _stop(session: _Session) -> None:
     await session.manager.shutdown_kernel(now=True)
 
 
-def _runs(cell: NotebookNode) -> bool:
+def runs(cell: NotebookNode) -> bool:
+    """Whether a cell is sent to the kernel.
+
+    Args:
+        cell: any cell.
+
+    Returns:
+        True for a code cell that holds more than white space.
+    """
     return bool(cell.cell_type == "code" and cell.source.strip())
 
 
@@ -234,6 +242,14 @@ class ThisPython(KernelSpecManager):
     """Always this interpreter: a kernel named python3 in the user's folders may belong to another one."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """The specification of a kernel.
+
+        Args:
+            kernel_name: is passed over.
+
+        Returns:
+            That of this interpreter.
+        """
         return KernelSpec(argv=make_ipkernel_cmd(), display_name="Python 3", language="python")
 
 
@@ -243,6 +259,9 @@ def kernel_environment(settings: Path, shipped_data: bool) -> dict[str, str]:
     Args:
         settings: a folder for IPython's files.
         shipped_data: hide LECTURE_LIB_DATA.
+
+    Returns:
+        All variables, name → value.
     """
     # The reader's IPython start-up files and plotting backend must not change what the course shows, and two kernels
     # with BLAS threads each would wait for one another.

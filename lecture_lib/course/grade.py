@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import json
 import os
 import re
 import subprocess
@@ -23,7 +22,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from lecture_lib.course.execute import ThisPython, kernel_environment, read_notebook
-from lecture_lib.exercises.records import VARIABLE
+from lecture_lib.exercises.records import VARIABLE, solved_in
 
 LONGEST_OUTPUT = 20_000
 """Characters that are kept of one cell's output: a returned notebook may print without end."""
@@ -127,7 +126,7 @@ def grade_one(path: Path, folder: Path, exercises: dict[str, list[str]], seconds
             return result
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
             result.status = run(notebook, Path(room), seconds)
-            solved = solved_in(Path(room))
+            solved = solved_in(progress_in(Path(room)))
         result.results = {name: outcome(name, notebook, solved) for name in wanted}
     except Exception as error:
         result.status = " ".join(f"{type(error).__name__}: {error}".split())[:300]
@@ -146,7 +145,7 @@ def run(notebook: NotebookNode, room: Path, seconds: float) -> str:
     Returns:
         "ok", or why it did not run to its end.
     """
-    environment = kernel_environment(room / "ipython", shipped_data=True) | {VARIABLE: str(room / "progress.json")}
+    environment = kernel_environment(room / "ipython", shipped_data=True) | {VARIABLE: str(progress_in(room))}
     client = Frugal(notebook, seconds)
     client.km = AsyncKernelManager(kernel_spec_manager=ThisPython())
     try:
@@ -169,7 +168,15 @@ def run(notebook: NotebookNode, room: Path, seconds: float) -> str:
 
 
 class Frugal(NotebookClient):
-    """A client that keeps the beginning of an output only, and counts the time of all cells together."""
+    """A client that keeps the beginning of an output only, and counts the time of all cells together.
+
+    Args:
+        notebook: what is run; it is given its outputs.
+        seconds: the time for all of it.
+
+    Attributes:
+        flooded: whether a cell printed more than FLOOD characters.
+    """
 
     def __init__(self, notebook: NotebookNode, seconds: float) -> None:
         super().__init__(
@@ -181,7 +188,19 @@ class Frugal(NotebookClient):
         self.flooded = False
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Take one message of the kernel; drop outputs beyond the limit."""
+        """Take one message of the kernel; drop outputs beyond the limit.
+
+        Args:
+            msg: the message.
+            cell: the cell that runs.
+            cell_index: its place in the notebook.
+
+        Returns:
+            The output that was added to the cell, or None.
+
+        Raises:
+            asyncio.CancelledError: the cell has printed more than FLOOD characters.
+        """
         if msg["msg_type"] in {"stream", "display_data", "execute_result", "update_display_data"}:
             size = self.kept.get(cell_index, 0) + len(str(msg["content"]))
             self.kept[cell_index] = size
@@ -196,7 +215,16 @@ class Frugal(NotebookClient):
 
 
 def original_of(path: Path, notebook: NotebookNode, exercises: dict[str, list[str]]) -> str:
-    """Which of the course's notebooks a returned one is: by the number in its name, else in its title; "" for none."""
+    """Which of the course's notebooks a returned one is: by the number in its name, else in its title.
+
+    Args:
+        path: where it lies.
+        notebook: what it holds.
+        exercises: has the stems of the course's notebooks as its keys.
+
+    Returns:
+        The stem, or "" when there is no such number.
+    """
     title = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     for text in (path.stem, title.lstrip("# ")):
         for number in re.findall(r"(?<!\d)\d\d(?!\d)", text[:200]):
@@ -207,20 +235,40 @@ def original_of(path: Path, notebook: NotebookNode, exercises: dict[str, list[st
 
 
 def exercises_in(notebook: NotebookNode) -> list[str]:
-    """The ids of the exercises that a notebook sets, in order."""
+    """The exercises that a notebook sets.
+
+    Args:
+        notebook: any notebook.
+
+    Returns:
+        Their ids, in order.
+    """
     return [name for cell in notebook.cells if cell.cell_type == "code" for name in CHECK.findall(cell.source)]
 
 
-def solved_in(room: Path) -> set[str]:
-    """What `check` recorded as solved."""
-    try:
-        return set(json.loads((room / "progress.json").read_text(encoding="utf-8"))["solved"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+def progress_in(room: Path) -> Path:
+    """The file in which `check` notes what is solved.
+
+    Args:
+        room: as ``run`` takes it.
+
+    Returns:
+        Its path; the file need not exist.
+    """
+    return room / "progress.json"
 
 
 def outcome(name: str, notebook: NotebookNode, solved: set[str]) -> str:
-    """What became of one exercise, from the record and from what the cell that checks it printed."""
+    """What became of one exercise, from the record and from what the cell that checks it printed.
+
+    Args:
+        name: the exercise's id.
+        notebook: as it ran.
+        solved: the ids that `check` noted as solved.
+
+    Returns:
+        "right", "wrong: …", "not done" or "missing".
+    """
     if name in solved:
         return "right"
     for text in said(notebook):
@@ -232,7 +280,14 @@ def outcome(name: str, notebook: NotebookNode, solved: set[str]) -> str:
 
 
 def said(notebook: NotebookNode) -> Iterator[str]:
-    """Every printed line and the message of every wrong answer."""
+    """What the cells of a notebook said.
+
+    Args:
+        notebook: as it ran.
+
+    Yields:
+        Every printed line and the message of every wrong answer.
+    """
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":

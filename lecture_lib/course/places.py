@@ -38,7 +38,10 @@ def notebooks_folder() -> Path:
 
 
 def checkout() -> Path | None:
-    """Return the root of the checkout that this package runs from, or None when it runs from a wheel.
+    """Return the root of the checkout that this package runs from.
+
+    Returns:
+        A folder, or None when it runs from a wheel.
 
     Example:
         >>> root = checkout()

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from .execute import CELL_TIMEOUT, execute_notebooks, read_notebook
+from lecture_lib.course.execute import CELL_TIMEOUT, execute_notebooks, read_notebook
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -6,10 +6,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook, runs
 from lecture_lib.site.cells import lesson
 from lecture_lib.site.pages import single
-
-from .execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
 
 
 def run(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT) -> bool:
@@ -74,9 +73,15 @@ def table(results: Sequence[Execution]) -> str:
 
 
 def code_cells(path: Path) -> int:
-    """How many cells of a notebook will run; none if it cannot be read."""
+    """How many cells of a notebook will run.
+
+    Args:
+        path: the notebook.
+
+    Returns:
+        Their number; 0 if the notebook cannot be read.
+    """
     try:
-        cells = read_notebook(path).cells
+        return sum(map(runs, read_notebook(path).cells))
     except ValueError:
         return 0
-    return sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in cells)

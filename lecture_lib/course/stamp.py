@@ -29,6 +29,9 @@ if find_spec("lecture_lib") is None:  # as on a fresh machine in the cloud
 def requirement() -> str:
     """What pip installs where the course is missing.
 
+    Returns:
+        A quoted requirement, ready for a shell.
+
     Example:
         >>> requirement().startswith('"lecture_lib[notebooks] @ git+https://')
         True
@@ -62,6 +65,9 @@ def launch_line(name: str) -> str:
 
     Args:
         name: of the file.
+
+    Returns:
+        Markdown.
     """
     found = links(name)
     where = " · ".join(f"[{label}]({address})" for label, address in found.items())

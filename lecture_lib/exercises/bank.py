@@ -45,7 +45,10 @@ def find_exercise(name: str) -> Exercise:
 
 
 def notebooks() -> list[str]:
-    """The two digits of each notebook that has exercises, in order.
+    """The notebooks that have exercises.
+
+    Returns:
+        Their two digits, in order.
 
     Example:
         >>> notebooks()[:3]
@@ -69,5 +72,9 @@ def exercises_of(notebook: str) -> tuple[Exercise, ...]:
 
 
 def all_exercises() -> list[Exercise]:
-    """Every exercise of the course, in order."""
+    """Every exercise of the course.
+
+    Returns:
+        The exercises in the order in which they are set.
+    """
     return [exercise for notebook in notebooks() for exercise in exercises_of(notebook)]

@@ -14,6 +14,9 @@ Floats = NDArray[np.float64]
 def sizes(rng: np.random.Generator) -> tuple[int, int]:
     """Draw the sizes of a layer.
 
+    Args:
+        rng: source of randomness.
+
     Returns:
         n outputs from 3 to 4 and m inputs from 5 to 8.
     """
@@ -22,6 +25,9 @@ def sizes(rng: np.random.Generator) -> tuple[int, int]:
 
 def layer(rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
     """Draw a window's network, small enough that tanh does not saturate.
+
+    Args:
+        rng: source of randomness.
 
     Returns:
         x (m,), W (n, m), b (n,), u (n,), all float64.
@@ -33,6 +39,9 @@ def layer(rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
 def error_and_input(rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Draw an error signal and the input of its layer.
 
+    Args:
+        rng: source of randomness.
+
     Returns:
         delta (n,), x (m,), both float64.
     """
@@ -42,6 +51,9 @@ def error_and_input(rng: np.random.Generator) -> tuple[Floats, Floats]:
 
 def cubic(rng: np.random.Generator) -> Callable[[Any], Any]:
     """Draw a function of one number that bends differently everywhere.
+
+    Args:
+        rng: source of randomness.
 
     Returns:
         The function; it takes numbers and arrays, entry by entry.
@@ -58,6 +70,7 @@ def valley(rng: np.random.Generator, m: int) -> Callable[[Any], Any]:
     """Draw a function of m numbers whose slopes all differ and depend on one another.
 
     Args:
+        rng: source of randomness.
         m: how many numbers it takes.
 
     Returns:
@@ -72,5 +85,12 @@ def valley(rng: np.random.Generator, m: int) -> Callable[[Any], Any]:
 
 
 def logistic(s: Any) -> Any:
-    """σ(s) for numbers and arrays of moderate size."""
+    """The logistic function σ(s) = 1/(1 + e⁻ˢ).
+
+    Args:
+        s: numbers of moderate size, any shape: far below 0 it overflows.
+
+    Returns:
+        The same shape.
+    """
     return 1 / (1 + np.exp(-s))

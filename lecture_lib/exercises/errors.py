@@ -12,6 +12,11 @@ class ShortError(Exception):
 class WrongAnswer(ShortError, AssertionError):
     """An answer that is not right; the message names the mistake and gives one nudge.
 
+    Args:
+        exercise: the exercise's id.
+        mistake: the name of the mistake; None says "not yet".
+        nudge: what leads on.
+
     Attributes:
         exercise: the exercise's id.
         mistake: the name of the mistake, None when it is not among the known ones.
@@ -28,4 +33,9 @@ class WrongAnswer(ShortError, AssertionError):
 
 
 class UnknownExerciseError(ShortError, LookupError):
-    """There is no exercise with this id; the message names the nearest one."""
+    """There is no exercise with this id; the message names the nearest one.
+
+    Example:
+        >>> isinstance(UnknownExerciseError("There is no exercise '06-outr'."), LookupError)
+        True
+    """

@@ -2,6 +2,9 @@
 
 All nine have the same task, the same data and, but for one line, the same program. `examine` trains a program for a
 while and writes down what one can see from outside; nothing in that record names the fault.
+
+The losses take parameters, windows X of shape (N, 250) and classes y of shape (N,), and return shape (N,); `gradient`
+returns a gradient for every parameter. Readers see their source, so they say no more than a program in the wild would.
 """
 
 from __future__ import annotations
@@ -79,6 +82,11 @@ class Program:
     bias: float = 0.0
     clip: float | None = None
 
+    @property
+    def rule(self) -> Gradient:
+        """The gradient by hand, or else the library's."""
+        return self.gradient or gradient_of(self.losses)
+
 
 @cache
 def problem() -> tuple[Array, Array]:
@@ -124,7 +132,16 @@ def start(bias: float = 0.0) -> Params:
 
 
 def layers(params: Any, X: Array, f: Callable[[Any], Any] = np.tanh) -> tuple[Any, Any, Any]:
-    """H1, H2 and the scores S of a batch; H1 goes two ways, into layer 2 and around it."""
+    """The layers of the network; H1 goes two ways, into layer 2 and around it.
+
+    Args:
+        params: from `start`.
+        X: windows, shape (N, 250).
+        f: the nonlinearity.
+
+    Returns:
+        H1 and H2, shape (N, 16), and the scores S, shape (N, 4).
+    """
     H1 = f(X @ params["W1"].T + params["b1"])
     H2 = f(H1 @ params["W2"].T + params["b2"])
     return H1, H2, (H1 + H2) @ params["U"].T + params["c"]
@@ -230,7 +247,7 @@ def examine(program: Program, steps: int = STEPS) -> Symptoms:
     """
     X, y = problem()
     params = start(program.bias)
-    found = program.gradient or gradient_of(program.losses)
+    found = program.rule
     piled = {name: np.zeros_like(value) for name, value in params.items()}
     rng = np.random.default_rng(1)
     # Away from the tidy start, where biases are 0 and tanh is hardly bent.
@@ -254,7 +271,7 @@ def examine(program: Program, steps: int = STEPS) -> Symptoms:
             worst.append(float(each.max()))
             for name, length in lengths.items():
                 sizes[name].append(length)
-            taken = clipped(piled, program.clip)
+            taken = piled if program.clip is None else clip_by_norm(piled, program.clip)
             params = {name: value - program.lr * taken[name] for name, value in params.items()}
         last = _unheard(program, params, X, y)
     return Symptoms(
@@ -268,13 +285,15 @@ def examine(program: Program, steps: int = STEPS) -> Symptoms:
 
 
 def gradient_of(each: Losses) -> Gradient:
-    """The gradient of the mean of some losses, found by the library."""
+    """The gradient of the mean of some losses, found by the library.
+
+    Args:
+        each: from parameters, X and y to one loss a window.
+
+    Returns:
+        From parameters, X and y to name → gradient.
+    """
     return grad(lambda params, X, y: np.mean(each(params, X, y)))
-
-
-def clipped(grads: Params, longest: float | None) -> Params:
-    """Gradients whose common length is at most `longest`; as they are when it is None."""
-    return grads if longest is None else clip_by_norm(grads, longest)
 
 
 def agreement(program: Program, params: Params) -> dict[str, float]:
@@ -294,7 +313,7 @@ def agreement(program: Program, params: Params) -> dict[str, float]:
     X, y = problem()
     rng = np.random.default_rng(1)
     rows = rng.choice(len(X), BATCH, replace=False)
-    found = program.gradient or gradient_of(program.losses)
+    found = program.rule
     given = found(params, X[rows], y[rows])
     cosines = {}
     for name, value in params.items():
@@ -322,7 +341,7 @@ def _unheard(program: Program, params: Params, X: Array, y: Array) -> float:
     if not all(np.isfinite(value).all() for value in params.values()):
         return 0.0
     silent = 0
-    found = program.gradient or gradient_of(program.losses)
+    found = program.rule
     for k in range(0, len(X), 8):
         grads = found(params, X[k : k + 1], y[k : k + 1])
         silent += not any(g.any() for name, g in grads.items() if name != "c")

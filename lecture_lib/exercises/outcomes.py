@@ -87,6 +87,9 @@ def settled(value: Any) -> Any:
         An array for numbers and nested lists of them (a Tensor gives its data), a text without case and outer spaces,
         a tuple of such things for what is no array, None as it is, UNTOUCHED for the dots of an empty exercise.
 
+    Raises:
+        TypeError: it is none of these, such as a dictionary.
+
     Example:
         >>> settled([1, 2]), settled(" Loss "), settled((2, ...)) is UNTOUCHED
         (array([1, 2]), 'loss', True)

@@ -19,11 +19,16 @@ _solved_now: set[str] = set()
 def progress(reset: bool = False) -> None:
     """Print a table of what is solved, one line a notebook.
 
+    The file is `progress.json` in the user's data folder, or the file that LECTURE_LIB_PROGRESS names. Where it cannot
+    be written, what was solved in this session still counts, and the last line says so.
+
     Args:
         reset: forget everything that is solved, then print the table.
 
-    The file is `progress.json` in the user's data folder, or the file that LECTURE_LIB_PROGRESS names. Where it cannot
-    be written, what was solved in this session still counts, and the last line says so.
+    Example:
+        >>> progress()
+        notebook  solved  still open
+        00        ...
     """
     kept = True
     if reset:
@@ -35,7 +40,7 @@ def progress(reset: bool = False) -> None:
         ids = [exercise.id for exercise in exercises_of(notebook)]
         left = [name for name in ids if name not in solved]
         print(f"{notebook:8}  {len(ids) - len(left):2} of {len(ids):<2} {', '.join(left)}".rstrip())
-    if not kept or not _solved_now <= _read(progress_file()):
+    if not kept or not _solved_now <= solved_in(progress_file()):
         print(f"This is not kept: {progress_file()} cannot be written. Name another file in {VARIABLE}.")
 
 
@@ -46,14 +51,18 @@ def record(name: str) -> None:
         name: the exercise's id.
     """
     _solved_now.add(name)
-    solved = _read(progress_file())
+    solved = solved_in(progress_file())
     if name not in solved:
         _write(progress_file(), solved | _solved_now)
 
 
 def solved_exercises() -> set[str]:
-    """The ids of the exercises that are solved, in this session or before."""
-    return _read(progress_file()) | _solved_now
+    """The exercises that are solved, in this session or before.
+
+    Returns:
+        Their ids.
+    """
+    return solved_in(progress_file()) | _solved_now
 
 
 def progress_file() -> Path:
@@ -80,7 +89,15 @@ def _data_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
 
 
-def _read(path: Path) -> set[str]:
+def solved_in(path: Path) -> set[str]:
+    """The exercises that a file of progress names.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Their ids; none where there is no such file, or it cannot be read.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {name for name in content["solved"] if isinstance(name, str)}

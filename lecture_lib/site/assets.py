@@ -21,14 +21,22 @@ FONT = re.compile(r"src:url\(([^)]+\.woff2)\)[^;}]*")
 
 
 def stylesheet() -> str:
-    """KaTeX's rules, the fonts, the colors of the palette, and the course's own rules, as one sheet."""
+    """KaTeX's rules, the fonts, the colors of the palette, and the course's own rules.
+
+    Returns:
+        One style sheet.
+    """
     katex = _with_fonts((STATIC / "katex" / "katex.min.css").read_text(encoding="utf-8"), STATIC / "katex")
     fonts = _with_fonts((STATIC / "fonts.css").read_text(encoding="utf-8"), STATIC)
     return "\n".join([katex, fonts, colors(), (STATIC / "site.css").read_text(encoding="utf-8")])
 
 
 def colors() -> str:
-    """The palette as variables: light, and on screens dark as the system or the reader prefers."""
+    """The palette as variables: light, and on screens dark as the system or the reader prefers.
+
+    Returns:
+        CSS.
+    """
     light, dark = (
         ";".join([*(f"--{CLASSES[role]}:{pair[theme]}" for role, pair in PALETTE.items()), f"--plate:{plate}"])
         for theme, plate in enumerate(PLATE)
@@ -46,12 +54,20 @@ def colors() -> str:
 
 
 def katex() -> str:
-    """KaTeX, which sets the formulas."""
+    """KaTeX, which sets the formulas.
+
+    Returns:
+        JavaScript.
+    """
     return (STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")
 
 
 def script() -> str:
-    """The course's own script: theme, formulas, widgets, search, keyboard."""
+    """The course's own script: theme, formulas, widgets, search, keyboard.
+
+    Returns:
+        JavaScript.
+    """
     return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 

@@ -13,9 +13,11 @@ import numpy as np
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from lecture_lib import trace
 from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
 from lecture_lib.course.run import code_cells, table
 from lecture_lib.show.frames import VARIABLE
+from lecture_lib.show.stepper import Stepper
 from lecture_lib.site.assets import write_assets
 from lecture_lib.site.cells import Lesson, lesson
 from lecture_lib.site.glossary import glossary
@@ -104,6 +106,9 @@ def weight(page: Path) -> int:
 
     Args:
         page: a file of the site.
+
+    Returns:
+        Bytes.
     """
     return sum(path.stat().st_size for path in (page, *(page.parent / "assets" / name for name in LOADED)))
 
@@ -114,6 +119,9 @@ def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Itera
     Args:
         paths: the notebooks.
         cell_timeout: the seconds that one cell may take.
+
+    Yields:
+        One Execution a notebook, in their order.
     """
     with _settings() as variables, tqdm(total=sum(map(code_cells, paths)), unit="cell", mininterval=0.5) as bar:
 
@@ -186,11 +194,8 @@ def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Le
         yield Page(file, title, markdown(f"# {title}\n{words}") + body, "Look up", headings=headings)
 
 
-def _first_graph() -> object:
+def _first_graph() -> Stepper:
     """The widget of the front page."""
-    from lecture_lib import trace
-    from lecture_lib.show import Stepper
-
     stepper = Stepper(trace(lambda x, y, z: (x + y) * np.maximum(y, z), 1.0, 2.0, 0.0))
     stepper.step = 6
     return stepper
@@ -213,7 +218,15 @@ def empty(folder: Path) -> None:
 
 
 def copy_notebooks(paths: Sequence[Path], folder: Path) -> None:
-    """Copy notebooks for readers who want to change the code."""
+    """Copy notebooks for readers who want to change the code.
+
+    Args:
+        paths: the notebooks.
+        folder: must not exist yet.
+
+    Raises:
+        FileExistsError: it does.
+    """
     folder.mkdir()
     for path in paths:
         shutil.copy(path, folder)

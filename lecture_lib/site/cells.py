@@ -55,6 +55,9 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
     Args:
         notebook: with its outputs; it is changed.
         stem: its file's name without the ending.
+
+    Returns:
+        What its page needs.
     """
     slots, renderer = Slots(), Renderer()
     # The cell that installs the course on a machine in the cloud has no part on a page.
@@ -81,18 +84,36 @@ class CellExporter(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        """A cell's or an output's Markdown as HTML."""
+        """A cell's or an output's Markdown as HTML.
+
+        Args:
+            context: Jinja's, which knows the cell and its attachments.
+            source: Markdown.
+
+        Returns:
+            HTML.
+        """
         self.renderer.attachments = context.get("cell", {}).get("attachments", {})
         return markdown(source, self.renderer)
 
     def default_filters(self) -> Any:
-        """nbconvert's filters, and formulas of outputs."""
+        """nbconvert's filters, and formulas of outputs.
+
+        Yields:
+            A name and a function.
+        """
         yield from super().default_filters()
         yield "tex", tex
 
 
 def tex(source: str) -> str:
-    """The formula of an output of type ``text/latex``, without the signs around it.
+    """The formula of an output of type ``text/latex``.
+
+    Args:
+        source: TeX between dollar signs.
+
+    Returns:
+        TeX without them.
 
     Example:
         >>> tex("$$x^2$$")

@@ -35,6 +35,9 @@ def inlined(fragment: str) -> str:
 
     Args:
         fragment: HTML of an output.
+
+    Returns:
+        HTML.
     """
     return OWN.sub(lambda found: own(base64.b64decode(found[2]).decode(), html.unescape(found[1])), fragment)
 
@@ -45,6 +48,9 @@ def own(svg: str, alt: str) -> str:
     Args:
         svg: the file.
         alt: what it shows, in words.
+
+    Returns:
+        HTML, one element.
     """
     body = re.sub(r"<title>.*?</title>|<style>.*?</style>", "", svg, flags=re.S)
     width = SIZE.search(body)[1]  # type: ignore[index]
@@ -61,6 +67,9 @@ def plot(svg: str) -> str | None:
 
     Args:
         svg: what matplotlib wrote.
+
+    Returns:
+        HTML, one element, or None.
     """
     if len(svg) > LARGEST:
         return None
@@ -84,7 +93,14 @@ def plot(svg: str) -> str | None:
 
 
 def described(words: list[str]) -> str:
-    """What can be said of a plot that nobody described: the words in it."""
+    """What can be said of a plot that nobody described.
+
+    Args:
+        words: the labels in it.
+
+    Returns:
+        A sentence without a full stop.
+    """
     return f"Plot with the words: {', '.join(_spoken(w) for w in words)}" if words else "Plot"
 
 
@@ -104,7 +120,13 @@ def _follows(root: ET.Element) -> bool:
 
 
 def themed(color: str) -> str | None:
-    """A color of a plot for both themes, or None if there is none.
+    """A color of a plot for both themes.
+
+    Args:
+        color: as matplotlib writes it, ``#rrggbb``.
+
+    Returns:
+        A value for CSS, or None if the color has no dark counterpart.
 
     Example:
         >>> themed("#0060a8"), themed("#000000"), themed("#440154")

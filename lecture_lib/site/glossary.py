@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 
 from lecture_lib.site.cells import Lesson
-from lecture_lib.site.markdown import markdown
+from lecture_lib.site.markdown import inline
 from lecture_lib.site.road import rows_of
 
 HEAD = re.compile(r"^\|\s*symbol\s*\|", flags=re.M)
@@ -41,6 +41,9 @@ def glossary(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson
     Args:
         notebooks: stem → notebook.
         lessons: the same, rendered.
+
+    Returns:
+        HTML.
     """
     where: dict[str, dict[Entry, list[str]]] = {}
     for stem, notebook in notebooks.items():
@@ -50,7 +53,7 @@ def glossary(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson
     for found in dict(sorted(where.items(), key=lambda one: order(one[0]))).values():
         for k, (entry, stems) in enumerate(found.items()):
             links = ", ".join(_link(lessons[stem]) for stem in stems)
-            cells = [_inline(cell) for cell in entry]
+            cells = [inline(cell) for cell in entry]
             first = "" if k else f' id="symbol-{html.escape(sorting(entry[0]))}"'
             rows.append(f"<tr{first}><td>{'</td><td>'.join(cells)}</td><td>{links}</td></tr>")
     head = "".join(f"<th>{name}</th>" for name in ("symbol", "meaning", "shape", "in code", "notebook"))
@@ -60,6 +63,12 @@ def glossary(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson
 def sorting(symbol: str) -> str:
     """The letters of a symbol, by which it is found.
 
+    Args:
+        symbol: in Markdown.
+
+    Returns:
+        It without dollar signs, backslashes, braces and spaces.
+
     Example:
         >>> sorting(r"$\\\\nabla_W\\\\, s$")
         'nabla_Ws'
@@ -68,13 +77,16 @@ def sorting(symbol: str) -> str:
 
 
 def order(name: str) -> tuple[bool, str, str]:
-    """Letters of our alphabet first, without regard to their size; then Greek, by name, and signs."""
+    """The place of a symbol in the glossary: our alphabet without regard to size, then Greek by name, and signs.
+
+    Args:
+        name: from ``sorting``.
+
+    Returns:
+        A key for ``sorted``.
+    """
     foreign = len(re.match(r"[A-Za-z]*", name)[0]) > 1  # type: ignore[index]
     return foreign or not name[:1].isalpha(), name.lower(), name
-
-
-def _inline(text: str) -> str:
-    return markdown(text).strip().removeprefix("<p>").removesuffix("</p>")
 
 
 def _link(lesson: Lesson) -> str:

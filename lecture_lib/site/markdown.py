@@ -21,6 +21,9 @@ def markdown(source: str, renderer: Renderer | None = None) -> str:
         source: Markdown with formulas between dollar signs.
         renderer: the page's own, which remembers the names of its headings; a new one if left out.
 
+    Returns:
+        HTML.
+
     Example:
         >>> markdown("Multiply by $W^\\\\top$.")
         '<p>Multiply by <span class="math">W^\\\\top</span>.</p>\\n'
@@ -28,8 +31,30 @@ def markdown(source: str, renderer: Renderer | None = None) -> str:
     return str(MarkdownWithMath(renderer=renderer or Renderer()).render(source))
 
 
+def inline(source: str) -> str:
+    """A short text in Markdown as HTML, without the paragraph around it.
+
+    Args:
+        source: one paragraph.
+
+    Returns:
+        HTML for a cell of a table or a link.
+
+    Example:
+        >>> inline("*a*")
+        '<em>a</em>'
+    """
+    return markdown(source).strip().removeprefix("<p>").removesuffix("</p>")
+
+
 def plain(fragment: str) -> str:
     """The text of a piece of HTML.
+
+    Args:
+        fragment: HTML.
+
+    Returns:
+        What is left without its tags, every sign as itself.
 
     Example:
         >>> plain("<b>1 &lt; 2</b>")
@@ -70,7 +95,14 @@ class Renderer(IPythonRenderer):
         return f'<h{level} id="{html.escape(name)}">{text}{link if level > 1 else ""}</h{level}>\n'
 
     def unique(self, name: str) -> str:
-        """A heading's name, numbered if an earlier one has it."""
+        """A heading's name, numbered if an earlier one has it.
+
+        Args:
+            name: as the heading reads, with hyphens for spaces.
+
+        Returns:
+            A name that no earlier heading has.
+        """
         taken = {known for _, known, _ in self.headings}
         return next(n for k in range(len(taken) + 1) if (n := name if not k else f"{name}-{k + 1}") not in taken)
 
@@ -92,6 +124,12 @@ class Renderer(IPythonRenderer):
 
 def page_of(url: str) -> str:
     """The page of a link: a notebook's file name becomes its page's.
+
+    Args:
+        url: what a notebook links to.
+
+    Returns:
+        The same, or the page's file with the anchor.
 
     Example:
         >>> page_of("00_start_here.ipynb#The-map")

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lecture_lib.show.frames import MIME
+from lecture_lib.show.frames import MIME, packed
+from lecture_lib.show.widget import Widget
 from lecture_lib.site.figures import described, inlined, plot
 
 LIVE = "application/vnd.jupyter.widget-view+json"
@@ -24,6 +25,9 @@ class Slots:
     def put(self, piece: str) -> str:
         """Keep a piece.
 
+        Args:
+            piece: HTML.
+
         Returns:
             What stands in its place.
         """
@@ -31,7 +35,14 @@ class Slots:
         return f'<div data-slot="{len(self.pieces) - 1}"></div>'
 
     def fill(self, page: str) -> str:
-        """A page with its pieces."""
+        """A page with its pieces.
+
+        Args:
+            page: HTML with what ``put`` returned.
+
+        Returns:
+            HTML.
+        """
         return SLOT.sub(lambda found: self.pieces[int(found[1])], page)
 
 
@@ -53,11 +64,14 @@ def prepare(notebook: Any, slots: Slots) -> None:
 
 
 def shown(data: Any, metadata: Any) -> str | None:
-    """The page's own rendering of an output, or None if nbconvert's serves.
+    """The page's own rendering of an output.
 
     Args:
         data: the output's representations by type.
         metadata: what is said about them.
+
+    Returns:
+        HTML, or None if nbconvert's serves.
     """
     if MIME in data:
         return widget(data[MIME], data["text/html"], data["text/plain"])
@@ -73,7 +87,14 @@ def shown(data: Any, metadata: Any) -> str | None:
 
 
 def picture(fragment: str) -> str:
-    """The picture in an output's HTML, without the style that served notebooks."""
+    """The picture in an output's HTML, without the style that served notebooks.
+
+    Args:
+        fragment: HTML with one picture of ``lecture_lib.show``.
+
+    Returns:
+        HTML.
+    """
     (drawn,) = re.findall(r"<svg.*?</svg>", inlined(fragment), flags=re.S)
     return f'<div class="scroll">{drawn}</div>'
 
@@ -85,6 +106,9 @@ def widget(frames: str, still: str, words: str) -> str:
         frames: from ``lecture_lib.show.frames.packed``.
         still: the HTML of its still picture.
         words: what that shows.
+
+    Returns:
+        HTML.
     """
     return (
         f'<figure class="picture widget"><div class="still">{picture(still)}'
@@ -93,16 +117,17 @@ def widget(frames: str, still: str, words: str) -> str:
     )  # fmt: skip
 
 
-def displayed(widget_: Any) -> str:
+def displayed(shown: Widget) -> str:
     """A widget of this very process as a piece of a page.
 
     Args:
-        widget_: an object of ``lecture_lib.show.Widget``.
-    """
-    from lecture_lib.show.frames import packed
+        shown: the widget; the page begins in its present state.
 
-    still = widget_.still()
-    return widget(packed(widget_), still.img, still.alt)
+    Returns:
+        HTML.
+    """
+    still = shown.still()
+    return widget(packed(shown), still.img, still.alt)
 
 
 def _raster(data: str, size: Any) -> str:

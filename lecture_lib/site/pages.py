@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from lecture_lib.site.assets import katex, script, stylesheet
 from lecture_lib.site.cells import Lesson
-from lecture_lib.site.markdown import markdown
+from lecture_lib.site.markdown import inline
 from lecture_lib.site.road import Part
 
 COURSE = "Backpropagation, from matrix calculus to software"
@@ -57,15 +57,19 @@ class Way:
     """
 
     parts: Sequence[Part] = ()
-    references: Sequence[tuple[str, str]] = field(default_factory=list)
+    references: Sequence[tuple[str, str]] = ()
 
 
 def environment() -> Environment:
-    """Jinja with the templates of this package."""
+    """Jinja with the templates of this package.
+
+    Returns:
+        An environment with the filter ``markdown`` and the names ``course`` and ``icon``.
+    """
     made = Environment(
         loader=PackageLoader("lecture_lib.site"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
     )
-    made.filters["markdown"] = lambda text: Markup(markdown(text).strip().removeprefix("<p>").removesuffix("</p>"))
+    made.filters["markdown"] = lambda text: Markup(inline(text))
     made.globals |= {"course": COURSE, "icon": ICON}
     return made
 
@@ -77,6 +81,9 @@ def render(page: Page, way: Way, templates: Environment | None = None) -> str:
         page: what stands in it.
         way: what stands beside it.
         templates: from ``environment``; a new one if left out.
+
+    Returns:
+        HTML, a whole file.
     """
     return _render("page.html.j2", page=page, way=way, templates=templates)
 
@@ -88,6 +95,9 @@ def front(way: Way, picture: str, templates: Environment | None = None) -> str:
         way: the map, and the references.
         picture: what stands beside the title, as HTML.
         templates: from ``environment``; a new one if left out.
+
+    Returns:
+        HTML, a whole file.
     """
     lessons = [stop.lesson for part in way.parts for stop in part.stops if stop.lesson]
     hours = round(sum(lesson.minutes or 0 for lesson in lessons) / 60)
@@ -100,6 +110,9 @@ def single(lesson: Lesson) -> str:
 
     Args:
         lesson: the notebook.
+
+    Returns:
+        HTML, a whole file.
     """
     page = Page(f"{lesson.stem}.html", lesson.name, lesson.body)
     inside = {"sheet": Markup(stylesheet()), "katex": Markup(katex()), "script": Markup(script())}

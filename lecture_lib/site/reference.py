@@ -56,7 +56,11 @@ class Package:
 
 
 def reference() -> list[Package]:
-    """The pages of the reference, one a package."""
+    """The pages of the reference.
+
+    Returns:
+        One a package, in the order of PACKAGES.
+    """
     return [_package(name, title) for name, title in PACKAGES]
 
 
@@ -97,6 +101,9 @@ def entry(path: str, thing: Any) -> str:
     Args:
         path: where it is found, which becomes its id.
         thing: the function or class.
+
+    Returns:
+        HTML.
     """
     name = path.rpartition(".")[2]
     body = described(inspect.getdoc(thing) or "")
@@ -126,6 +133,9 @@ def arguments(thing: Any, method: bool = False) -> str:
         thing: a function or class.
         method: whether the first argument is the object itself.
 
+    Returns:
+        The arguments with their defaults, in parentheses; nothing where Python does not tell them.
+
     Example:
         >>> arguments(lambda x, axis=-1: x)
         '(x, axis=-1)'
@@ -140,7 +150,14 @@ def arguments(thing: Any, method: bool = False) -> str:
 
 
 def described(words: str) -> str:
-    """A docstring as HTML: paragraphs, lists of arguments, examples in color."""
+    """A docstring as HTML: paragraphs, lists of arguments, examples in color.
+
+    Args:
+        words: the docstring, without its indentation.
+
+    Returns:
+        HTML.
+    """
     first, *rest = SECTION.split(words)
     pieces = [_paragraphs(first)]
     for title, text in zip(rest[::2], rest[1::2], strict=True):
@@ -166,12 +183,8 @@ def _paragraphs(text: str) -> str:
             items = re.split(r"\n\* ", block[2:])
             found.append("<ul>" + "".join(f"<li>{_inline(item)}</li>" for item in items) + "</ul>")
         elif block:
-            found.append(_p(block))
+            found.append(f"<p>{_inline(block)}</p>")
     return "".join(found)
-
-
-def _p(block: str) -> str:
-    return f"<p>{_inline(block)}</p>"
 
 
 def _inline(text: str) -> str:

@@ -68,7 +68,14 @@ def road(notebooks: Mapping[str, NotebookNode], lessons: Sequence[Lesson]) -> li
 
 
 def table(notebook: NotebookNode) -> list[list[str]]:
-    """The rows of a notebook's map, each of three cells: number, title, what one learns."""
+    """The rows of a notebook's map.
+
+    Args:
+        notebook: the map stands under its heading "The map".
+
+    Returns:
+        For each row three cells in Markdown: number, title, what one learns; nothing where there is no map.
+    """
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and re.search(r"^## The map\s*$", cell.source, flags=re.M):
             rows = rows_of(cell.source)
@@ -78,6 +85,12 @@ def table(notebook: NotebookNode) -> list[list[str]]:
 
 def rows_of(source: str) -> list[list[str]]:
     """The rows of the first table in a text in Markdown, without the line under its head.
+
+    Args:
+        source: Markdown.
+
+    Returns:
+        The cells of every row, the head's first.
 
     Example:
         >>> rows_of("| a | b |\\n|---|---|\\n| 1 | $|x|$ |")

@@ -48,6 +48,9 @@ def sections(page: str, title: str, body: str) -> list[Section]:
         title: the page's title.
         body: its HTML.
 
+    Returns:
+        Its sections, in order.
+
     Example:
         >>> sections("a.html", "A", '<h1 id="a">A</h1><p>x</p><h2 id="b">B</h2><p>y</p>')[1]
         Section(page='a.html', anchor='b', title='A', heading='B', text='y')
@@ -62,7 +65,14 @@ def sections(page: str, title: str, body: str) -> list[Section]:
 
 
 def words(fragment: str) -> str:
-    """The text of a piece of HTML, with the commonest signs of TeX as one reads them."""
+    """The text of a piece of HTML, with the commonest signs of TeX as one reads them.
+
+    Args:
+        fragment: HTML.
+
+    Returns:
+        Words with one space between them.
+    """
     text = re.sub(r"\\([A-Za-z]+)", _sign, plain(re.sub(r"<(?=/?(?:p|td|th|li|div|pre|dt|dd|h\d)\b)", " <", fragment)))
     return re.sub(r"\s+", " ", text).strip()
 
@@ -74,6 +84,13 @@ def _sign(found: re.Match[str]) -> str:
 
 
 def script(found: list[Section]) -> str:
-    """The index as a script; a page opened from a disk may load scripts and nothing else."""
+    """The index as a script; a page opened from a disk may load scripts and nothing else.
+
+    Args:
+        found: every section of the site.
+
+    Returns:
+        JavaScript.
+    """
     rows = [[s.page, s.anchor, s.title, s.heading, s.text] for s in found]
     return f"window.courseIndex={json.dumps(rows, ensure_ascii=False, separators=(',', ':'))};\n"
