@@ -18,6 +18,17 @@ TICK = 13.0
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round numbers between two limits.
 
+    Args:
+        low: the lower limit.
+        high: the upper limit, above it.
+        count: about how many steps.
+
+    Returns:
+        Multiples of 1, 2 or 5 times a power of ten, both limits among them if they are such.
+
+    Source:
+        Round steps in the manner of P. S. Heckbert, Nice numbers for graph labels, Graphics Gems, 1990.
+
     Example:
         >>> ticks(0.0, 10.0)
         [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
@@ -30,7 +41,16 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
 
 
 def powers(low: float, high: float, most: int = 8) -> list[float]:
-    """Powers of ten between two limits, not too many."""
+    """Powers of ten between two limits.
+
+    Args:
+        low: the lower limit, above 0.
+        high: the upper limit.
+        most: how many at most.
+
+    Returns:
+        Powers of ten, evenly spaced.
+    """
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = max(1, math.ceil((last - first + 1) / most))
     return [10.0**k for k in range(first, last + 1, every)]
@@ -55,7 +75,14 @@ class Axes:
         self.log = log
 
     def on(self, scene: Scene) -> Axes:
-        """The same axes, drawing into another scene."""
+        """The same axes, drawing into another scene.
+
+        Args:
+            scene: the other scene.
+
+        Returns:
+            Axes with the same frame and scales.
+        """
         return Axes(scene, (self.left, self.top, self.width, self.height), self.x_limits, self.y_limits, self.log)
 
     def _share(self, v: Any, limits: tuple[float, float], log: bool) -> Any:
@@ -66,17 +93,39 @@ class Axes:
         return (np.asarray(v, float) - low) / (high - low)
 
     def px(self, x: Any) -> Any:
-        """Where a number stands horizontally."""
+        """Where a number stands horizontally.
+
+        Args:
+            x: numbers of any shape.
+
+        Returns:
+            Pixels, float64 of the same shape; NaN or infinite where the scale has no such number.
+        """
         return self.left + self.width * self._share(x, self.x_limits, "x" in self.log)
 
     def py(self, y: Any) -> Any:
-        """Where a number stands vertically."""
+        """Where a number stands vertically.
+
+        Args:
+            y: numbers of any shape.
+
+        Returns:
+            Pixels from the top, float64 of the same shape; NaN or infinite where the scale has no such number.
+        """
         return self.top + self.height * (1 - self._share(y, self.y_limits, "y" in self.log))
 
     def frame(
         self, xlabel: str = "", ylabel: str = "", title: str = "", xticks: bool = True, yticks: bool = True
     ) -> None:
-        """Draw the frame, ticks and labels."""
+        """Draw the frame, ticks and labels.
+
+        Args:
+            xlabel: below the frame.
+            ylabel: beside it.
+            title: above it.
+            xticks: whether the horizontal scale has ticks.
+            yticks: whether the vertical one has.
+        """
         s, bottom = self.scene, self.top + self.height
         s.rectangle(self.left, self.top, self.width, self.height, "line", fill="paper")
         for value in self._ticks("x") if xticks else []:
@@ -107,7 +156,14 @@ class Axes:
         return {0: "1", 1: "10", -1: "0.1"}.get(power, f"$10^{{{power}}}$")
 
     def curve(self, x: Any, y: Any, color: str = "forward", **more: Any) -> None:
-        """Draw a curve, cut off at the frame; what is not finite leaves a gap."""
+        """Draw a curve, cut off at the frame; what is not finite leaves a gap.
+
+        Args:
+            x: shape (points,).
+            y: shape (points,).
+            color: a role of the palette or ``#RRGGBB``.
+            more: what else ``Scene.line`` takes.
+        """
         with np.errstate(all="ignore"):
             points = np.stack([self.px(np.asarray(x, float)), self.py(np.asarray(y, float))], axis=-1)
         for part in self._inside(points):
@@ -154,17 +210,39 @@ class Axes:
         return (float(ends[0][0]), float(ends[0][1])), (float(ends[1][0]), float(ends[1][1]))
 
     def contains(self, x: float, y: float) -> bool:
-        """Whether a point lies inside the frame."""
+        """Whether a point lies inside the frame.
+
+        Args:
+            x: on the horizontal scale.
+            y: on the vertical scale.
+
+        Returns:
+            False also for what has no place on the scale.
+        """
         px, py = float(self.px(x)), float(self.py(y))
         return self.left <= px <= self.left + self.width and self.top <= py <= self.top + self.height
 
     def dot(self, x: float, y: float, color: str = "backward", radius: float = 5.0, **more: Any) -> None:
-        """Mark a point, if it lies inside."""
+        """Mark a point, if it lies inside.
+
+        Args:
+            x: on the horizontal scale.
+            y: on the vertical scale.
+            color: its filling.
+            radius: in pixels.
+            more: what else ``Scene.circle`` takes.
+        """
         if self.contains(x, y):
             self.scene.circle(float(self.px(x)), float(self.py(y)), radius, **{"stroke": "ink", "fill": color, **more})
 
     def band(self, low: float, high: float, color: str = "shade") -> None:
-        """Shade the part of the frame between two numbers on the horizontal scale."""
+        """Shade the part of the frame between two numbers on the horizontal scale.
+
+        Args:
+            low: its left end.
+            high: its right end.
+            color: its filling.
+        """
         left, right = (min(max(float(self.px(v)), self.left), self.left + self.width) for v in (low, high))
         if right > left:
             self.scene.rectangle(left, self.top, right - left, self.height, None, fill=color)
@@ -201,6 +279,12 @@ def ruler(scene: Scene, left: float, y: float, width: float, limits: Point, mark
 
 
 def pointer(scene: Scene, axes: Axes, value: float) -> None:
-    """A triangle on a ruler at a value."""
+    """A triangle on a ruler at a value.
+
+    Args:
+        scene: where it is drawn.
+        axes: the ruler, from ``ruler``.
+        value: what it points at.
+    """
     x, y = float(axes.px(value)), axes.top
     scene.path([("M", x, y - 1), ("L", x - 7, y - 13), ("L", x + 7, y - 13), ("Z",)], "ink", fill="backward")

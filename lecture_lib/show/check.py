@@ -44,6 +44,9 @@ def wrong_edges(graph: Graph, seed: int = 0) -> list[Mismatch]:
     Args:
         graph: after ``backward``, with one number as its output.
         seed: of the random directions.
+
+    Returns:
+        One Mismatch for each such edge, in its worst direction.
     """
     rng = np.random.default_rng(seed)
     found = []
@@ -82,7 +85,17 @@ def _compare(graph: Graph, node: Node, i: int, stated: Any, rng: np.random.Gener
 
 
 def run_from(graph: Graph, node: Node, i: int, x: Any) -> float:
-    """The graph's output if argument ``i`` of one node, and of no other, had the value ``x``."""
+    """The graph's output if argument ``i`` of one node, and of no other, had the value ``x``.
+
+    Args:
+        graph: with one number as its output.
+        node: an operation of it.
+        i: which of its arguments.
+        x: the argument's new value, of its shape.
+
+    Returns:
+        The output in float64.
+    """
     assert node.op is not None
     args = as_float(values(node.args))
     args[i] = x
@@ -97,6 +110,9 @@ def rerun(graph: Graph, new: dict[Node, Any]) -> float:
     Args:
         graph: from ``trace``.
         new: node → value.
+
+    Returns:
+        The output.
     """
     new = dict(new)
     start = min(node.index for node in new)
@@ -111,5 +127,12 @@ def rerun(graph: Graph, new: dict[Node, Any]) -> float:
 
 
 def as_float(args: list[Any]) -> list[Any]:
-    """Real arrays in float64, so that differences are exact enough; the rest as it is."""
+    """Real arrays in float64, so that differences are exact enough; the rest as it is.
+
+    Args:
+        args: arrays and constants.
+
+    Returns:
+        As many, in new arrays where the type changed.
+    """
     return [a.astype(float) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in args]

@@ -64,7 +64,14 @@ class ColumnNudge(Widget):
         ])  # fmt: skip
 
     def changes(self, state: State) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """What the column foretells, and what happens: two arrays of shape (n,)."""
+        """What the column foretells, and what happens.
+
+        Args:
+            state: as ``frame`` takes it.
+
+        Returns:
+            Two arrays of shape (n,), float64.
+        """
         j, nudge = state["j"] - 1, state["nudge"]
         moved = self.x.copy()
         moved[j] += nudge

@@ -37,7 +37,11 @@ MOST = 3000
 
 
 def wanted() -> bool:
-    """Whether widgets shall display themselves as packed frames."""
+    """Whether widgets shall display themselves as packed frames.
+
+    Returns:
+        True where LECTURE_LIB_FRAMES is set.
+    """
     return bool(os.environ.get(VARIABLE))
 
 
@@ -89,7 +93,14 @@ def packed(widget: Widget) -> str:
 
 
 def unpacked(widget: Widget) -> dict[str, Any]:
-    """The object that ``packed`` packs."""
+    """The object that ``packed`` packs.
+
+    Args:
+        widget: what is packed.
+
+    Returns:
+        What JSON can hold; ``packed`` says what is in it.
+    """
     values = offered(widget)
     sheet = _Sheet()
     frames = []

@@ -59,7 +59,15 @@ OUTLINES: dict[str, Outline] = {}
 
 
 def as_outline(vertices: Any, codes: Any) -> Outline:
-    """An outline as arrays: shape (points, 2), and one code a point."""
+    """An outline as arrays.
+
+    Args:
+        vertices: pairs of numbers.
+        codes: those of a matplotlib Path.
+
+    Returns:
+        Vertices, float64 of shape (points, 2), and codes, uint8 of shape (points,).
+    """
     return np.asarray(vertices, float).reshape(-1, 2), np.asarray(codes, np.uint8)
 
 
@@ -149,6 +157,17 @@ def typeset(text: str) -> Run:
 
 
 def measure(text: str, size: float) -> tuple[float, float, float]:
-    """Width, ascent and descent of a text at a size in pixels."""
+    """How much room a text takes.
+
+    Args:
+        text: as ``typeset`` takes it.
+        size: in pixels.
+
+    Returns:
+        Width, ascent and descent in pixels.
+
+    Raises:
+        ValueError: a formula that mathtext cannot read.
+    """
     run = typeset(text)
     return tuple(v * size / DESIGN_SIZE for v in (run.width, run.ascent, run.descent))  # type: ignore[return-value]

@@ -18,7 +18,17 @@ NUMBERS_UP_TO = 9
 
 @lru_cache(maxsize=4)
 def colors_of(name: str) -> np.ndarray[Any, Any]:
-    """256 colors of a colormap, uint8 of shape (256, 4)."""
+    """The colors of a colormap.
+
+    Args:
+        name: a colormap of matplotlib.
+
+    Returns:
+        uint8 of shape (256, 4): red, green, blue and opacity.
+
+    Raises:
+        KeyError: matplotlib has no such colormap.
+    """
     import matplotlib
 
     return (matplotlib.colormaps[name](np.linspace(0, 1, 256)) * 255).round().astype(np.uint8)
@@ -30,6 +40,13 @@ def signed(matrix: Any, limit: float | None = None) -> np.ndarray[Any, Any]:
     Args:
         matrix: shape (rows, columns).
         limit: the magnitude of the strongest color; the largest entry if left out.
+
+    Returns:
+        uint8 of shape (rows, columns, 4); NaN is white.
+
+    Source:
+        The colormap is PuOr of M. Harrower and C. A. Brewer, ColorBrewer.org, 2003, which color-blind readers can tell
+        apart and whose middle is nearly white.
     """
     matrix = np.asarray(matrix, float)
     top = limit or float(np.nanmax(np.abs(matrix), initial=0.0)) or 1.0
@@ -94,7 +111,15 @@ def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any 
 
 
 def legend(scene: Scene, x: float, y: float, limit: float, height: float = 120.0) -> None:
-    """A bar that tells what the colors of signed matrices mean."""
+    """A bar that tells what the colors of signed matrices mean.
+
+    Args:
+        scene: where it is drawn.
+        x: left.
+        y: top.
+        limit: the magnitude of the strongest color.
+        height: in pixels.
+    """
     scene.pixels(colors_of("PuOr")[::-1][:, None], x, y, 14, height)
     scene.rectangle(x, y, 14, height, "ink", thick=1)
     for share, value in ((0.0, limit), (0.5, 0.0), (1.0, -limit)):

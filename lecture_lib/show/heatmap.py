@@ -24,6 +24,9 @@ def heatmap(matrix: Any, rows: str = "y", columns: str = "x") -> Picture:
         rows: the name of the outputs, as mathematics.
         columns: the name of the inputs.
 
+    Returns:
+        A Picture.
+
     Raises:
         ValueError: it is no matrix, or has no entries.
 

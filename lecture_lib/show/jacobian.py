@@ -118,7 +118,11 @@ class JacobianMap(Widget):
         return Frame(scene, text)
 
     def still(self) -> Picture:
-        """The four pictures under one another."""
+        """The four pictures under one another.
+
+        Returns:
+            A Picture.
+        """
         frames = [self.frame({"which": name}) for name in self.controls["which"].values()]
         sheet = Scene(max(f.scene.width for f in frames), 0.0)
         y = 0.0

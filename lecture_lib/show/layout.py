@@ -1,7 +1,7 @@
 """Places for the nodes and labels of a layered graph, left to right.
 
 Layers come from longest paths, leaves as late as possible. Every edge gets a node of its own for its label, and
-invisible nodes where it passes other layers, so that no line runs through anything. Barycentre sweeps order a layer
+invisible nodes where it passes other layers, so that no line runs through anything. Barycenter sweeps order a layer
 (in the manner of K. Sugiyama, S. Tagawa and M. Toda, 1981; the argument order breaks ties), isotonic regression
 places it.
 """
@@ -62,6 +62,13 @@ def layers(count: int, edges: Sequence[Edge], leaves: set[int]) -> list[int]:
         count: how many nodes; sources come before targets.
         edges: between them.
         leaves: nodes that nothing points to.
+
+    Returns:
+        One number a node, from 0.
+
+    Source:
+        Longest paths, the first step of K. Sugiyama, S. Tagawa and M. Toda, Methods for visual understanding of
+        hierarchical system structures, 1981.
     """
     layer = [0] * count
     for edge in sorted(edges, key=lambda e: e.target):
@@ -77,6 +84,16 @@ def layers(count: int, edges: Sequence[Edge], leaves: set[int]) -> list[int]:
 
 def isotonic(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
     """The non-decreasing sequence nearest to the wanted one in weighted least squares.
+
+    Args:
+        wanted: any numbers.
+        weights: as many, above 0.
+
+    Returns:
+        As many numbers.
+
+    Raises:
+        ValueError: there are not as many weights as numbers.
 
     Source:
         Pool adjacent violators: M. Ayer et al., An empirical distribution function for sampling with incomplete
@@ -127,7 +144,15 @@ def arrange(nodes: list[Box], edges: list[Edge], leaves: set[int]) -> tuple[floa
 
 
 def ordered_from_output(nodes: list[Box], edges: list[Edge]) -> list[Box]:
-    """All boxes in the order in which one meets them going back from the output, arguments first to last."""
+    """All boxes in the order in which one meets them going back from the output, arguments first to last.
+
+    Args:
+        nodes: in topological order.
+        edges: between them, with their chains.
+
+    Returns:
+        Nodes and the boxes of chains, each once.
+    """
     into: dict[int, list[Edge]] = {}
     for edge in edges:
         into.setdefault(edge.target, []).append(edge)
@@ -148,7 +173,15 @@ def ordered_from_output(nodes: list[Box], edges: list[Edge]) -> list[Box]:
 
 
 def order_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> None:
-    """Sort every layer by the mean place of its neighbors, to and fro; keep the order with the fewest crossings."""
+    """Sort every layer by the mean place of its neighbors, to and fro; keep the order with the fewest crossings.
+
+    Args:
+        columns: the boxes of every layer; they are sorted in place.
+        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
+
+    Source:
+        The barycenter method of K. Sugiyama, S. Tagawa and M. Toda, 1981.
+    """
     before: dict[int, list[tuple[Box, int]]] = {}
     after: dict[int, list[tuple[Box, int]]] = {}
     for a, b, edge in links:
@@ -181,7 +214,15 @@ def order_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) 
 
 
 def crossings(links: list[tuple[Box, Box, Edge]], rank: dict[int, float]) -> int:
-    """How many pairs of lines between the same layers cross."""
+    """How many pairs of lines between the same layers cross.
+
+    Args:
+        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
+        rank: the place of every box in its layer, by the box's ``id``.
+
+    Returns:
+        Their number; two lines into one node also cross when their arguments are in the other order.
+    """
     by_layer: dict[int, list[tuple[float, float, float]]] = {}
     for a, b, edge in links:
         by_layer.setdefault(a.layer, []).append((rank[id(a)], rank[id(b)], edge.slot))
@@ -196,7 +237,13 @@ def crossings(links: list[tuple[Box, Box, Edge]], rank: dict[int, float]) -> int
 
 
 def ports(nodes: list[Box], edges: list[Edge], rank: dict[int, int]) -> None:
-    """Spread the ends of the lines over the sides of their nodes."""
+    """Spread the ends of the lines over the sides of their nodes.
+
+    Args:
+        nodes: the boxes of the graph's nodes.
+        edges: between them; their ``enter`` and ``leave`` are set.
+        rank: the place of every box in its layer, by the box's ``id``.
+    """
     for k, node in enumerate(nodes):
         arriving = sorted((e for e in edges if e.target == k), key=lambda e: e.slot)
         leaving = sorted((e for e in edges if e.source == k), key=lambda e: rank[id(e.chain[0])])
@@ -208,7 +255,12 @@ def ports(nodes: list[Box], edges: list[Edge], rank: dict[int, int]) -> None:
 
 
 def place_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> None:
-    """Give every box a height near its neighbors', keeping the order and the distances of its layer."""
+    """Give every box a height near its neighbors', keeping the order and the distances of its layer.
+
+    Args:
+        columns: the boxes of every layer, in order; their ``y`` is set.
+        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
+    """
     before: dict[int, list[tuple[Box, float]]] = {}
     after: dict[int, list[tuple[Box, float]]] = {}
     for a, b, edge in links:
@@ -251,7 +303,15 @@ def place_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) 
 
 
 def spread(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> tuple[float, float]:
-    """Give every layer its x, with more room where lines climb far, and move everything so that it starts at 0."""
+    """Give every layer its x, with more room where lines climb far, and move everything so that it starts at 0.
+
+    Args:
+        columns: the boxes of every layer; their ``x`` is set, their ``y`` moved.
+        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
+
+    Returns:
+        Width and height of the whole.
+    """
     x = 0.0
     climb: dict[int, float] = {}
     for a, b, _ in links:

@@ -37,7 +37,15 @@ class LossSlopes(Widget):
         self._backdrops = {y: self._backdrop(y) for y in (1, 0)}
 
     def values(self, s: Any, y: int) -> tuple[Any, Any, Any, Any]:
-        """The logistic loss and its slope, then the squared loss and its slope, at scores s."""
+        """The logistic loss and its slope, then the squared loss and its slope, at scores s.
+
+        Args:
+            s: scores of any shape.
+            y: the right answer, 0 or 1.
+
+        Returns:
+            Four arrays of that shape.
+        """
         p = sigmoid(s)
         return softplus(s) - y * s, p - y, (p - y) ** 2, 2 * (p - y) * p * (1 - p)
 

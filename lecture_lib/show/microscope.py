@@ -71,7 +71,14 @@ class StepMicroscope(Widget):
         self._backs: dict[tuple[str, str], Scene] = {}
 
     def slope(self, state: State) -> float:
-        """The numeric slope in a state."""
+        """The numeric slope in a state.
+
+        Args:
+            state: as ``frame`` takes it.
+
+        Returns:
+            The difference quotient, computed in the state's numbers.
+        """
         f, place = self.cases[state["case"]]
         kind = NUMBERS[state["numbers"]]
         x, eps = kind(place), kind(state["eps"])
@@ -80,7 +87,14 @@ class StepMicroscope(Widget):
         return float((f(x + eps) - f(x - eps)) / (kind(2) * eps))
 
     def distance(self, state: State) -> float:
-        """Its relative error."""
+        """The relative error of the numeric slope in a state.
+
+        Args:
+            state: as ``frame`` takes it.
+
+        Returns:
+            |numeric - true| / |true|.
+        """
         true = self.slopes[state["case"]]
         return abs(self.slope(state) - true) / abs(true)
 

@@ -35,14 +35,17 @@ class OrderCost(Widget):
     """∂s/∂h · ∂h/∂z · ∂z/∂x, which are K×n, n×n and n×m: the multiplications of both orders.
 
     Args:
-        n: units.
-        m: inputs.
+        n: units, one of 1, 2, 5, 10, 25, 50, 100, 250, 500, 1000.
+        m: inputs, one of the same.
 
     Attributes:
         K: outputs: 1 is a single score.
         n: units.
         m: inputs.
         diagonal: how ∂h/∂z is stored: "vector" (its n diagonal entries) or "matrix" (zeros and all).
+
+    Raises:
+        ValueError: n or m is another number.
 
     Example:
         >>> OrderCost(n=10, m=25)

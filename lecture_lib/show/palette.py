@@ -35,6 +35,9 @@ def rgb(color: str) -> tuple[float, float, float]:
     Args:
         color: ``#RRGGBB``.
 
+    Returns:
+        Red, green and blue.
+
     Example:
         >>> rgb("#FF0080")
         (1.0, 0.0, 0.5019607843137255)
@@ -49,6 +52,9 @@ def contrast(first: str, second: str) -> float:
         first: ``#RRGGBB``.
         second: ``#RRGGBB``.
 
+    Returns:
+        The ratio, whichever color comes first.
+
     Source:
         Web Content Accessibility Guidelines 2.2, definitions of contrast ratio and relative luminance.
 
@@ -61,6 +67,16 @@ def contrast(first: str, second: str) -> float:
 
 
 def luminance(color: str) -> float:
-    """The relative luminance of a color, from 0 to 1."""
+    """The relative luminance of a color, from 0 to 1.
+
+    Args:
+        color: ``#RRGGBB``.
+
+    Returns:
+        0 for black, 1 for white.
+
+    Source:
+        Web Content Accessibility Guidelines 2.2, definition of relative luminance (sRGB).
+    """
     parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(color)]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

@@ -56,7 +56,14 @@ class LensPlan(Plan):
 
 
 def local_slope(link: Link) -> Any:
-    """How fast the node at a line's end moves with this line alone; 1 for the line to the output."""
+    """How fast the node at a line's end moves with this line alone; 1 for the line to the output.
+
+    Args:
+        link: a line of a graph after its backward pass.
+
+    Returns:
+        An array of the argument's shape, or 1.0.
+    """
     node = link.user
     if node is None:
         return 1.0
@@ -67,7 +74,14 @@ def local_slope(link: Link) -> Any:
 
 
 def sent(link: Link) -> Any:
-    """What a line carries back."""
+    """What a line carries back.
+
+    Args:
+        link: a line of a graph after its backward pass.
+
+    Returns:
+        An array of the argument's shape.
+    """
     return link.node.grad if link.user is None else link.user.passed[link.position]
 
 
@@ -143,7 +157,11 @@ class PathLens(Widget):
         return Frame(scene, self._sentence(k))
 
     def still(self) -> Picture:
-        """The first path, the last, and the backward pass under one another."""
+        """The first path, the last, and the backward pass under one another.
+
+        Returns:
+            A Picture.
+        """
         count = len(self.paths)
         frames = [self.frame({"path": k}) for k in sorted({1, count, count + 1})]
         strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height + 8 for f in frames))
@@ -212,7 +230,15 @@ class PathLens(Widget):
 
 
 def count_paths(graph: Graph, start: Node) -> int:
-    """How many paths lead from a leaf to the graph's output, along lines on which the backward pass sent something."""
+    """How many paths lead from a leaf to the graph's output, along lines on which the backward pass sent something.
+
+    Args:
+        graph: after its backward pass, with one output.
+        start: a leaf of it.
+
+    Returns:
+        Their number; 0 when none leads there.
+    """
     found: dict[Node, int] = {start: 1}
     for node in graph.nodes:
         if node.op is not None:

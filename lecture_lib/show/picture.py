@@ -24,6 +24,14 @@ class Picture:
     Args:
         scene: what is drawn.
         alt: the same in words.
+
+    Example:
+        >>> scene = Scene(40, 40)
+        >>> scene.circle(20, 20, 10)
+        >>> Picture(scene, "A circle.")
+        A circle.
+        >>> Picture(scene, "A circle.").png[1:4]
+        b'PNG'
     """
 
     def __init__(self, scene: Scene, alt: str) -> None:

@@ -120,6 +120,9 @@ def png(scene: Scene, theme: int = 0, scale: float = 2.0) -> bytes:
         theme: 0 for light, 1 for dark.
         scale: pixels for one pixel of the scene, fewer (but at least 1) for a very large one; 2 stays sharp on fine
             screens.
+
+    Returns:
+        The file's bytes.
     """
     scale = min(scale, max(1.0, (MOST_PIXELS / (scene.width * scene.height)) ** 0.5))
     image = Image.fromarray(np.ascontiguousarray(pixels(scene, theme, scale)[:, :, :3]))

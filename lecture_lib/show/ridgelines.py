@@ -36,6 +36,9 @@ class Ridgelines(Widget):
         scale: a multiple of Xavier's scale.
         f: the nonlinearity.
 
+    Raises:
+        ValueError: depth or width lies outside.
+
     Source:
         X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
 

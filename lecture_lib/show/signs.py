@@ -26,6 +26,9 @@ def sign(node: Node) -> str:
 
     Args:
         node: not a leaf.
+
+    Returns:
+        A text, with formulas between dollar signs.
     """
     assert node.op is not None
     name = node.op.name
@@ -49,10 +52,24 @@ def sign(node: Node) -> str:
 
 
 def constant(value: Any) -> str:
-    """A constant operand in few characters."""
+    """A constant operand in few characters.
+
+    Args:
+        value: a number or an array.
+
+    Returns:
+        The number, or ``const`` for anything larger.
+    """
     return short(value) if np.size(value) == 1 and np.asarray(value).dtype.kind in "biuf" else "const"
 
 
 def value_of(arg: Any) -> Any:
-    """An argument as an array or constant."""
+    """An argument as an array or constant.
+
+    Args:
+        arg: an argument of a node.
+
+    Returns:
+        A node's value; anything else as it is.
+    """
     return arg.value if isinstance(arg, Node) else arg

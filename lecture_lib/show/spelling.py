@@ -20,7 +20,15 @@ SUPERSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def shortened(name: str, longest: int = LONGEST) -> str:
-    """A name with its middle left out if it is long."""
+    """A name with its middle left out if it is long.
+
+    Args:
+        name: any text.
+        longest: how many characters are kept, the dots among them.
+
+    Returns:
+        At most so many characters.
+    """
     if len(name) <= longest:
         return name
     head = longest // 2

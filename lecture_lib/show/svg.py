@@ -32,7 +32,14 @@ CLASSES = {role: role.replace(" ", "-") for role in PALETTE}
 
 
 def number(value: float) -> str:
-    """A coordinate, to a tenth of a pixel."""
+    """A coordinate, to a tenth of a pixel.
+
+    Args:
+        value: in pixels.
+
+    Returns:
+        Its digits, without a trailing .0.
+    """
     text = f"{value:.1f}"
     return text[:-2] if text.endswith(".0") else text
 
@@ -75,7 +82,11 @@ class Writer:
         self.glyphs: dict[str, str] = {}
 
     def add(self, items: Sequence[Item]) -> None:
-        """Write items in their order."""
+        """Write items in their order.
+
+        Args:
+            items: shapes, texts and arrays of colors.
+        """
         for item in items:
             if isinstance(item, Shape):
                 self.parts.append(f'<path d="{_commands(item)}"{_paint(item)}/>')
@@ -112,7 +123,11 @@ class Writer:
         )
 
     def body(self) -> str:
-        """The elements, with glyphs defined once and names that only this content has."""
+        """The elements, with glyphs defined once and names that only this content has.
+
+        Returns:
+            SVG, without the element around it.
+        """
         text = "".join(self.parts)
         digest = hashlib.blake2s(text.encode(), digest_size=5).hexdigest()
         defined = "".join(f'<path id="{name}" d="{outline(key)}"/>' for key, name in self.glyphs.items())
@@ -142,7 +157,13 @@ def outline(key: str) -> str:
 
 
 def tiny_png(colors: np.ndarray[Any, Any]) -> bytes:
-    """An array of colors, uint8 of shape (rows, columns, 3 or 4), as a PNG file.
+    """An array of colors as a PNG file.
+
+    Args:
+        colors: uint8 of shape (rows, columns, 3 or 4).
+
+    Returns:
+        The file's bytes.
 
     Source:
         Portable Network Graphics Specification, sections 5 and 11 (chunks IHDR, IDAT, IEND; filter type 0).
@@ -158,7 +179,16 @@ def tiny_png(colors: np.ndarray[Any, Any]) -> bytes:
 
 
 def rules(theme: int, roles: Collection[str] = CLASSES, before: str = "") -> str:
-    """The colors of some roles as CSS rules, each selector preceded by ``before``."""
+    """The colors of some roles as CSS rules.
+
+    Args:
+        theme: 0 for light, 1 for dark.
+        roles: of the palette; all if left out.
+        before: stands before each selector.
+
+    Returns:
+        CSS.
+    """
     return "".join(
         f"{before}.f-{CLASSES[role]}{{fill:{colors[theme]}}}{before}.s-{CLASSES[role]}{{stroke:{colors[theme]}}}"
         for role, colors in PALETTE.items()
@@ -195,6 +225,9 @@ def standalone(scene: Scene, alt: str) -> str:
     Args:
         scene: the picture.
         alt: what it shows, in words; becomes its title.
+
+    Returns:
+        SVG, a whole file.
     """
     writer = Writer()
     writer.add([_paper(scene), *scene.items])
@@ -212,6 +245,9 @@ def fragment(scene: Scene, paper: bool = True) -> str:
     Args:
         scene: the picture.
         paper: whether it has a background of its own.
+
+    Returns:
+        SVG, one element.
     """
     writer = Writer()
     writer.add([_paper(scene), *scene.items] if paper else scene.items)

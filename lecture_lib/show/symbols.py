@@ -39,12 +39,28 @@ SILENT = ("alias", "copy", "astype", "broadcast_to", "positive")
 
 
 def wrapped(part: Part, strength: int) -> str:
-    """A formula, in parentheses if it binds less than ``strength``."""
+    """A formula, in parentheses if it binds less than ``strength``.
+
+    Args:
+        part: a formula with its precedence.
+        strength: what it must bind at least.
+
+    Returns:
+        Mathtext.
+    """
     return part[0] if part[1] >= strength else f"({part[0]})"
 
 
 def indicator(node: Any, part: Part) -> Part:
-    """A truth value used as a number: 𝟏[y > z]."""
+    """A truth value used as a number: 𝟏[y > z].
+
+    Args:
+        node: a node or constant.
+        part: its formula.
+
+    Returns:
+        The formula in 𝟏[…] for a node of truth values, else as it is.
+    """
     value = node.value if isinstance(node, Node) else node
     if isinstance(node, Node) and np.asarray(value).dtype.kind == "b":
         return (part[0] if part[0].startswith(r"\mathbf{1}[") else rf"\mathbf{{1}}[{part[0]}]"), ATOM
@@ -52,7 +68,14 @@ def indicator(node: Any, part: Part) -> Part:
 
 
 def transposed(part: Part) -> Part:
-    """A formula with a raised ⊤."""
+    """A formula with a raised ⊤.
+
+    Args:
+        part: a formula with its precedence.
+
+    Returns:
+        Its transpose; that of a transpose is the formula itself.
+    """
     if part[1] == POWER and part[0].endswith(TOP):
         return part[0].removesuffix(TOP), ATOM
     return wrapped(part, ATOM) + TOP, POWER
@@ -69,7 +92,15 @@ class Spelled:
         self.known = known
 
     def part(self, node: Any, top: bool = False) -> Part:
-        """A node or constant as a formula with its precedence; ``top`` spells out a node that has a name."""
+        """A node or constant as a formula with its precedence.
+
+        Args:
+            node: a node of the graph, or a constant.
+            top: spell out a node that has a name.
+
+        Returns:
+            Mathtext and its precedence.
+        """
         if not isinstance(node, Node):
             return self._constant(node)
         if node in self.known and not top:
@@ -92,7 +123,15 @@ class Spelled:
         return r"\mathrm{const}", ATOM
 
     def operation(self, node: Node, parts: Sequence[Part]) -> Part:
-        """One operation on its printed arguments."""
+        """One operation on its printed arguments.
+
+        Args:
+            node: an operation.
+            parts: the formulas of its arguments.
+
+        Returns:
+            Mathtext and its precedence.
+        """
         assert node.op is not None
         name = node.op.name
         if name in COMPARISONS:
@@ -175,7 +214,14 @@ def _where(node: Node, parts: Sequence[Part]) -> Part:
 
 
 def is_half(value: Any) -> bool:
-    """Whether a constant is one half."""
+    """Whether a constant is one half.
+
+    Args:
+        value: a node or constant.
+
+    Returns:
+        False for a node.
+    """
     return not isinstance(value, Node) and np.size(value) == 1 and bool(np.all(np.asarray(value) == 0.5))
 
 
@@ -195,7 +241,14 @@ def _getitem(node: Node, parts: Sequence[Part]) -> Part:
 
 
 def only_reshapes(index: Sequence[Any]) -> bool:
-    """Whether an index leaves every entry in its place: new axes and whole slices."""
+    """Whether an index leaves every entry in its place: new axes and whole slices.
+
+    Args:
+        index: the arguments of ``getitem`` after the array.
+
+    Returns:
+        False where an entry may go missing or move.
+    """
     return not any(isinstance(i, (Node, np.ndarray)) for i in index) and all(
         i is None or i is Ellipsis or i == slice(None) for i in index
     )
@@ -263,7 +316,14 @@ _KNOWN: dict[Any, list[Any]] = {}
 
 
 def symbols(graph: Graph) -> Symbols:
-    """The formulas of a graph, found once for all graphs of the same structure."""
+    """The formulas of a graph, found once for all graphs of the same structure.
+
+    Args:
+        graph: from ``trace``.
+
+    Returns:
+        As ``symbols_of`` without differentials.
+    """
     key = tuple(_structure(node) for node in graph.nodes) + tuple(node.index for node in graph.outputs)
     if key not in _KNOWN:
         if len(_KNOWN) >= 64:
@@ -301,7 +361,14 @@ def _content(constant: Any) -> Any:
 
 
 def activated(graph: Graph) -> set[Node]:
-    """The nodes that a nonlinear elementwise function takes: the pre-activations, whose gradient is called δ."""
+    """The nodes that a nonlinear elementwise function takes: the pre-activations, whose gradient is called δ.
+
+    Args:
+        graph: from ``trace``.
+
+    Returns:
+        Arrays that an operation made.
+    """
     found = set()
     for node in graph.nodes:
         op = node.op
@@ -313,7 +380,14 @@ def activated(graph: Graph) -> set[Node]:
 
 
 def letters(graph: Graph) -> dict[Node, str]:
-    """A formula for every node: its name, or the next letter that no name uses."""
+    """A formula for every node: its name, or the next letter that no name uses.
+
+    Args:
+        graph: from ``trace``.
+
+    Returns:
+        Node → mathtext, all of them different.
+    """
     taken = {formula(node.name) for node in graph.nodes if node.name}
     free = iter([c for c in "abcdpqrt" if c not in taken])
     last = graph.outputs[-1] if graph.outputs else None
@@ -331,7 +405,14 @@ def letters(graph: Graph) -> dict[Node, str]:
 
 
 def width(text: str) -> float:
-    """The width of a formula at the design size."""
+    """The width of a formula at the design size.
+
+    Args:
+        text: mathtext without dollar signs.
+
+    Returns:
+        In units of the design size, 100 to the em.
+    """
     return measure(f"${text}$", 100.0)[0]
 
 

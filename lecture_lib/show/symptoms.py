@@ -43,6 +43,11 @@ class SymptomBoard(Widget):
 
     Raises:
         ValueError: fewer than two cases.
+
+    Example:
+        >>> from lecture_lib.exercises import museum
+        >>> SymptomBoard({k: museum.examine(museum.CASES[k], steps=20) for k in (4, 6)})
+        Case 4: the mean loss goes from 1.4 to ... Wiggling disagrees on W1 (−1), b1 (−1), W2 (−1), ... c (−1).
     """
 
     case: Any

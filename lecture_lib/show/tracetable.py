@@ -64,14 +64,29 @@ class TraceTable(Widget):
         return [(node.args[i], _number(g)) for i, g in zip(places, pulled, strict=True)]
 
     def tangents(self, seed: Node, count: int) -> dict[Node, float]:
-        """Tangents of the leaves and the first ``count`` operations, when one leaf moves at speed 1."""
+        """Tangents of the leaves and the first ``count`` operations, when one leaf moves at speed 1.
+
+        Args:
+            seed: the leaf.
+            count: how many operations have been passed.
+
+        Returns:
+            Node → tangent, of the leaves and those operations.
+        """
         found = {n: 1.0 if n is seed else 0.0 for n in self.graph.leaves}
         for node in self.steps[:count]:
             found[node] = sum(slope * found[a] for a, slope in self.locals[node])
         return found
 
     def adjoints(self, count: int) -> dict[Node, list[float]]:
-        """What has arrived at each node after the last ``count`` operations have sent."""
+        """What has arrived at each node after the last ``count`` operations have sent.
+
+        Args:
+            count: how many operations have sent.
+
+        Returns:
+            Node → what arrived, one number a path; nothing for a node that none has reached.
+        """
         found: dict[Node, list[float]] = {n: [] for n in self.lines}
         found[self.graph.outputs[0]] = [1.0]
         for node in self.steps[::-1][:count]:

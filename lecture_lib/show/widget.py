@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ClassVar
 
 from lecture_lib.show.frames import MIME, packed, wanted
@@ -54,17 +55,39 @@ class Steps:
     play: bool = False
 
     def values(self) -> Sequence[int]:
-        """Every value."""
+        """Every value.
+
+        Returns:
+            The integers, in order.
+        """
         return range(self.first, self.last + 1)
 
     def checked(self, value: Any) -> int:
-        """The value, if it is one of the slider's."""
+        """The value, if it is one of the slider's.
+
+        Args:
+            value: what an attribute shall become.
+
+        Returns:
+            The same as an int.
+
+        Raises:
+            ValueError: it is none of the slider's integers.
+        """
         if isinstance(value, bool) or value not in self.values():
             raise ValueError(f"{self.name} is {value!r}; expected an integer from {self.first} to {self.last}")
         return int(value)
 
     def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
-        """The slider, and everything that stands in its row."""
+        """Make the control.
+
+        Args:
+            widgets: the module ipywidgets.
+            value: where it stands.
+
+        Returns:
+            The slider, and everything that stands in its row.
+        """
         slider = widgets.IntSlider(
             value, self.first, self.last, description=self.label, style={"description_width": "initial"},
             layout={"width": "360px"},
@@ -93,24 +116,54 @@ class Range:
     log: bool = False
 
     def values(self) -> Sequence[float]:
-        """Every value."""
+        """Every value.
+
+        Returns:
+            ``count`` + 1 numbers, rounded to what a reader sees.
+        """
         ends = (math.log10(self.low), math.log10(self.high)) if self.log else (self.low, self.high)
         found = [ends[0] + (ends[1] - ends[0]) * k / self.count for k in range(self.count + 1)]
         return [float(f"{10**v:.4g}") for v in found] if self.log else [float(f"{v:.6g}") for v in found]
 
     def checked(self, value: Any) -> float:
-        """The value, if it lies in the range."""
+        """The value, if it lies in the range.
+
+        Args:
+            value: what an attribute shall become.
+
+        Returns:
+            The same as a float.
+
+        Raises:
+            ValueError: it is no number, or lies outside.
+        """
         slack = 1e-9 * (abs(self.low) + abs(self.high))
-        if isinstance(value, (bool, str)) or not self.low - slack <= value <= self.high + slack:
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_number or not self.low - slack <= value <= self.high + slack:
             raise ValueError(f"{self.name} is {value!r}; expected a number from {self.low:g} to {self.high:g}")
         return float(value)
 
     def nearest(self, value: float) -> float:
-        """The slider's own value next to a number that its arithmetic blurred."""
+        """The slider's own value next to a number that its arithmetic blurred.
+
+        Args:
+            value: from the browser.
+
+        Returns:
+            One of ``values``.
+        """
         return min(self.values(), key=lambda v: abs(math.log(v / value)) if self.log else abs(v - value))
 
     def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
-        """The slider, and everything that stands in its row."""
+        """Make the control.
+
+        Args:
+            widgets: the module ipywidgets.
+            value: where it stands.
+
+        Returns:
+            The slider, and everything that stands in its row.
+        """
         common: dict[str, Any] = {"description": self.label, "layout": {"width": "420px"}}
         common["style"] = {"description_width": "initial"}
         if self.log:
@@ -135,17 +188,39 @@ class Choice:
     default: Any
 
     def values(self) -> Sequence[Any]:
-        """Every option."""
+        """Every option.
+
+        Returns:
+            The options, in their order.
+        """
         return self.options
 
     def checked(self, value: Any) -> Any:
-        """The value, if it is one of the options."""
+        """The value, if it is one of the options.
+
+        Args:
+            value: what an attribute shall become.
+
+        Returns:
+            The same.
+
+        Raises:
+            ValueError: it is none of the options.
+        """
         if value not in self.options:
             raise ValueError(f"{self.name} is {value!r}; expected one of {', '.join(map(repr, self.options))}")
         return value
 
     def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
-        """The slider, and everything that stands in its row."""
+        """Make the control.
+
+        Args:
+            widgets: the module ipywidgets.
+            value: where it stands.
+
+        Returns:
+            The slider, and everything that stands in its row.
+        """
         # JupyterLab takes the arrow keys away from a menu; a slider moves by key, drag and click.
         slider = widgets.SelectionSlider(
             options=[(str(o), o) for o in self.options], value=value, description=self.label,
@@ -167,8 +242,27 @@ class Widget:
         controls: what can be moved.
 
     Attributes:
+        controls: the same by name.
         offline: the values that a page without a kernel offers, by control, where all of them would be too many.
         error: the last exception of a frame, which the widget shows; None after the next good frame.
+
+    Example:
+        >>> class Dots(Widget):
+        ...     def __init__(self):
+        ...         super().__init__([Steps("n", "dots", 5)])
+        ...
+        ...     def frame(self, state):
+        ...         scene = Scene(100, 20)
+        ...         for k in range(state["n"]):
+        ...             scene.circle(10 + 20 * k, 10, 6)
+        ...         return Frame(scene, f"{state['n']} dots.")
+        >>> dots = Dots()
+        >>> dots.n = 3
+        >>> dots
+        3 dots.
+        >>> dots.n = 6
+        Traceback (most recent call last):
+        ValueError: n is 6; expected an integer from 0 to 5
     """
 
     offline: ClassVar[Mapping[str, Sequence[Any]]] = {}
@@ -198,8 +292,14 @@ class Widget:
         return {name: self.__dict__[name] for name in self.controls}
 
     def states(self) -> Iterator[State]:
-        """The states to visit one by one: all of them if they are few, else each control through all its values
-        while the others keep their default."""
+        """The states to visit one by one.
+
+        All of them if they are at most 400, else each control through all its values while the others keep their
+        default.
+
+        Yields:
+            A value for every control.
+        """
         values = {name: list(c.values()) for name, c in self.controls.items()}
         if math.prod(map(len, values.values())) <= EVERY:
             for combination in itertools.product(*values.values()):
@@ -217,15 +317,29 @@ class Widget:
 
         Args:
             state: a value for every control.
+
+        Returns:
+            The frame.
+
+        Raises:
+            NotImplementedError: the subclass has none.
         """
         raise NotImplementedError
 
     def still(self) -> Picture:
-        """The picture for paper and for pages without a kernel: the present state."""
+        """The picture for paper and for pages without a kernel: the present state.
+
+        Returns:
+            A Picture.
+        """
         return self.frame(self.state).picture
 
     def export(self) -> list[tuple[State, str, str]]:
-        """Every state with its picture as SVG and its sentence, for pages that have no kernel."""
+        """Every state with its picture as SVG and its sentence, for pages that have no kernel.
+
+        Returns:
+            State, SVG and sentence, one for each of ``states``.
+        """
         frames = ((state, self.frame(state)) for state in self.states())
         return [(state, frame.picture.svg, frame.text) for state, frame in frames]
 
@@ -234,6 +348,9 @@ class Widget:
 
         Returns:
             An ipywidgets box.
+
+        Raises:
+            ImportError: ipywidgets is not installed.
         """
         live = self._live or Live(self)
         self.__dict__["_live"] = live
@@ -258,7 +375,11 @@ class Widget:
 
 
 class Live:
-    """The browser's side of a widget: controls, the two layers of the picture, the sentence, an error."""
+    """The browser's side of a widget: controls, the two layers of the picture, the sentence, an error.
+
+    Args:
+        owner: the widget that is shown.
+    """
 
     def __init__(self, owner: Widget) -> None:
         import ipywidgets
@@ -286,7 +407,16 @@ class Live:
         self.draw()
 
     def changed(self, name: str, value: Any) -> None:
-        """A control moved in the browser."""
+        """A control moved in the browser.
+
+        Args:
+            name: of the control.
+            value: as the browser sends it.
+
+        Raises:
+            ValueError: the control does not know the value.
+            Exception: the frame could not be drawn; the widget shows why.
+        """
         if self.busy:
             return
         control = self.owner.controls[name]
@@ -299,7 +429,12 @@ class Live:
         self.draw()
 
     def moved(self, name: str, value: Any) -> None:
-        """An attribute was set: the control follows, and with it the picture."""
+        """An attribute was set: the control follows, and with it the picture.
+
+        Args:
+            name: of the control.
+            value: its new value.
+        """
         self.busy = True
         try:
             self.inputs[name].value = value
@@ -308,7 +443,11 @@ class Live:
         self.draw()
 
     def draw(self) -> None:
-        """Show the present state; what went wrong is shown in the widget and raised."""
+        """Show the present state; what went wrong is shown in the widget, and raised.
+
+        Raises:
+            Exception: what the frame raised.
+        """
         try:
             frame = self.owner.frame(self.owner.state)
             front = fragment(frame.scene, paper=frame.background is None)
@@ -329,7 +468,11 @@ class Live:
             self.trouble.layout.display = "none"
 
     def fail(self, error: BaseException) -> None:
-        """Show an exception."""
+        """Show an exception.
+
+        Args:
+            error: what was raised.
+        """
         self.owner.error = error
         text = html.escape(f"{type(error).__name__}: {error}")
         self.trouble.value = f'<p role="alert" style="border:2px solid #B00020;padding:4px 8px">{text}</p>'
