@@ -3,8 +3,9 @@
 All nine have the same task, the same data and, but for one line, the same program. `examine` trains a program for a
 while and writes down what one can see from outside; nothing in that record names the fault.
 
-The losses take parameters, windows X of shape (N, 250) and classes y of shape (N,), and return shape (N,); `gradient`
-returns a gradient for every parameter. Readers see their source, so they say no more than a program in the wild would.
+The losses take parameters, windows X of shape (N, 250) and classes y of shape (N,), and return shape (N,); `layers`
+returns H1 and H2 of shape (N, 16) and S of shape (N, 4), `gradient` a gradient for every parameter. Notebook 18 prints
+the source of these functions, so they say no more than a program in the wild would.
 """
 
 from __future__ import annotations
@@ -132,16 +133,7 @@ def start(bias: float = 0.0) -> Params:
 
 
 def layers(params: Any, X: Array, f: Callable[[Any], Any] = np.tanh) -> tuple[Any, Any, Any]:
-    """The layers of the network; H1 goes two ways, into layer 2 and around it.
-
-    Args:
-        params: from `start`.
-        X: windows, shape (N, 250).
-        f: the nonlinearity.
-
-    Returns:
-        H1 and H2, shape (N, 16), and the scores S, shape (N, 4).
-    """
+    """H1, H2 and the scores S of a batch; H1 goes two ways, into layer 2 and around it."""
     H1 = f(X @ params["W1"].T + params["b1"])
     H2 = f(H1 @ params["W2"].T + params["b2"])
     return H1, H2, (H1 + H2) @ params["U"].T + params["c"]
