@@ -60,7 +60,7 @@ class RowSparse(NDArrayOperatorsMixin):
         """What flows back to a table of ``shape`` from the look-up ``table[ids]``: checked ids, which are copied."""
         sparse = cls.__new__(cls)
         flat = ids.flatten()
-        sparse.ids = flat % shape[0] if flat.size and np.minimum.reduce(flat) < 0 else flat
+        sparse.ids = flat % shape[0] if flat.size and flat[flat.argmin()] < 0 else flat
         sparse.rows = rows.reshape(flat.size, shape[1])
         sparse.shape = (shape[0], shape[1])
         return sparse
@@ -90,7 +90,8 @@ class RowSparse(NDArrayOperatorsMixin):
             raise ShapeError(f"RowSparse of shape {self.shape} cannot be added to an array of shape {table.shape}")
         scale = table.dtype.type(scale)
         if len(self.ids) < FEW:
-            add_rows(table, self.ids, self.rows * scale)
+            add = move_rows if len(set(self.ids.tolist())) == len(self.ids) else add_rows
+            add(table, self.ids, self.rows * scale)
         else:
             order, ordered, new = self._by_id()
             # take picks rows twice as fast as indexing does, and in increasing order it runs through the table once.

@@ -73,7 +73,7 @@ class Tensor:
         array([2., 4.])
     """
 
-    __slots__ = ("data", "grad", "name", "op", "args", "settings", "serial", "saved", "__weakref__")
+    __slots__ = ("data", "grad", "name", "op", "args", "arrays", "settings", "serial", "saved", "__weakref__")
     __array_priority__ = 1000.0
 
     data: Array
@@ -81,6 +81,7 @@ class Tensor:
     name: str | None
     op: Operation | None
     args: tuple[Any, ...]
+    arrays: Sequence[Any]
     settings: dict[str, Any]
     serial: int
     saved: list[int]
@@ -90,7 +91,7 @@ class Tensor:
         self.grad = None
         self.name = name
         self.op = None
-        self.args = ()
+        self.args = self.arrays = ()
         self.settings = {}
         self.serial = next(_serial)
 
@@ -234,7 +235,10 @@ class Tensor:
         operation = UFUNCS.get(ufunc)
         if operation is None:
             raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
-        return apply(operation, *(np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs))
+        for x in inputs:
+            if isinstance(x, SEQUENCES):
+                return apply(operation, *(np.asarray(y) if isinstance(y, SEQUENCES) else y for y in inputs))
+        return apply(operation, *inputs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Sequence[Any], settings: dict[str, Any]
@@ -314,15 +318,21 @@ def as_numbers(data: Array) -> Array:
 
 
 def node_of(
-    data: Array, op: Operation | None, args: tuple[Any, ...], settings: dict[str, Any], name: str | None = None
+    data: Array,
+    op: Operation | None,
+    args: tuple[Any, ...],
+    arrays: Sequence[Any],
+    settings: dict[str, Any],
+    name: str | None = None,
 ) -> Tensor:
-    """A Tensor that borrows its data, made by an operation from its arguments."""
+    """A Tensor that borrows its data, made by an operation from its arguments, whose arrays it keeps for the pull."""
     node = new(Tensor)
     node.data = data
     node.grad = None
     node.name = name
     node.op = op
     node.args = args
+    node.arrays = arrays
     node.settings = settings
     node.serial = next(_serial)
     return node
@@ -335,7 +345,7 @@ def plain(value: Any) -> Any:
 
 def leaf(data: Array, name: str | None = None) -> Tensor:
     """A leaf that borrows ``data`` instead of copying it."""
-    return node_of(as_numbers(np.asarray(no_subclass(data))), None, (), {}, name)
+    return node_of(as_numbers(np.asarray(no_subclass(data))), None, (), (), {}, name)
 
 
 def no_subclass(data: Any) -> Any:
@@ -387,8 +397,8 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
     if data.dtype.kind not in "fbiu":
         as_numbers(data)
     if not recording:
-        return node_of(data, None, (), {})
-    node = node_of(data, operation, args, settings)
+        return node_of(data, None, (), (), {})
+    node = node_of(data, operation, args, arrays, settings)
     if inspect_node is not None:
         inspect_node(node)
     return node

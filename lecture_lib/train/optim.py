@@ -7,7 +7,8 @@ counted from 1, and all operations are entry by entry. Names and defaults are Py
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -78,12 +79,9 @@ class Optimizer:
         array([0.9, 2.1])
         """
         pairs = _paired(params, grads)
-        if self.memory:
-            self._ready(params, pairs)
-        kept = {name: [array for _, array in leaves(self._kept[name])] for name in self.memory}
+        memories: Iterable[Slots] = self._memories(params, pairs) if self.memory else repeat({}, len(pairs))
         self.steps += 1
-        for k, (_, param, grad) in enumerate(pairs):
-            slots = {name: arrays[k] for name, arrays in kept.items()} if kept else {}
+        for (_, param, grad), slots in zip(pairs, memories, strict=True):
             if type(grad) is not RowSparse:
                 self.update(param, grad, slots)
             elif self.lazy:
@@ -180,7 +178,8 @@ class Optimizer:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.settings)})"
 
-    def _ready(self, params: Any, pairs: list[tuple[Path, Array, Any]]) -> None:
+    def _memories(self, params: Any, pairs: list[tuple[Path, Array, Any]]) -> list[Slots]:
+        """What is kept for every parameter; made at the first step."""
         if not self._kept:
             _refuse_shared(pairs)
             for name in self.memory:
@@ -193,6 +192,8 @@ class Optimizer:
                 f"this {type(self).__name__} remembers {_listed(known)}, but now comes {_listed(given)}; "
                 "expected the same parameters at every step, or a new optimizer"
             )
+        kept = [[array for _, array in leaves(self._kept[name])] for name in self.memory]
+        return [dict(zip(self.memory, arrays, strict=True)) for arrays in zip(*kept, strict=True)]
 
 
 class SGD(Optimizer):
