@@ -255,10 +255,10 @@ def two_layers(rng: np.random.Generator) -> Setting:
 
 
 def two_steps(rng: np.random.Generator) -> Setting:
-    """A chain of two steps on one number: y = x² and z = 3y."""
+    """A chain of two steps on one number: y = x² and s = 3y."""
     return Setting(
         {"x": rng.uniform(0.5, 2.0, (1, 1))},
-        {"y": lambda v: v["x"] ** 2, "z": lambda v: 3 * v["y"]},
+        {"y": lambda v: v["x"] ** 2, "s": lambda v: 3 * v["y"]},
     )
 
 
