@@ -154,6 +154,9 @@ class Tensor:
     def item(self) -> Any:
         """The single entry as a Python number.
 
+        Returns:
+            A float, an integer or a boolean, as the dtype says.
+
         Raises:
             TypeError: inside a transform, where the number would silently drop the gradient.
             ValueError: more than one entry.
@@ -162,17 +165,35 @@ class Tensor:
         return self.data.item()
 
     def numpy(self) -> Array:
-        """A copy of the data as a plain array."""
+        """A copy of the data as a plain array.
+
+        Returns:
+            An array of the same shape and dtype.
+
+        Raises:
+            TypeError: inside a transform, where the array would silently drop the gradient.
+        """
         refuse_number("t.numpy()")
         return self.data.copy()
 
     def tolist(self) -> Any:
-        """The data as nested Python lists."""
+        """The data as nested Python lists.
+
+        Returns:
+            A list with one level for every axis; a number if there is none.
+
+        Raises:
+            TypeError: inside a transform, where the numbers would silently drop the gradient.
+        """
         refuse_number("t.tolist()")
         return self.data.tolist()
 
     def detach(self) -> Tensor:
-        """A leaf with the same values and no history: a constant for every gradient."""
+        """A leaf with the same values and no history: a constant for every gradient.
+
+        Returns:
+            A Tensor with a copy of the data.
+        """
         return Tensor(self.data, self.name)
 
     def __repr__(self) -> str:
@@ -298,11 +319,25 @@ class Tensor:
     dot, astype = method(np.dot), method(np.ndarray.astype)
 
     def reshape(self, *shape: Any) -> Tensor:
-        """NumPy's ``reshape``: the lengths one by one, or a tuple of them."""
+        """NumPy's ``reshape``.
+
+        Args:
+            shape: the lengths one by one, or a tuple of them; one may be -1.
+
+        Returns:
+            A Tensor of that shape.
+        """
         return FUNCTIONS[np.reshape](self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Tensor:
-        """NumPy's ``transpose``: the axes one by one, or a tuple of them, or none to turn them all round."""
+        """NumPy's ``transpose``.
+
+        Args:
+            axes: the axes one by one, or a tuple of them, or none to turn them all round.
+
+        Returns:
+            A Tensor with its axes in that order.
+        """
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
         return FUNCTIONS[np.transpose](self, order)
 

@@ -436,7 +436,9 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 
 
 def hvp(f: Function, argnum: int = 0) -> Function:
-    """A function that multiplies the Hessian of f with a vector without building it.
+    """A function that multiplies the Hessian of f with a vector without building it: forward mode over reverse mode.
+
+    Source: B. Pearlmutter, Fast exact multiplication by the Hessian, 1994.
 
     Args:
         f: returns one number.

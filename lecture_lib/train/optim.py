@@ -40,6 +40,14 @@ class Optimizer:
     Attributes:
         lr: the learning rate; may be set between steps.
         steps: how many steps were taken.
+
+    >>> class Signs(Optimizer):
+    ...     def update(self, param, grad, slots):
+    ...         param -= self.lr * np.sign(grad)
+    >>> theta = np.array([1.0, 1.0])
+    >>> Signs(lr=0.1).step(theta, np.array([5.0, -0.01]))
+    >>> theta
+    array([0.9, 1.1])
     """
 
     settings: tuple[str, ...] = ("lr",)
