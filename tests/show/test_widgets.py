@@ -616,6 +616,8 @@ def test_the_batch_adds_up_to_one_product() -> None:
     assert sums.frame({"i": 8}).text.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
     whole = np.abs(sums.Delta.T @ sums.X).max()
     assert f"ΔᵀX: {whole:.3g}" in sums.frame({"i": 0}).text
+    paper = sums.still().alt
+    assert paper.startswith("1 of 8 examples") and paper.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
     with pytest.raises(ValueError, match="BatchSum"):
         BatchSum(np.ones((4, 2)), np.ones((5, 2)))
 
