@@ -606,6 +606,11 @@ def test_both_directions_of_the_trace_table_agree() -> None:
     assert len(adjoints[table.graph.leaves[0]]) == 2
 
 
+def test_the_trace_table_shows_both_directions_on_paper() -> None:
+    paper = MAKERS["trace table"]().still().alt
+    assert "Forward from x1, step 5 of 5" in paper and "Reverse, step 5 of 5" in paper
+
+
 def test_the_trace_table_takes_numbers_only() -> None:
     with pytest.raises(ValueError, match="single numbers"):
         TraceTable(trace(lambda x: np.sum(x), np.ones(3)))
