@@ -40,7 +40,7 @@ from lecture_lib.show import (
     loss_curves,
 )
 from lecture_lib.show.orders import costs
-from lecture_lib.show.scene import Scene
+from lecture_lib.show.scene import Scene, Text
 from lecture_lib.show.svg import fragment
 from lecture_lib.show.widget import Choice, Frame, Steps
 
@@ -251,6 +251,20 @@ def test_the_stepper_tells_delta() -> None:
     notes = ["".join(text for row in lines for text, _ in row) for lines in stepper._notes]
     assert r"\mathrm{diag}(1 - h^{2})" in notes[7]
     assert r"u \circ (1 - h^{2})" in notes[7] and r"\delta" in notes[7]
+
+
+@pytest.mark.parametrize("name", ["stepper of numbers", "stepper of arrays"])
+def test_the_stepper_shows_nothing_before_its_step(name: str) -> None:
+    stepper = MAKERS[name]()
+    plan = stepper.plan
+    first = [item.text for item in stepper.frame({"step": 0}).scene.items if isinstance(item, Text)]
+    given = [text for link in plan.links if link.node.op is None for text, _, _ in link.lines]
+    note = ["The leaves have their values.", "0 multiplications so far"]
+    assert sorted(first) == sorted([*given, *(vertex.label for vertex in plan.vertices), *note])
+    last = [
+        item.text for item in stepper.frame({"step": 2 * len(stepper.order) + 1}).scene.items if isinstance(item, Text)
+    ]
+    assert {text for link in plan.links for text, _, _ in [*link.lines, *link.below]} <= set(last)
 
 
 def test_the_stepper_needs_one_number() -> None:
@@ -592,6 +606,11 @@ def test_both_directions_of_the_trace_table_agree() -> None:
     assert len(adjoints[table.graph.leaves[0]]) == 2
 
 
+def test_the_trace_table_shows_both_directions_on_paper() -> None:
+    paper = MAKERS["trace table"]().still().alt
+    assert "Forward from x1, step 5 of 5" in paper and "Reverse, step 5 of 5" in paper
+
+
 def test_the_trace_table_takes_numbers_only() -> None:
     with pytest.raises(ValueError, match="single numbers"):
         TraceTable(trace(lambda x: np.sum(x), np.ones(3)))
@@ -602,6 +621,8 @@ def test_the_batch_adds_up_to_one_product() -> None:
     assert sums.frame({"i": 8}).text.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
     whole = np.abs(sums.Delta.T @ sums.X).max()
     assert f"ΔᵀX: {whole:.3g}" in sums.frame({"i": 0}).text
+    paper = sums.still().alt
+    assert paper.startswith("1 of 8 examples") and paper.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
     with pytest.raises(ValueError, match="BatchSum"):
         BatchSum(np.ones((4, 2)), np.ones((5, 2)))
 
