@@ -340,6 +340,19 @@ def test_descent_turns_at_the_marked_rate() -> None:
     assert "diverges" in lab.frame({**lab.state, "rate": 1.0}).text
 
 
+@pytest.mark.parametrize("mark", [True, False])
+def test_at_the_limit_itself_the_path_jumps_and_comes_no_closer(mark: bool) -> None:
+    lab = LearningRateLab(mark=mark)
+    for start in ("upper left", "far right"):
+        words = lab.frame({**lab.state, "start": start, "rate": lab.limit}).text
+        assert words.endswith("it jumps from side to side and comes no closer.")
+        closer = lab.frame({**lab.state, "start": start, "rate": 0.999 * lab.limit}).text
+        assert closer.endswith("it jumps from side to side and comes closer only slowly.")
+        arrives = lab.frame({**lab.state, "start": start, "rate": 0.9 * lab.limit}).text
+        assert "it has arrived" in arrives
+    assert "too slow" in lab.frame({**lab.state, "rate": 1e-4}).text
+
+
 def test_the_limit_can_be_left_to_the_reader() -> None:
     told, silent = LearningRateLab(), LearningRateLab(mark=False)
     state = {**told.state, "rate": 1.0}
