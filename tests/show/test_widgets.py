@@ -431,9 +431,19 @@ def test_a_heatmap_names_its_rows_and_marks_its_zeros() -> None:
 def test_small_weights_vanish_and_large_ones_explode() -> None:
     ridges = Ridgelines(depth=8, width=40)
     assert "gradients vanish" in ridges.frame({"scale": 0.3, "f": "tanh"}).text
-    assert "gradients keep" in ridges.frame({"scale": 1.0, "f": "tanh"}).text
+    assert "gradients fade" in ridges.frame({"scale": 1.0, "f": "relu"}).text
+    assert "gradients keep" in ridges.frame({"scale": 1.413, "f": "relu"}).text
+    assert "gradients grow" in ridges.frame({"scale": 2.0, "f": "relu"}).text
     assert "gradients explode" in ridges.frame({"scale": 3.0, "f": "relu"}).text
-    assert "saturated" in ridges.frame({"scale": 10.0, "f": "tanh"}).text
+
+
+def test_a_ridgeline_counts_both_flat_ends_as_saturated() -> None:
+    ridges = Ridgelines(depth=4, width=40)
+    for f, slope in (("tanh", lambda h: 1 - h * h), ("sigmoid", lambda h: h * (1 - h))):
+        h = ridges.spreads({"scale": 10.0, "f": f})[0][-1]
+        share = np.mean(slope(h) < 0.1)
+        assert f"{100 * share:.0f} % of the last layer is saturated" in ridges.frame({"scale": 10.0, "f": f}).text
+    assert "saturated" not in ridges.frame({"scale": 10.0, "f": "relu"}).text
 
 
 def test_the_explorer_says_slope_and_power() -> None:
