@@ -29,7 +29,8 @@ class Layer(NamedTuple):
         gradient_std: their standard deviation.
         saturated: the share of entries whose slope f′(z) is below 5 % of f's steepest; they hardly learn. For the
             rectifier these are the entries that are 0.
-        dead: the share of units that are saturated in every row of the batch.
+        dead: the share of units whose slope is exactly 0 in every row of the batch; they learn nothing. A leaky
+            rectifier has none, for its small slope lets a unit come back.
     """
 
     name: str
@@ -174,7 +175,7 @@ def _layer(node: Node) -> Layer:
     slope = np.abs(np.broadcast_to(slope_of(node.value, z.value, *rest), node.shape))
     flat = slope < FLAT * STEEPEST[op.name]
     delta = z.grad if z.grad is not None else np.zeros(node.shape)
-    units = flat.reshape(-1, node.shape[-1]) if flat.ndim else flat.reshape(1, 1)
+    units = slope.reshape(-1, node.shape[-1]) if slope.ndim else slope.reshape(1, 1)
     return Layer(
         node.name or op.name,
         op.name,
@@ -183,5 +184,5 @@ def _layer(node: Node) -> Layer:
         float(delta.mean()),
         float(delta.std()),
         float(flat.mean()),
-        float(units.all(axis=0).mean()),
+        float((units == 0).all(axis=0).mean()),
     )

@@ -354,6 +354,19 @@ def test_descent_turns_at_the_marked_rate() -> None:
     assert "diverges" in lab.frame({**lab.state, "rate": 1.0}).text
 
 
+@pytest.mark.parametrize("mark", [True, False])
+def test_at_the_limit_itself_the_path_jumps_and_comes_no_closer(mark: bool) -> None:
+    lab = LearningRateLab(mark=mark)
+    for start in ("upper left", "far right"):
+        words = lab.frame({**lab.state, "start": start, "rate": lab.limit}).text
+        assert words.endswith("it jumps from side to side and comes no closer.")
+        closer = lab.frame({**lab.state, "start": start, "rate": 0.999 * lab.limit}).text
+        assert closer.endswith("it jumps from side to side and comes closer only slowly.")
+        arrives = lab.frame({**lab.state, "start": start, "rate": 0.9 * lab.limit}).text
+        assert "it has arrived" in arrives
+    assert "too slow" in lab.frame({**lab.state, "rate": 1e-4}).text
+
+
 def test_the_limit_can_be_left_to_the_reader() -> None:
     told, silent = LearningRateLab(), LearningRateLab(mark=False)
     state = {**told.state, "rate": 1.0}
@@ -432,9 +445,19 @@ def test_a_heatmap_names_its_rows_and_marks_its_zeros() -> None:
 def test_small_weights_vanish_and_large_ones_explode() -> None:
     ridges = Ridgelines(depth=8, width=40)
     assert "gradients vanish" in ridges.frame({"scale": 0.3, "f": "tanh"}).text
-    assert "gradients keep" in ridges.frame({"scale": 1.0, "f": "tanh"}).text
+    assert "gradients fade" in ridges.frame({"scale": 1.0, "f": "relu"}).text
+    assert "gradients keep" in ridges.frame({"scale": 1.413, "f": "relu"}).text
+    assert "gradients grow" in ridges.frame({"scale": 2.0, "f": "relu"}).text
     assert "gradients explode" in ridges.frame({"scale": 3.0, "f": "relu"}).text
-    assert "saturated" in ridges.frame({"scale": 10.0, "f": "tanh"}).text
+
+
+def test_a_ridgeline_counts_both_flat_ends_as_saturated() -> None:
+    ridges = Ridgelines(depth=4, width=40)
+    for f, slope in (("tanh", lambda h: 1 - h * h), ("sigmoid", lambda h: h * (1 - h))):
+        h = ridges.spreads({"scale": 10.0, "f": f})[0][-1]
+        share = np.mean(slope(h) < 0.1)
+        assert f"{100 * share:.0f} % of the last layer is saturated" in ridges.frame({"scale": 10.0, "f": f}).text
+    assert "saturated" not in ridges.frame({"scale": 10.0, "f": "relu"}).text
 
 
 def test_the_explorer_says_slope_and_power() -> None:
