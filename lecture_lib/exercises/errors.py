@@ -12,9 +12,10 @@ class ShortError(Exception):
 class WrongAnswer(ShortError, AssertionError):
     """An answer that is not right; the message names the mistake and gives one nudge.
 
-    Attributes:
+    Args:
         exercise: the exercise's id.
         mistake: the name of the mistake, None when it is not among the known ones.
+        nudge: a question or hint that leads on.
 
     Example:
         >>> print(WrongAnswer("06-outer", "transposed", "Which vector labels the rows?"))

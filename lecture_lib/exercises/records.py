@@ -19,11 +19,16 @@ _solved_now: set[str] = set()
 def progress(reset: bool = False) -> None:
     """Print a table of what is solved, one line a notebook.
 
+    The file is `progress.json` in the user's data folder, or the file that LECTURE_LIB_PROGRESS names. Where it cannot
+    be written, what was solved in this session still counts, and the last line says so.
+
     Args:
         reset: forget everything that is solved, then print the table.
 
-    The file is `progress.json` in the user's data folder, or the file that LECTURE_LIB_PROGRESS names. Where it cannot
-    be written, what was solved in this session still counts, and the last line says so.
+    Example:
+        >>> progress()
+        notebook  solved  still open
+        00        ... of 4...
     """
     kept = True
     if reset:

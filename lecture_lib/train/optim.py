@@ -37,9 +37,14 @@ class Optimizer:
     for every entry. `lazy` says that a row without gradient stays where it is, so that a `RowSparse` gradient costs
     only its own rows; otherwise it counts as the dense gradient that it stands for.
 
-    Attributes:
+    Args:
         lr: the learning rate; may be set between steps.
+
+    Attributes:
         steps: how many steps were taken.
+
+    Raises:
+        ValueError: a negative learning rate.
 
     >>> class Signs(Optimizer):
     ...     def update(self, param, grad, slots):
@@ -515,6 +520,7 @@ def get(optimizer: str | Optimizer, lr: float | None = None) -> Optimizer:
 
 
 def _betas(betas: tuple[float, float]) -> tuple[float, float]:
+    """Adam's two shares, each checked."""
     if not isinstance(betas, (tuple, list)) or len(betas) != 2:
         raise ValueError(f"betas is {betas!r}; expected two numbers")
     return share(betas[0], "betas[0]"), share(betas[1], "betas[1]")
@@ -522,6 +528,7 @@ def _betas(betas: tuple[float, float]) -> tuple[float, float]:
 
 def _paired(params: Any, grads: Any) -> list[tuple[Path, Array, Any]]:
     """Every parameter with its gradient, both checked."""
+    # A small model takes as long to check in full as to move, so what is plainly right passes at a glance.
     if type(params) in FLAT and type(grads) in FLAT and len(params) == len(grads) and all(map(_usual, params, grads)):
         return [((k,), param, grad) for k, (param, grad) in enumerate(zip(params, grads, strict=True))]
     given, found = list(leaves(params)), list(leaves(grads))
