@@ -204,6 +204,7 @@ PACKAGES = [
     *(f"lecture_lib.{name}" for name in ("data", "exercises", "matcalc", "ner", "show", "train")),
 ]
 
+
 def public_things(module, path):
     """Every public function and class of a module, with its path; modules among its names are entered."""
     own = [name for name, thing in vars(module).items() if getattr(thing, "__module__", "") == module.__name__]
