@@ -240,36 +240,59 @@ def torch_sparse(words: int, size: int) -> Step:
     return step
 
 
-def jax_donated(words: int, size: int) -> Step:
-    """JAX with the parameters' buffers donated, so that it may overwrite them."""
-    return jax_jit(words, size, donate=True)
-
-
-def jax_jit(words: int, size: int, donate: bool = False) -> Step:
-    """JAX: the whole step under jit."""
+def jax_jit(words: int, size: int) -> Step:
+    """JAX, the whole step under jit: the whole table is an argument, and its gradient is dense."""
     import jax
-    import jax.numpy as jnp
 
-    params = tuple(jnp.asarray(p) for p in parameters(words))
-    ids, y = batch(words, size)
-    ids, y = jnp.asarray(ids), jnp.asarray(y)
-
-    def loss(rest: Any, rows: Any) -> Any:
-        W, b, u = rest
-        s = jnp.tanh(rows.reshape(len(ids), -1) @ W.T + b) @ u
-        return jnp.mean(jnp.logaddexp(0, s) - y * s)
-
-    def update(params: Any, ids: Any) -> Any:
+    def loss(params: Any, ids: Any, y: Any) -> Any:
         E, *rest = params
-        value, (grads, rows) = jax.value_and_grad(loss, (0, 1))(tuple(rest), E[ids])
+        return jax_loss(E[ids], rest, y)
+
+    def update(params: Any, ids: Any, y: Any) -> Any:
+        value, grads = jax.value_and_grad(loss)(params, ids, y)
+        return tuple(p - RATE * g for p, g in zip(params, grads, strict=True)), value
+
+    return jax_step(words, size, update)
+
+
+def jax_rows(words: int, size: int, donated: bool = False) -> Step:
+    """JAX with the rows looked up outside, so that only they are updated."""
+    import jax
+
+    def update(params: Any, ids: Any, y: Any) -> Any:
+        E, *rest = params
+        value, (rows, grads) = jax.value_and_grad(jax_loss, (0, 1))(E[ids], tuple(rest), y)
         new = [p - RATE * g for p, g in zip(rest, grads, strict=True)]
         return (E.at[ids].add(-RATE * rows), *new), value
 
-    run = jax.jit(update, donate_argnums=0 if donate else ())
-    state = [params]
+    return jax_step(words, size, update, donated)
+
+
+def jax_rows_donated(words: int, size: int) -> Step:
+    """JAX with the rows looked up outside and the parameters' buffers donated, so that it may overwrite them."""
+    return jax_rows(words, size, donated=True)
+
+
+def jax_loss(rows: Any, rest: Any, y: Any) -> Any:
+    """The loss in JAX, from the rows that were looked up."""
+    import jax.numpy as jnp
+
+    W, b, u = rest
+    s = jnp.tanh(rows.reshape(len(y), -1) @ W.T + b) @ u
+    return jnp.mean(jnp.logaddexp(0, s) - y * s)
+
+
+def jax_step(words: int, size: int, update: Callable[..., Any], donated: bool = False) -> Step:
+    """A step of ``update(params, ids, y) -> (params, loss)``, compiled."""
+    import jax
+    import jax.numpy as jnp
+
+    run = jax.jit(update, donate_argnums=0 if donated else ())
+    state = [tuple(jnp.asarray(p) for p in parameters(words))]
+    ids, y = map(jnp.asarray, batch(words, size))
 
     def step() -> Any:
-        state[0], value = run(state[0], ids)
+        state[0], value = run(state[0], ids, y)
         return value.block_until_ready()
 
     return step
@@ -287,5 +310,6 @@ MAKERS: dict[str, Callable[[int, int], Step]] = {
     "MyGrad, rows outside": mygrad_rows,
     "PyTorch eager, sparse": torch_sparse,
     "JAX jit": jax_jit,
-    "JAX jit, buffers donated": jax_donated,
+    "JAX jit, rows outside": jax_rows,
+    "JAX jit, rows outside, donated": jax_rows_donated,
 }

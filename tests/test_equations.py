@@ -129,8 +129,8 @@ def test_the_entries_of_a_matrix_are_read_row_by_row():
 
 
 def test_straight_d_is_a_derivative_too():
-    """dz/dx, as the scalar chain rule is often written."""
-    latex = r"\frac{dz}{dx} = \dfrac{\mathrm{d}z}{\mathrm{d}y} \frac{dy}{dx} = 6x"
+    """ds/dx, as the scalar chain rule is often written."""
+    latex = r"\frac{ds}{dx} = \dfrac{\mathrm{d}s}{\mathrm{d}y} \frac{dy}{dx} = 6x"
     assert max(errors_of(latex, two_steps(np.random.default_rng(0)))) <= 1
 
 

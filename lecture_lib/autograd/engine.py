@@ -35,9 +35,11 @@ def topological_order(outputs: Iterable[Tensor], oldest: int = 0) -> list[Tensor
     waiting = list(found.values())
     for node in waiting:
         for parent in node.args:
-            if isinstance(parent, Tensor) and parent.serial not in found and parent.serial >= oldest:
-                found[parent.serial] = parent
-                waiting.append(parent)
+            if isinstance(parent, Tensor):
+                serial = parent.serial
+                if serial >= oldest and serial not in found:
+                    found[serial] = parent
+                    waiting.append(parent)
     return [found[serial] for serial in sorted(found)]
 
 
@@ -83,10 +85,15 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], reco
             g = g.dense()
         if arrivals is not None:
             arrivals.append((node, g))
-        y, args = (node, node.args) if record else (node.data, arrays(node.args))
+        y, args = (node, node.args) if record else (node.data, node.arrays)
         downstream = node.op.pull_each(where, g, y, args, node.settings)  # type: ignore[union-attr]
         for k, i in enumerate(where):
-            add_to(gradients, node.args[i], downstream[k])
+            parent, d = node.args[i], downstream[k]
+            if d.dtype is not parent.data.dtype:
+                d = fitted(d, parent)
+            serial = parent.serial
+            # Never in place, since two nodes may share a gradient.
+            gradients[serial] = gradients[serial] + d if serial in gradients else d
         if watch:
             anomalies.inspect_backward(node, g, where, downstream)
     return gradients
@@ -105,7 +112,7 @@ def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], r
     """
     tangents = {source.serial: tangent for source, tangent in seeds}
     for node, where in steps:
-        y, args = (node, node.args) if record else (node.data, arrays(node.args))
+        y, args = (node, node.args) if record else (node.data, node.arrays)
         given = [tangents[node.args[i].serial] for i in where]
         total = node.op.push_each(where, given, y, args, node.settings)  # type: ignore[union-attr]
         shape = given[0].shape[: given[0].ndim - node.args[where[0]].ndim] + node.shape
@@ -124,11 +131,6 @@ def add_to(gradients: dict[int, Value], node: Tensor, g: Value) -> None:
 def fitted(g: Value, node: Tensor) -> Value:
     """The gradient or tangent in the node's own dtype, so that float32 stays float32."""
     return g if g.dtype == node.data.dtype else g.astype(node.data.dtype)
-
-
-def arrays(args: Sequence[Any]) -> list[Any]:
-    """Arguments as arrays and constants."""
-    return [a.data if isinstance(a, Tensor) else a for a in args]
 
 
 def transpose_linear(f: Callable[[Value], Value], shape: tuple[int, ...], g: Value) -> Value:
@@ -173,7 +175,9 @@ def as_upstream(upstream: Any, y: Tensor, needed_for: str) -> Value:
                 f"{needed_for} needs a value with one entry, but this one has shape {y.shape}: sum it, take its "
                 f"mean, or pass an upstream gradient of shape {y.shape}"
             )
-        return np.ones(y.shape, y.dtype)
+        one = np.empty(y.shape, y.dtype)
+        one[...] = 1
+        return one
     w = upstream if isinstance(upstream, Tensor) else np.asarray(upstream)
     if w.shape != y.shape:
         raise ShapeError(

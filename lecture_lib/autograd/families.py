@@ -8,6 +8,7 @@ they are recorded, and so derivatives nest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -75,9 +76,15 @@ class Elementwise(Operation):
             return g if slope == 1 else -g
         return g * slope(y, *args)
 
-    def pull(self, i: int, g: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
-        d = self._scale(i, g, y, args)
-        return d if d.shape == args[i].shape else unbroadcast(d, args[i].shape, lead_of(g, y))
+    def pull_each(
+        self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], settings: Settings
+    ) -> Sequence[Value]:
+        gradients = []
+        for i in wanted:
+            slope, shape = self.slopes[i], args[i].shape
+            d = (g if slope == 1 else -g) if isinstance(slope, int) else g * slope(y, *args)
+            gradients.append(d if d.shape == shape else unbroadcast(d, shape, lead_of(g, y)))
+        return gradients
 
     def push(self, i: int, v: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
         return self._scale(i, align(v, y.ndim, lead_of(v, args[i])), y, args)
@@ -103,7 +110,7 @@ class Linear(Operation):
         operands: int | None = 1,
         forward: Callable[..., Any] | None = None,
     ) -> None:
-        super().__init__(name, forward or (lambda *args, **settings: run((), *args, **settings)))
+        super().__init__(name, forward or partial(run, ()))
         self.run = run
         self.transpose = transpose
         self.operands = operands

@@ -49,6 +49,8 @@ def sigmoid(x: Value) -> Value:
 def relu(x: Value) -> Value:
     """The rectifier max(x, 0), with slope 1 for x > 0 and 0 elsewhere, also at 0 (a sub-gradient).
 
+    Source: V. Nair and G. Hinton, Rectified linear units improve restricted Boltzmann machines, 2010.
+
     Args:
         x: Tensor or array of real numbers, any shape.
 
@@ -66,6 +68,9 @@ def relu(x: Value) -> Value:
 
 def leaky_relu(x: Value, slope: Value = 0.01) -> Value:
     """x for x > 0 and slope·x elsewhere; a slope that is a parameter makes it the parametric rectifier.
+
+    Sources: A. Maas, A. Hannun and A. Ng, Rectifier nonlinearities improve neural network acoustic models, 2013; the
+    parametric one: K. He, X. Zhang, S. Ren and J. Sun, Delving deep into rectifiers, 2015.
 
     Args:
         x: Tensor or array of real numbers, any shape.
@@ -86,6 +91,8 @@ def leaky_relu(x: Value, slope: Value = 0.01) -> Value:
 def hard_tanh(x: Value) -> Value:
     """x cut off at -1 and 1, with slope 1 strictly between them and 0 elsewhere.
 
+    Source: R. Collobert et al., Natural language processing (almost) from scratch, 2011.
+
     Args:
         x: Tensor or array of real numbers, any shape.
 
@@ -104,6 +111,8 @@ def hard_tanh(x: Value) -> Value:
 def softplus(x: Value) -> Value:
     """log(1 + e^x), the smooth rectifier, with slope σ(x).
 
+    Source: C. Dugas et al., Incorporating second-order functional knowledge for better option pricing, 2001.
+
     Args:
         x: Tensor or array of real numbers, any shape.
 
@@ -119,7 +128,9 @@ def softplus(x: Value) -> Value:
 
 
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
-    """log Σ e^x along an axis; its gradient is the softmax.
+    """log Σ e^x along an axis, computed as m + log Σ e^(x-m) with the largest entry m; its gradient is the softmax.
+
+    Source: P. Blanchard, D. Higham and N. Higham, Accurately computing the log-sum-exp and softmax functions, 2021.
 
     Args:
         x: Tensor or array of real numbers, any shape.
@@ -161,6 +172,8 @@ def log_softmax(x: Value, axis: Any = -1) -> Value:
 
 def softmax(x: Value, axis: Any = -1) -> Value:
     """e^x / Σ e^x along an axis: scores become probabilities.
+
+    Source: J. Bridle, Probabilistic interpretation of feedforward classification network outputs, 1990.
 
     Args:
         x: Tensor or array of scores, any shape.

@@ -1,4 +1,8 @@
-"""Inverses, determinants and linear systems: stated by their differentials, transposed by the engine."""
+"""Inverses, determinants and linear systems: stated by their differentials, transposed by the engine.
+
+Source of the differentials: M. Giles, Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation, 2008.
+"""
 
 from __future__ import annotations
 

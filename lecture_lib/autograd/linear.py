@@ -44,6 +44,25 @@ def sum_kernel(x: Array, axis: Shape, keepdims: bool) -> Any:
     return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
 
 
+def mean_run(lead: Shape, x: Value, axis: Shape, keepdims: bool) -> Value:
+    return x.sum(axis=axis, keepdims=keepdims) / length(x, axis)
+
+
+def mean_back(lead: Shape, i: int, g: Value, operands: Operands, axis: Shape, keepdims: bool) -> Value:
+    # Where there is no entry, none receives a share.
+    share = 1 / max(1, length(operands[0], axis))
+    return sum_back(lead, i, g * share, operands, axis, keepdims)
+
+
+def mean_kernel(x: Array, axis: Shape, keepdims: bool) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) / length(x, axis)  # type: ignore[call-overload]
+
+
+def length(x: Value, axis: Shape) -> int:
+    """The number of entries along some axes."""
+    return math.prod([x.shape[k] for k in axis])
+
+
 def broadcast_run(lead: Shape, x: Value, shape: Shape) -> Value:
     return np.broadcast_to(align(x, len(shape), lead), lead + shape)
 
@@ -171,6 +190,7 @@ def where_back(lead: Shape, i: int, g: Value, operands: Operands, *unused: Any) 
 
 
 SUM = Linear("sum", sum_run, sum_back, forward=sum_kernel)
+MEAN = Linear("mean", mean_run, mean_back, forward=mean_kernel)
 BROADCAST = Linear("broadcast_to", broadcast_run, broadcast_back)
 RESHAPE = Linear("reshape", reshape_run, reshape_back)
 TRANSPOSE = Linear("transpose", transpose_run, transpose_back)

@@ -47,7 +47,7 @@ class Operation:
     def pull_each(
         self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], settings: dict[str, Any]
     ) -> Sequence[Value]:
-        """The gradients of several arguments at once."""
+        """The gradients of several arguments at once; a family states either this or ``pull``."""
         return [self.pull(i, g, y, args, settings) for i in wanted]
 
     def push_each(

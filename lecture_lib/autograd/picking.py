@@ -23,7 +23,7 @@ def along(a: Value, axis: int, part: Any) -> Value:
 @stands_for(np.ndarray.__getitem__)
 def getitem(a: Value, index: Any) -> Value:
     parts = index if isinstance(index, tuple) else (index,)
-    return apply(linear.TAKE, a, *(np.asarray(p) if isinstance(p, (list, range)) else p for p in parts))
+    return apply(linear.TAKE, a, *[np.asarray(p) if isinstance(p, (list, range)) else p for p in parts])
 
 
 @stands_for(np.take)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -30,8 +29,7 @@ def mean(a: Value, axis: Any = None, *, keepdims: bool = False) -> Value:
     if a.dtype == np.float16:
         # As in NumPy: the sum of many entries would overflow in half precision, though their mean does not.
         return mean(a.astype(np.float32), axis, keepdims=keepdims).astype(np.float16)
-    axes = axes_from_end(axis, a.ndim)
-    return apply(linear.SUM, a, axis=axes, keepdims=bool(keepdims)) / math.prod([a.shape[k] for k in axes])
+    return reduction(linear.MEAN, a, axis, keepdims)
 
 
 def one_of(ddof: float, correction: float) -> float:

@@ -27,11 +27,12 @@ def reshape(a: Value, shape: Any, order: str = "C") -> Value:
 def resolved(wanted: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
     """A shape with its -1 replaced by what is left over."""
     size, known = math.prod(shape), math.prod(wanted)
+    full = wanted
     if known < 0 and size % known == 0 and wanted.count(-1) == 1:
-        wanted = tuple([-(size // known) if n == -1 else n for n in wanted])
-    if math.prod(wanted) != size or min(wanted, default=0) < 0:
+        full, known = tuple([-(size // known) if n == -1 else n for n in wanted]), size
+    if known != size or min(full, default=0) < 0:
         raise ShapeError(f"reshape cannot turn shape {shape} ({size} entries) into {wanted}")
-    return wanted
+    return full
 
 
 @stands_for(np.ravel)

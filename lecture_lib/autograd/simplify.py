@@ -162,6 +162,10 @@ def shortened(node: Node, op: Any, args: tuple[Any, ...]) -> Any:
             return first if first.shape == node.shape else remade(node, op, (first,))
     if op in (linear.BROADCAST, linear.CAST) and isinstance(first, Node):
         return first if first.shape == node.shape and first.value.dtype == node.value.dtype else None
+    if op is linear.MEAN:
+        total = Node(node.index, None, linear.SUM, args, node.settings)
+        total.value = np.asarray(linear.SUM.forward(first.value, **node.settings))
+        return rewrite(remade(node, DIVIDE, ()), (rewrite(total, args), linear.length(first, node.settings["axis"])))
     if op is linear.SUM and node.settings["axis"] == ():
         return first
     if op is linear.TRANSPOSE and len(node.shape) == 2 and isinstance(first, Node):

@@ -57,10 +57,19 @@ class RowSparse(NDArrayOperatorsMixin):
 
     @classmethod
     def of_lookup(cls, ids: Array, rows: Array, shape: tuple[int, ...]) -> RowSparse:
-        """What flows back to a table of ``shape`` from the look-up ``table[ids]``: checked ids, which are copied."""
+        """What flows back to a table from the look-up ``table[ids]``.
+
+        Args:
+            ids: integers of any shape, which the look-up has checked; copied. Negative ones count from the end.
+            rows: real numbers, one row for each id, shape ``ids.shape + (d,)``.
+            shape: the shape (V, d) of the table.
+
+        Returns:
+            A RowSparse with ids of shape (n,) and rows of shape (n, d).
+        """
         sparse = cls.__new__(cls)
         flat = ids.flatten()
-        sparse.ids = flat % shape[0] if flat.size and np.minimum.reduce(flat) < 0 else flat
+        sparse.ids = flat % shape[0] if flat.size and flat[flat.argmin()] < 0 else flat
         sparse.rows = rows.reshape(flat.size, shape[1])
         sparse.shape = (shape[0], shape[1])
         return sparse
@@ -71,7 +80,11 @@ class RowSparse(NDArrayOperatorsMixin):
         return self.rows.dtype
 
     def dense(self) -> Array:
-        """The full array of shape (V, d)."""
+        """The array that this stands for.
+
+        Returns:
+            An array of shape (V, d), in the dtype of the rows.
+        """
         total = np.zeros(self.shape, self.dtype)
         self.add_to(total)
         return total
@@ -90,7 +103,8 @@ class RowSparse(NDArrayOperatorsMixin):
             raise ShapeError(f"RowSparse of shape {self.shape} cannot be added to an array of shape {table.shape}")
         scale = table.dtype.type(scale)
         if len(self.ids) < FEW:
-            add_rows(table, self.ids, self.rows * scale)
+            add = move_rows if len(set(self.ids.tolist())) == len(self.ids) else add_rows
+            add(table, self.ids, self.rows * scale)
         else:
             order, ordered, new = self._by_id()
             # take picks rows twice as fast as indexing does, and in increasing order it runs through the table once.
@@ -108,9 +122,12 @@ class RowSparse(NDArrayOperatorsMixin):
         return order, ordered, new
 
     def coalesce(self) -> RowSparse:
-        """The same array with every id once, in increasing order, in memory of its own.
+        """The same array with every id once, in increasing order.
 
         Most ids of a batch are distinct, so the first row of each is taken and only the others are added.
+
+        Returns:
+            A RowSparse in memory of its own.
         """
         order, ordered, new = self._by_id()
         rows = self.rows.take(order[new], axis=0)
@@ -120,23 +137,49 @@ class RowSparse(NDArrayOperatorsMixin):
         return RowSparse.of_lookup(ordered[new], rows, self.shape)
 
     def norm(self) -> float:
-        """The root of the sum of all squared entries, as if it were dense."""
+        """The root of the sum of all squared entries, as if it were dense.
+
+        Returns:
+            A number; rows with the same id are added before they are squared.
+        """
         rows = self.coalesce().rows
         return float(np.sqrt(np.sum(rows * rows)))
 
     def clip(self, low: float, high: float) -> RowSparse:
-        """Every entry cut off at two bounds, with ``low <= 0 <= high``, as if it were dense."""
+        """Every entry cut off at two bounds, as if it were dense.
+
+        Args:
+            low: the lower bound, at most 0.
+            high: the upper bound, at least 0.
+
+        Returns:
+            A RowSparse in memory of its own, with every id once.
+
+        Raises:
+            ValueError: 0 is not between the bounds, so that the rows that are zero would change.
+        """
         if not low <= 0 <= high:
             raise ValueError(f"clipping to [{low}, {high}] would change the rows that are zero: use np.asarray first")
         merged = self.coalesce()
         return RowSparse(merged.ids, np.clip(merged.rows, low, high), self.shape)
 
     def astype(self, dtype: Any) -> RowSparse:
-        """The same rows in another dtype."""
+        """The same rows in another dtype.
+
+        Args:
+            dtype: of real numbers.
+
+        Returns:
+            A RowSparse in memory of its own.
+        """
         return RowSparse.of_lookup(self.ids, self.rows.astype(dtype), self.shape)
 
     def copy(self) -> RowSparse:
-        """The same rows in memory of their own."""
+        """The same rows in memory of their own.
+
+        Returns:
+            A RowSparse.
+        """
         return RowSparse.of_lookup(self.ids, self.rows.copy(), self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:

@@ -108,6 +108,7 @@ def variable(name: str, shape: tuple[int, ...]) -> Tensor:
 
 SAMPLES: dict[str, tuple[Sequence[tuple[int, ...]], dict[str, Any], Sequence[Any]]] = {
     "sum": ([(3,)], {"axis": (-1,), "keepdims": False}, []),
+    "mean": ([(LENGTH,)], {"axis": (-1,), "keepdims": False}, []),
     "broadcast_to": ([(3,)], {"shape": (2, 3)}, []),
     "reshape": ([(2, 3)], {"shape": (3, 2)}, []),
     "transpose": ([(2, 3)], {"axes": (-1, -2)}, []),

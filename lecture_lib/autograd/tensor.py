@@ -73,7 +73,7 @@ class Tensor:
         array([2., 4.])
     """
 
-    __slots__ = ("data", "grad", "name", "op", "args", "settings", "serial", "saved", "__weakref__")
+    __slots__ = ("data", "grad", "name", "op", "args", "arrays", "settings", "serial", "saved", "__weakref__")
     __array_priority__ = 1000.0
 
     data: Array
@@ -81,6 +81,7 @@ class Tensor:
     name: str | None
     op: Operation | None
     args: tuple[Any, ...]
+    arrays: Sequence[Any]
     settings: dict[str, Any]
     serial: int
     saved: list[int]
@@ -90,7 +91,7 @@ class Tensor:
         self.grad = None
         self.name = name
         self.op = None
-        self.args = ()
+        self.args = self.arrays = ()
         self.settings = {}
         self.serial = next(_serial)
 
@@ -153,6 +154,9 @@ class Tensor:
     def item(self) -> Any:
         """The single entry as a Python number.
 
+        Returns:
+            A float, an integer or a boolean, as the dtype says.
+
         Raises:
             TypeError: inside a transform, where the number would silently drop the gradient.
             ValueError: more than one entry.
@@ -161,17 +165,35 @@ class Tensor:
         return self.data.item()
 
     def numpy(self) -> Array:
-        """A copy of the data as a plain array."""
+        """A copy of the data as a plain array.
+
+        Returns:
+            An array of the same shape and dtype.
+
+        Raises:
+            TypeError: inside a transform, where the array would silently drop the gradient.
+        """
         refuse_number("t.numpy()")
         return self.data.copy()
 
     def tolist(self) -> Any:
-        """The data as nested Python lists."""
+        """The data as nested Python lists.
+
+        Returns:
+            A list with one level for every axis; a number if there is none.
+
+        Raises:
+            TypeError: inside a transform, where the numbers would silently drop the gradient.
+        """
         refuse_number("t.tolist()")
         return self.data.tolist()
 
     def detach(self) -> Tensor:
-        """A leaf with the same values and no history: a constant for every gradient."""
+        """A leaf with the same values and no history: a constant for every gradient.
+
+        Returns:
+            A Tensor with a copy of the data.
+        """
         return Tensor(self.data, self.name)
 
     def __repr__(self) -> str:
@@ -234,7 +256,10 @@ class Tensor:
         operation = UFUNCS.get(ufunc)
         if operation is None:
             raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
-        return apply(operation, *(np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs))
+        for x in inputs:
+            if isinstance(x, SEQUENCES):
+                return apply(operation, *(np.asarray(y) if isinstance(y, SEQUENCES) else y for y in inputs))
+        return apply(operation, *inputs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Sequence[Any], settings: dict[str, Any]
@@ -294,11 +319,25 @@ class Tensor:
     dot, astype = method(np.dot), method(np.ndarray.astype)
 
     def reshape(self, *shape: Any) -> Tensor:
-        """NumPy's ``reshape``: the lengths one by one, or a tuple of them."""
+        """NumPy's ``reshape``.
+
+        Args:
+            shape: the lengths one by one, or a tuple of them; one may be -1.
+
+        Returns:
+            A Tensor of that shape.
+        """
         return FUNCTIONS[np.reshape](self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Tensor:
-        """NumPy's ``transpose``: the axes one by one, or a tuple of them, or none to turn them all round."""
+        """NumPy's ``transpose``.
+
+        Args:
+            axes: the axes one by one, or a tuple of them, or none to turn them all round.
+
+        Returns:
+            A Tensor with its axes in that order.
+        """
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
         return FUNCTIONS[np.transpose](self, order)
 
@@ -314,15 +353,21 @@ def as_numbers(data: Array) -> Array:
 
 
 def node_of(
-    data: Array, op: Operation | None, args: tuple[Any, ...], settings: dict[str, Any], name: str | None = None
+    data: Array,
+    op: Operation | None,
+    args: tuple[Any, ...],
+    arrays: Sequence[Any],
+    settings: dict[str, Any],
+    name: str | None = None,
 ) -> Tensor:
-    """A Tensor that borrows its data, made by an operation from its arguments."""
+    """A Tensor that borrows its data, made by an operation from its arguments, whose arrays it keeps for the pull."""
     node = new(Tensor)
     node.data = data
     node.grad = None
     node.name = name
     node.op = op
     node.args = args
+    node.arrays = arrays
     node.settings = settings
     node.serial = next(_serial)
     return node
@@ -335,7 +380,7 @@ def plain(value: Any) -> Any:
 
 def leaf(data: Array, name: str | None = None) -> Tensor:
     """A leaf that borrows ``data`` instead of copying it."""
-    return node_of(as_numbers(np.asarray(no_subclass(data))), None, (), {}, name)
+    return node_of(as_numbers(np.asarray(no_subclass(data))), None, (), (), {}, name)
 
 
 def no_subclass(data: Any) -> Any:
@@ -387,8 +432,8 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
     if data.dtype.kind not in "fbiu":
         as_numbers(data)
     if not recording:
-        return node_of(data, None, (), {})
-    node = node_of(data, operation, args, settings)
+        return node_of(data, None, (), (), {})
+    node = node_of(data, operation, args, arrays, settings)
     if inspect_node is not None:
         inspect_node(node)
     return node

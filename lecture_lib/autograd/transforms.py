@@ -77,9 +77,12 @@ class Recording:
         return touches_others(self.steps) or any(y.op is not None and id(y) not in own_nodes for y in self.outputs)
 
     def _alias(self, value: Any, name: str, link: bool) -> Tensor:
-        if isinstance(value, Tensor):
+        if type(value) is np.ndarray and value.dtype.kind == "f":
+            inner = node_of(value, None, (), (), {}, name)
+        elif isinstance(value, Tensor):
             require_float(value.data, value.name or name)
-            inner = node_of(value.data, ALIAS if link else None, (value,) if link else (), {}, value.name or name)
+            op, args, arrays = (ALIAS, (value,), (value.data,)) if link else (None, (), ())
+            inner = node_of(value.data, op, args, arrays, {}, value.name or name)
         else:
             try:
                 inner = leaf(value, name)
@@ -239,7 +242,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
                 f"the gradient needs a function that returns one number, but this one returned shape {y.shape}: "
                 "sum it or take its mean, or use jacobian or vjp"
             )
-        gradients = iter(run.pull([np.ones(y.shape, y.dtype)]))
+        gradients = iter(run.pull([as_upstream(None, y, "the gradient")]))
         return run.value(), one_or_all([like_arguments(args[k], gradients) for k in wanted], argnums)
 
     return differentiated
@@ -433,7 +436,9 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 
 
 def hvp(f: Function, argnum: int = 0) -> Function:
-    """A function that multiplies the Hessian of f with a vector without building it.
+    """A function that multiplies the Hessian of f with a vector without building it: forward mode over reverse mode.
+
+    Source: B. Pearlmutter, Fast exact multiplication by the Hessian, 1994.
 
     Args:
         f: returns one number.

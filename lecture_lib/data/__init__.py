@@ -1,8 +1,9 @@
 """Data by name: what ships, what lies in the reader's own folder, what can be fetched."""
 
 from lecture_lib.data.corpora import Corpus, corpus, polarity
-from lecture_lib.data.fetching import FetchError, available, fetch
+from lecture_lib.data.fetching import FetchError, fetch
 from lecture_lib.data.learning_curve import learning_curve
+from lecture_lib.data.listing import available
 from lecture_lib.data.sentiment import Sentiment, WordCounts, sentiment
 from lecture_lib.data.shipped import read_packed
 from lecture_lib.data.vectors import vectors

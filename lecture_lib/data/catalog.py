@@ -7,9 +7,17 @@ from lecture_lib.ner.errors import DataError
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to fetch: `members` are the files that are taken out of the archive, in the order of use.
+    """One thing to fetch.
 
-    `size` (bytes) and `checksum` ("sha256:…" or "md5:…") are None where the publisher states none.
+    Args:
+        name: by which it is asked for.
+        what: what it is, in a few words.
+        license: its terms, and whom to credit.
+        url: where the archive is.
+        file: the name of the archive.
+        size: of the archive in bytes; None where the publisher states none.
+        checksum: "sha256:…" or "md5:…" of the archive; None where the publisher states none.
+        members: the files that are taken out of the archive, in the order of use.
     """
 
     name: str

@@ -6,20 +6,34 @@ from pathlib import Path
 
 from lecture_lib.data.catalog import entry
 from lecture_lib.data.fetching import FetchError, fetched_files
-from lecture_lib.data.local import local_file
+from lecture_lib.data.local import local_files
 from lecture_lib.data.polarity import Snippet, read_snippets
 from lecture_lib.data.shipped import SPLITS, shipped_corpus
 from lecture_lib.data.wikiner import read_wikiner
 from lecture_lib.ner.errors import MissingDataError
 from lecture_lib.ner.sentences import Sentence, read_conll
 
+Parts = tuple[list[Sentence], list[Sentence], list[Sentence], str]
+
 DATE = "DATE"
+# Of a corpus without splits: training ends after the first share of its sentences, dev after the second.
 SHARES = (0.8, 0.9)
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """A labeled corpus: lists of sentences for training, development and test, its name and where it is from."""
+    """A labeled corpus.
+
+    Args:
+        train: the sentences to learn from.
+        dev: those by which settings are chosen.
+        test: those by which the end result is measured.
+        name: the name of the corpus.
+        source: where it is from.
+
+    >>> corpus()
+    Corpus('default': train 3,..., dev ..., test ... sentences; hand-labeled for this course)
+    """
 
     train: list[Sentence]
     dev: list[Sentence]
@@ -81,14 +95,15 @@ def polarity(name: str = "rt-polarity") -> list[Snippet]:
         MissingDataError: the data are not there; says which file to place where, or what to call.
         DataError: a file is malformed.
         ValueError: there is no such data set.
+
+    >>> polarity("imdb")
+    Traceback (most recent call last):
+    ValueError: no polarity data named 'imdb'; expected 'rt-polarity'
     """
     if name != "rt-polarity":
         raise ValueError(f"no polarity data named {name!r}; expected 'rt-polarity'")
     (positive, negative), encoding = _polarity_files(name)
     return read_snippets(positive, 1, encoding) + read_snippets(negative, 0, encoding)
-
-
-Parts = tuple[list[Sentence], list[Sentence], list[Sentence], str]
 
 
 def _default() -> Parts:
@@ -97,8 +112,7 @@ def _default() -> Parts:
 
 
 def _ewt() -> Parts:
-    paths = [local_file(f"ner_uner_ewt/{split}.tsv", "corpus 'ewt'") for split in SPLITS]
-    train, dev, test = map(read_conll, paths)
+    train, dev, test = map(read_conll, local_files("ewt", "corpus"))
     return train, dev, test, "Universal NER, English Web Treebank (CC BY-SA 4.0)"
 
 
@@ -125,9 +139,8 @@ CORPORA: dict[str, Callable[[], Parts]] = {
 
 def _polarity_files(name: str) -> tuple[list[Path], str]:
     """The two files, and their encoding: the archive of the authors is older than UTF-8's success."""
-    ends = ("pos", "neg")
     try:
-        return [local_file(f"sentiment_rt/rt-polarity.{end}", f"polarity data {name!r}") for end in ends], "utf-8"
+        return local_files(name, "polarity data"), "utf-8"
     except MissingDataError as missing:
         try:
             return fetched_files(entry(name)), "latin-1"

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import shutil
 import tarfile
 import tempfile
@@ -11,16 +10,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
-from lecture_lib.data.catalog import ENTRIES, Entry, entry
+from lecture_lib.data.catalog import Entry, entry
 from lecture_lib.data.downloads import DownloadError, ResumingDownloader
-from lecture_lib.data.local import VARIABLE, local_folder
-from lecture_lib.data.shipped import shipped_corpus, shipped_vectors
+from lecture_lib.data.local import local_folder
 from lecture_lib.ner.errors import MissingDataError
 
 CACHE_VARIABLE = "LECTURE_LIB_CACHE"
-OWN_FILES = {"rt-polarity": "sentiment_rt/rt-polarity.pos"}
 COPY_BYTES = 1 << 20
 
 
@@ -60,9 +58,13 @@ def fetch(name: str, unverified: bool = False, progress: bool = True) -> list[Pa
     Raises:
         DataError: nothing of that name can be fetched.
         FetchError: it failed; the message says why, and which file to place where.
+
+    >>> fetch("glove-7b")
+    Traceback (most recent call last):
+    lecture_lib.ner.errors.DataError: nothing named 'glove-7b' can be fetched; expected one of glove-6b-50d, ...
     """
     chosen = entry(name)
-    ready = _ready(chosen)
+    ready = ready_files(chosen)
     if ready is not None:
         return ready
     print(f"{chosen.name}: {chosen.what}\nLicense: {chosen.license}", flush=True)
@@ -85,7 +87,7 @@ def fetch(name: str, unverified: bool = False, progress: bool = True) -> list[Pa
         raise
     if placed is None:
         archive.unlink()
-    ready = _ready(chosen)
+    ready = ready_files(chosen)
     if ready is None:
         raise FetchError(f"{chosen.name} was unpacked into {cache / chosen.name}, but its files are gone; fetch again")
     return ready
@@ -102,62 +104,27 @@ def fetched_files(chosen: Entry) -> list[Path]:
 
     Raises:
         MissingDataError: it has not been fetched; says what to call.
+        FetchError: pooch, which knows the user's cache, is not installed.
     """
-    ready = _ready(chosen)
+    ready = ready_files(chosen)
     if ready is None:
         size = "size unknown" if chosen.size is None else f"{chosen.size / 1e6:,.1f} MB"
         raise MissingDataError(f"{chosen.name} is not here yet; call data.fetch({chosen.name!r}) first ({size})")
     return ready
 
 
-def available() -> None:
-    """Print a table of all data: name, what it is, its license, size, and whether it is present."""
-    rows = [("name", "what", "license", "size", "present"), *_shipped_rows(), *_local_rows()]
-    for chosen in ENTRIES:
-        size = "unknown" if chosen.size is None else f"{chosen.size / 1e6:,.1f} MB"
-        present = _ready(chosen) is not None or _lies_in_own_folder(chosen.name)
-        license = re.split(r" \(|;", chosen.license)[0]
-        rows.append((chosen.name, chosen.what, license, size, "yes" if present else "data.fetch"))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+def ready_files(chosen: Entry) -> list[Path] | None:
+    """The files of something that can be fetched, if they are in the cache.
 
+    Args:
+        chosen: an entry of the catalog.
 
-def _shipped_rows() -> Iterator[tuple[str, ...]]:
-    vectors = shipped_vectors()
-    corpus = list(shipped_corpus().values())
-    yield _row("default", "corpus of this course: PER, LOC, ORG, DATE", "CC BY 4.0", corpus, "install again")
-    yield _row("default", "vectors of this course, from WordNet 3.0", "WordNet 3.0", [vectors], "install again")
+    Returns:
+        Their paths, in the order of the entry's members; None if they are not all there.
 
-
-def _local_rows() -> Iterator[tuple[str, ...]]:
-    folder = local_folder()
-    listed = (
-        ("ewt", "Universal NER, English Web Treebank", "CC BY-SA 4.0", "ner_uner_ewt/train.tsv"),
-        (
-            "glove-50k",
-            "GloVe 6B, the 50,000 most frequent words",
-            "PDDL 1.0",
-            "vectors/glove.6B.50d.top50k.unit-q8.txt.gz",
-        ),
-        ("glove-10k", "GloVe 6B, 10,244 words", "PDDL 1.0", "vectors/glove.6B.50d.exact10k.txt.gz"),
-    )
-    for name, what, license, file in listed:
-        yield _row(name, what, license, [folder / file] if folder else [], f"set {VARIABLE}")
-
-
-def _lies_in_own_folder(name: str) -> bool:
-    folder = local_folder()
-    return folder is not None and name in OWN_FILES and (folder / OWN_FILES[name]).is_file()
-
-
-def _row(name: str, what: str, license: str, files: list[Path], remedy: str) -> tuple[str, ...]:
-    present = bool(files) and all(file.is_file() for file in files)
-    size = f"{sum(file.stat().st_size for file in files) / 1e6:,.1f} MB" if present else ""
-    return name, what, license, size, "yes" if present else remedy
-
-
-def _ready(chosen: Entry) -> list[Path] | None:
+    Raises:
+        FetchError: pooch, which knows the user's cache, is not installed.
+    """
     folder = cache_folder() / chosen.name
     files = [folder / Path(member).name for member in chosen.members]
     return files if all(file.is_file() for file in files) else None
@@ -239,7 +206,7 @@ def _digest(path: Path, kind: str) -> str:
         return hashlib.file_digest(file, kind).hexdigest()
 
 
-def _pooch():  # type: ignore[no-untyped-def]
+def _pooch() -> ModuleType:
     try:
         import pooch
     except ImportError:
@@ -248,7 +215,7 @@ def _pooch():  # type: ignore[no-untyped-def]
 
 
 @contextmanager
-def _quiet(pooch) -> Iterator[None]:  # type: ignore[no-untyped-def]
+def _quiet(pooch: ModuleType) -> Iterator[None]:
     logger = pooch.get_logger()
     level = logger.level
     logger.setLevel("WARNING")

@@ -4,8 +4,8 @@ from os import PathLike
 from typing import NamedTuple
 
 from lecture_lib.course.places import data_folder
+from lecture_lib.data.tables import table_rows
 from lecture_lib.ner.errors import DataError
-from lecture_lib.ner.files import decoded, line_blocks
 
 MODES = ("frozen", "fine-tuned", "random")
 
@@ -58,10 +58,10 @@ def learning_curve(corpus: str = "default") -> list[Point]:
 
 
 def read_points(path: str | PathLike[str]) -> list[Point]:
-    """Read a table of points parted by tabs; lines that begin with `#` are remarks, the first other line names columns.
+    """Read a table of points.
 
     Args:
-        path: the file.
+        path: the file, in the form of `table_rows`, with the fields of `Point` as columns.
 
     Returns:
         The points in the order of the file.
@@ -70,31 +70,16 @@ def read_points(path: str | PathLike[str]) -> list[Point]:
         MissingDataError: there is no such file.
         DataError: a line is malformed; names the file and the line.
     """
-    points, titled = [], False
-    for first, lines in line_blocks(path):
-        for number, raw in enumerate(lines, first):
-            text = decoded(raw, path, number).rstrip("\r")
-            if text.startswith("#") or not text:
-                continue
-            fields = tuple(text.split("\t"))
-            if not titled:
-                if fields != COLUMNS:
-                    raise DataError(f"columns {', '.join(fields)}; expected {', '.join(COLUMNS)}", path, number)
-                titled = True
-                continue
-            points.append(_point(fields, path, number))
-    return points
+    return [_point(fields, path, number) for number, fields in table_rows(path, COLUMNS)]
 
 
-def _point(fields: tuple[str, ...], path: str | PathLike[str], number: int) -> Point:
+def _point(fields: list[str], path: str | PathLike[str], number: int) -> Point:
     try:
         corpus, mode, sentences, seed, *shares = fields
         f1, known, new = map(float, shares)
         point = Point(corpus, mode, int(sentences), int(seed), f1, known, new)
     except ValueError:
-        raise DataError(
-            f"{len(fields)} fields {' '.join(fields)!r}; expected {', '.join(COLUMNS)}", path, number
-        ) from None
+        raise DataError(f"{' '.join(fields)!r}; expected {', '.join(COLUMNS)}", path, number) from None
     if mode not in MODES or not all(0 <= share <= 1 for share in point[4:]):
         raise DataError(f"{point}; expected one of {', '.join(MODES)}, and shares from 0 to 1", path, number)
     return point

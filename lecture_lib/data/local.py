@@ -7,6 +7,14 @@ from lecture_lib.ner.errors import DataError, MissingDataError
 
 VARIABLE = "LECTURE_LIB_DATA"
 
+FILES = {
+    "ewt": ("ner_uner_ewt/train.tsv", "ner_uner_ewt/dev.tsv", "ner_uner_ewt/test.tsv"),
+    "glove-50k": ("vectors/glove.6B.50d.top50k.unit-q8.txt.gz",),
+    "glove-10k": ("vectors/glove.6B.50d.exact10k.txt.gz",),
+    "rt-polarity": ("sentiment_rt/rt-polarity.pos", "sentiment_rt/rt-polarity.neg"),
+}
+"""The files of each data set within the folder, in the order of use."""
+
 
 def local_folder() -> Path | None:
     """The folder that the variable LECTURE_LIB_DATA names.
@@ -30,27 +38,27 @@ def local_folder() -> Path | None:
     return folder
 
 
-def local_file(relative: str, wanted_for: str) -> Path:
-    """A file in that folder.
+def local_files(name: str, kind: str) -> list[Path]:
+    """The files of a data set in that folder.
 
     Args:
-        relative: its path within the folder, with `/`.
-        wanted_for: what it is for, for the message.
+        name: one of `FILES`.
+        kind: what it is, such as "corpus", for the message.
 
     Returns:
-        The path of an existing file.
+        The paths of existing files, in the order of use.
 
     Raises:
-        MissingDataError: the variable is not set, or the file is not there.
+        MissingDataError: the variable is not set, or a file is not there.
         DataError: the variable names something that is not a folder.
     """
     folder = local_folder()
-    if folder is None:
-        raise MissingDataError(
-            f"{wanted_for} needs the file {relative}; place it in a folder and set the "
-            f"environment variable {VARIABLE} to that folder"
-        )
-    path = folder / relative
-    if not path.is_file():
-        raise MissingDataError(f"{wanted_for} needs the file {relative}; place it at {path} ({VARIABLE} is {folder})")
-    return path
+    for file in FILES[name]:
+        wanted = f"{kind} {name!r} needs the file {file}; place it"
+        if folder is None:
+            remedy = f"in a folder and set the environment variable {VARIABLE} to that folder"
+            raise MissingDataError(f"{wanted} {remedy}")
+        if not (folder / file).is_file():
+            raise MissingDataError(f"{wanted} at {folder / file} ({VARIABLE} is {folder})")
+    assert folder is not None
+    return [folder / file for file in FILES[name]]

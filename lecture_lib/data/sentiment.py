@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from lecture_lib.course.places import data_folder
 from lecture_lib.data.corpora import polarity
 from lecture_lib.data.polarity import Snippet
+from lecture_lib.data.tables import table_rows
 from lecture_lib.ner.errors import DataError
-from lecture_lib.ner.files import decoded, line_blocks
 
 HELD_OUT = "television"
 COLUMNS = ("word", "positive", "negative", "part")
@@ -26,8 +26,8 @@ class WordCounts:
 
     Args:
         words: n distinct words.
-        positive: n whole numbers, not negative.
-        negative: n whole numbers, not negative; no word has 0 in both.
+        positive: whole numbers of at least 0, shape (n,); kept as int64.
+        negative: alike; no word has 0 in both.
 
     Raises:
         ValueError: the lengths differ, a word comes twice, or a count is not one.
@@ -57,7 +57,7 @@ class WordCounts:
 
     @property
     def share(self) -> NDArray[np.float64]:
-        """The share of good reviews among those with the word, one number a word."""
+        """The share of good reviews among those with the word, shape (n,), float64."""
         return self.positive / (self.positive + self.negative)
 
     def among(self, known: Container[str]) -> "WordCounts":
@@ -78,7 +78,17 @@ class WordCounts:
 
 @dataclass(frozen=True)
 class Sentiment:
-    """Word counts for training, those of the words held out of training, the name and where they are from."""
+    """Word counts, parted into those for training and those held out of it.
+
+    Args:
+        train: the counts for training.
+        held_out: the counts of words that training shall not see.
+        name: the name of the data set.
+        source: where it is from.
+
+    >>> sentiment()
+    Sentiment('default': ... words to train on, television held out; counts invented for this course)
+    """
 
     train: WordCounts
     held_out: WordCounts
@@ -150,25 +160,19 @@ def count_words(
     bad, good = sides
     apart = set(held_out)
     words = sorted(word for word in good | bad if good[word] + bad[word] >= least)
-    train, test = ([word for word in words if (word in apart) == side] for side in (False, True))
-    first, second = (
-        WordCounts(
-            tuple(part),
-            np.array([good[word] for word in part], dtype=np.int64),
-            np.array([bad[word] for word in part], dtype=np.int64),
-        )
-        for part in (train, test)
-    )
-    return first, second
+
+    def counts(part: list[str]) -> WordCounts:
+        sides = (np.array([side[word] for word in part], dtype=np.int64) for side in (good, bad))
+        return WordCounts(tuple(part), *sides)
+
+    return counts([word for word in words if word not in apart]), counts([word for word in words if word in apart])
 
 
 def read_word_counts(path: str | PathLike[str]) -> tuple[WordCounts, WordCounts]:
-    """Read a table of four columns parted by tabs: word, positive, negative, part ("train" or "held-out").
-
-    Lines that begin with `#` are remarks; the first other line names the columns.
+    """Read a table of four columns: word, positive, negative, part ("train" or "held-out").
 
     Args:
-        path: the file.
+        path: the file, in the form of `table_rows`.
 
     Returns:
         The counts for training and those held out.
@@ -178,36 +182,19 @@ def read_word_counts(path: str | PathLike[str]) -> tuple[WordCounts, WordCounts]
         DataError: a line is malformed, or a word comes twice; names the file and the line.
     """
     rows: dict[str, tuple[int, int, str]] = {}
-    titled = False
-    for first, lines in line_blocks(path):
-        for number, raw in enumerate(lines, first):
-            text = decoded(raw, path, number).rstrip("\r")
-            if text.startswith("#") or not text:
-                continue
-            fields = text.split("\t")
-            if not titled:
-                titled = _check_titles(fields, path, number)
-                continue
-            word, row = _row(fields, path, number)
-            if word in rows:
-                raise DataError(f"the word {word!r} comes twice; expected each once", path, number)
-            rows[word] = row
+    for number, fields in table_rows(path, COLUMNS):
+        word, row = _row(fields, path, number)
+        if word in rows:
+            raise DataError(f"the word {word!r} comes twice; expected each once", path, number)
+        rows[word] = row
     if not rows:
         raise DataError("no word in the file; expected one a line", path, 1)
     train, held_out = (_part(rows, part) for part in PARTS)
     return train, held_out
 
 
-def _check_titles(fields: list[str], path: str | PathLike[str], number: int) -> bool:
-    if tuple(fields) != COLUMNS:
-        raise DataError(f"the columns are {fields}; expected {', '.join(COLUMNS)}, parted by tabs", path, number)
-    return True
-
-
 def _row(fields: list[str], path: str | PathLike[str], number: int) -> tuple[str, tuple[int, int, str]]:
     expected = "expected a word, two whole numbers and train or held-out, parted by tabs"
-    if len(fields) != len(COLUMNS):
-        raise DataError(f"{len(fields)} columns; {expected}", path, number)
     word, positive, negative, part = fields
     if not word or word != word.strip() or part not in PARTS:
         raise DataError(f"{word!r} with the part {part!r}; {expected}", path, number)

@@ -1,7 +1,5 @@
 """The data that ship with the course, and the packed form of its vectors."""
 
-import zipfile
-import zlib
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 from lecture_lib.course.places import data_folder
 from lecture_lib.ner.errors import DataError, MissingDataError
 from lecture_lib.ner.vectors import Vectors
+from lecture_lib.train.storage import UNREADABLE
 
 SPLITS = ("train", "dev", "test")
 
@@ -55,6 +54,9 @@ def read_packed(path: str | PathLike[str]) -> Vectors:
     Raises:
         MissingDataError: there is no such file.
         DataError: the file is damaged or has another form; names the file.
+
+    >>> read_packed(shipped_vectors()).dim
+    50
     """
     path = Path(path)
     if not path.exists():
@@ -90,7 +92,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
             return {name: archive[name] for name in ("words", "matrix", "scale")}
     except DataError:
         raise
-    except (ValueError, OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         raise DataError(f"not a readable file of packed vectors ({error}); get the file again", path) from None
 
 

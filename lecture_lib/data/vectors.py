@@ -5,15 +5,12 @@ from pathlib import Path
 
 from lecture_lib.data.catalog import entry
 from lecture_lib.data.fetching import fetched_files
-from lecture_lib.data.local import local_file
+from lecture_lib.data.local import local_files
 from lecture_lib.data.shipped import read_packed, shipped_vectors
 from lecture_lib.ner.errors import MissingDataError
 from lecture_lib.ner.vectors import Vectors, read_vectors
 
-LOCAL = {
-    "glove-50k": "vectors/glove.6B.50d.top50k.unit-q8.txt.gz",
-    "glove-10k": "vectors/glove.6B.50d.exact10k.txt.gz",
-}
+LOCAL = ("glove-50k", "glove-10k")
 FETCHED = ("glove-6b-50d", "glove-wiki-gigaword-50")
 NAMES = ("default", *LOCAL, *FETCHED)
 
@@ -29,7 +26,7 @@ def vectors(name: str = "default") -> Vectors:
         name: one of these names.
 
     Returns:
-        The vectors.
+        The vectors, N×d, float32.
 
     Raises:
         MissingDataError: the data are not there; says which file to place where, or what to call.
@@ -38,13 +35,15 @@ def vectors(name: str = "default") -> Vectors:
 
     >>> NAMES
     ('default', 'glove-50k', 'glove-10k', 'glove-6b-50d', 'glove-wiki-gigaword-50')
+    >>> vectors().matrix.shape[1]
+    50
     """
     if name not in NAMES:
         raise ValueError(f"no vectors named {name!r}; expected one of {', '.join(NAMES)}")
     if name in LOCAL:
-        path = local_file(LOCAL[name], f"vectors {name!r}")
+        (path,) = local_files(name, "vectors")
     elif name in FETCHED:
-        path = fetched_files(entry(name))[0]
+        (path,) = fetched_files(entry(name))
     else:
         path = shipped_vectors()
     if not path.is_file():

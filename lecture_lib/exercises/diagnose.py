@@ -40,6 +40,11 @@ def diagnose(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any
 def _kind(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
     if not exercise.is_function and isinstance(wanted[0], np.ndarray) and isinstance(found[0], str):
         return "a text", f"Give the value itself, without quotation marks: not {answer!r}"
+    if not exercise.is_function and isinstance(found[0], Failure):
+        return (
+            f"a value of type {type(answer).__name__}",
+            "Give a number, an array, or a tuple of them, as it is asked for.",
+        )
     single = wanted[0].shape == (1,) if isinstance(wanted[0], np.ndarray) else False
     if single and not exercise.is_function and isinstance(answer, (int, np.integer)):
         return "a number, not a shape", f"A tuple with one entry needs a comma: ({answer},) and not ({answer})."

@@ -14,12 +14,12 @@ class WrongAnswer(ShortError, AssertionError):
 
     Args:
         exercise: the exercise's id.
-        mistake: the name of the mistake; None says "not yet".
-        nudge: what leads on.
+        mistake: the name of the mistake, None when it is not among the known ones.
+        nudge: a question or hint that leads on.
 
     Attributes:
         exercise: the exercise's id.
-        mistake: the name of the mistake, None when it is not among the known ones.
+        mistake: the name of the mistake, or None.
 
     Example:
         >>> print(WrongAnswer("06-outer", "transposed", "Which vector labels the rows?"))

@@ -16,19 +16,19 @@ def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
 def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, Any]:
     n, m = sizes(rng)
     q = m + 3
-    v, d_a, V = rng.normal(size=q), rng.uniform(0.2, 0.9, q), rng.normal(size=(q, n))
-    return v, d_a, V, rng.uniform(0.2, 0.9, n), rng.normal(size=(n, m))
+    v, slopes_a, V = rng.normal(size=q), rng.uniform(0.2, 0.9, q), rng.normal(size=(q, n))
+    return v, slopes_a, V, rng.uniform(0.2, 0.9, n), rng.normal(size=(n, m))
 
 
 EXERCISES = (
     Exercise(
         "04-scalar",
-        "A function of x that returns dz/dx for z = y³ and y = x² + 1.",
+        "A function of x that returns the slope of s = y³ along x, with y = x² + 1.",
         lambda x: 3 * (x**2 + 1) ** 2 * 2 * x,
         (
             Mistake(
                 "the outer slope at the wrong place",
-                "z moves with y. At which y do you take its slope?",
+                "s moves with y. At which y do you take its slope?",
                 lambda x: 3 * x**2 * 2 * x,
             ),
             Mistake(
@@ -47,7 +47,7 @@ EXERCISES = (
                 lambda x: 3 * (2 * x) ** 2,
             ),
         ),
-        "Write dz/dy and dy/dx by themselves. How do two slopes in a row combine?",
+        "Write the slope of s along y and that of y along x by themselves. How do two slopes in a row combine?",
         "Slopes in a row multiply, each taken where its own input stands.",
         inputs=lambda rng: (float(rng.uniform(0.5, 2.0)),),
         arguments=("x",),
@@ -82,39 +82,39 @@ EXERCISES = (
     ),
     Exercise(
         "04-product",
-        "A function of u (n,), d = f'(z) (n,) and W (n, m) that returns the row uᵀ diag(d) W, shape (m,).",
-        lambda u, d, W: (u * d) @ W,
+        "A function of u (n,), slopes = f'(z) (n,) and W (n, m) that returns the row uᵀ diag(f'(z)) W, shape (m,).",
+        lambda u, slopes, W: (u * slopes) @ W,
         (
             Mistake(
                 "not summed",
                 "Yours still has a row for each unit. What does the matrix product do with them?",
-                lambda u, d, W: (u * d)[:, None] * W,
+                lambda u, slopes, W: (u * slopes)[:, None] * W,
             ),
             Mistake(
                 "f' is missing",
                 "The signal passes through f on its way. What does that cost it?",
-                lambda u, d, W: u @ W,
+                lambda u, slopes, W: u @ W,
             ),
-            Mistake("u is missing", "The score weighs each unit. By what?", lambda u, d, W: d @ W),
+            Mistake("u is missing", "The score weighs each unit. By what?", lambda u, slopes, W: slopes @ W),
             Mistake(
                 "summed too early",
-                "uᵀ diag(d) is a row, and not yet a number.",
-                lambda u, d, W: (u @ d) * W.sum(axis=0),
+                "uᵀ diag(f'(z)) is a row, and not yet a number.",
+                lambda u, slopes, W: (u @ slopes) * W.sum(axis=0),
             ),
         ),
         "From the left: a row times a diagonal matrix is again a row.",
-        "(u * d) @ W takes two cheap steps, and builds no n×n matrix.",
+        "(u * slopes) @ W takes two cheap steps, and builds no n×n matrix.",
         inputs=_factors,
-        arguments=("u", "d", "W"),
+        arguments=("u", "slopes", "W"),
     ),
     Exercise(
         "04-multiplications",
-        "A function of n and m that counts the multiplications of uᵀ diag(d) W in the cheapest way.",
+        "A function of n and m that counts the multiplications of uᵀ diag(f'(z)) W in the cheapest way.",
         lambda n, m: n + n * m,
         (
             Mistake(
                 "the diagonal as a full matrix",
-                "How many of the n² entries of diag(d) are zero? Skip them.",
+                "How many of the n² entries of diag(f'(z)) are zero? Skip them.",
                 lambda n, m: n * n + n * m,
             ),
             Mistake(
@@ -124,54 +124,54 @@ EXERCISES = (
             ),
             Mistake(
                 "the wrong order, with a full matrix",
-                "diag(d) W as a full product is the most costly way of all.",
+                "diag(f'(z)) W as a full product is the most costly way of all.",
                 lambda n, m: n * n * m + n * m,
             ),
-            Mistake("the first step is free", "uᵀ diag(d) costs something too.", lambda n, m: n * m),
+            Mistake("the first step is free", "uᵀ diag(f'(z)) costs something too.", lambda n, m: n * m),
             Mistake(
                 "multiplied", "One step comes after the other. How do their costs combine?", lambda n, m: n * n * m
             ),
         ),
-        "Count uᵀ diag(d) first, then a row of n entries times W.",
+        "Count uᵀ diag(f'(z)) first, then a row of n entries times W.",
         "From the left it stays a row: n and then n · m.",
         inputs=lambda rng: (int(rng.integers(5, 50)), int(rng.integers(60, 200))),
         arguments=("n", "m"),
     ),
     Exercise(
         "04-deep",
-        "A function of v (q,), d_a = f'(a) (q,), V (q, n), d_z = f'(z) (n,) and W (n, m) that returns the row "
-        "vᵀ diag(d_a) V diag(d_z) W, shape (m,).",
-        lambda v, d_a, V, d_z, W: (((v * d_a) @ V) * d_z) @ W,
+        "A function of v (q,), slopes_a = f'(a) (q,), V (q, n), slopes_z = f'(z) (n,) and W (n, m) that "
+        "returns the row vᵀ diag(f'(a)) V diag(f'(z)) W, shape (m,).",
+        lambda v, slopes_a, V, slopes_z, W: (((v * slopes_a) @ V) * slopes_z) @ W,
         (
             Mistake(
                 "the slopes of the first layer are missing",
                 "On its way from W to V everything passes through f once. What does that cost?",
-                lambda v, d_a, V, d_z, W: ((v * d_a) @ V) @ W,
+                lambda v, slopes_a, V, slopes_z, W: ((v * slopes_a) @ V) @ W,
             ),
             Mistake(
                 "the slopes of the second layer are missing",
                 "Between V and the score everything passes through f. What does that cost?",
-                lambda v, d_a, V, d_z, W: ((v @ V) * d_z) @ W,
+                lambda v, slopes_a, V, slopes_z, W: ((v @ V) * slopes_z) @ W,
             ),
             Mistake(
                 "no slopes at all",
                 "This network would be linear. Where are its two nonlinearities?",
-                lambda v, d_a, V, d_z, W: v @ V @ W,
+                lambda v, slopes_a, V, slopes_z, W: v @ V @ W,
             ),
             Mistake(
                 "v is missing",
                 "The score weighs the units of the last layer. By what?",
-                lambda v, d_a, V, d_z, W: ((d_a @ V) * d_z) @ W,
+                lambda v, slopes_a, V, slopes_z, W: ((slopes_a @ V) * slopes_z) @ W,
             ),
             Mistake(
                 "the last step is missing",
                 "Yours ends at z. Which Jacobian leads on to x?",
-                lambda v, d_a, V, d_z, W: ((v * d_a) @ V) * d_z,
+                lambda v, slopes_a, V, slopes_z, W: ((v * slopes_a) @ V) * slopes_z,
             ),
         ),
         "Begin at the score, and take one factor after the other: after each you hold a row again.",
         "However many layers there are, a row goes in at the left, and a row comes out.",
         inputs=_two_layers,
-        arguments=("v", "d_a", "V", "d_z", "W"),
+        arguments=("v", "slopes_a", "V", "slopes_z", "W"),
     ),
 )

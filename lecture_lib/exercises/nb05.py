@@ -129,7 +129,7 @@ EXERCISES = (
     ),
     Exercise(
         "05-row",
-        "A function of the lecture's row, an array of shape (1, n), that returns this course's delta, shape (n,).",
+        "A function of an error signal that is a row, an array of shape (1, n), that returns our delta, shape (n,).",
         lambda row: row[0],
         (
             Mistake("unchanged", "It still has two axes.", lambda row: row),

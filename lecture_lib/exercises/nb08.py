@@ -20,22 +20,25 @@ def _rivals(rng: np.random.Generator) -> tuple[Any, Any, Any]:
 EXERCISES = (
     Exercise(
         "08-sources",
-        "How many source nodes and how many operations the graph of p = σ(uᵀ tanh(Wx + b) + c) has, as a tuple.",
-        (5, 6),
+        "How many source nodes and operations the graph of p = σ(uᵀ tanh(W₂ tanh(W₁x + b₁) + b₂)) has, as a tuple.",
+        (6, 8),
         (
-            Mistake("the parameters are missing", "Nothing computes W either. What does a source node hold?", (1, 6)),
-            Mistake("the input is missing", "Parameters are sources. What else does nobody compute?", (4, 6)),
-            Mistake("the other way around", "First the sources, then the operations.", (6, 5)),
+            Mistake("the parameters are missing", "Nothing computes W₁ either. What does a source node hold?", (1, 8)),
+            Mistake("the input is missing", "Parameters are sources. What else does nobody compute?", (5, 8)),
+            Mistake("the other way around", "First the sources, then the operations.", (8, 6)),
             Mistake(
                 "a sum counted with its product",
-                "Wx + b is two operations, and so is uᵀh + c: each does one thing.",
-                (5, 4),
+                "W₁x + b₁ is two operations, and so is W₂h₁ + b₂: each does one thing.",
+                (6, 6),
             ),
-            Mistake("all nodes", "Only what does something counts as an operation.", (5, 11)),
-            Mistake("one operation missing", "Count from x to p: does something follow the score?", (5, 5)),
+            Mistake("all nodes", "Only what does something counts as an operation.", (6, 14)),
+            Mistake("one operation missing", "Count from x to p: does something follow the score?", (6, 7)),
+            Mistake(
+                "one layer only", "That was the graph above, with σ on top. How often does tanh occur here?", (4, 5)
+            ),
         ),
         "Sources are what nobody computes. Operations: one for each sign and each function.",
-        "x, W, b, u and c come from outside; product, sum, tanh, product, sum and σ are operations.",
+        "x, W₁, b₁, W₂, b₂ and u come from outside; each layer is product, sum and tanh; uᵀh₂ and σ follow.",
     ),
     Exercise(
         "08-downstream",

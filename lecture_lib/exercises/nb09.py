@@ -9,7 +9,7 @@ import numpy as np
 from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
-TANGLE = {"f": ["k", "a"], "c": ["a", "y"], "k": ["c", "d"], "a": ["x", "y"], "d": ["x", "x"]}
+TANGLE = {"f": ["q", "a"], "c": ["a", "y"], "q": ["c", "d"], "a": ["x", "y"], "d": ["x", "x"]}
 """The operations of the notebook's first graph and their inputs; x and y are sources."""
 
 
@@ -160,32 +160,32 @@ EXERCISES = (
     Exercise(
         "09-order",
         "An order in which the five operations of the first graph can be computed, as a list of names.",
-        ["a", "d", "c", "k", "f"],
+        ["a", "d", "c", "q", "f"],
         (
             Mistake(
                 "back to front",
                 "That is the way from the output to the sources. What can be computed at once?",
-                ["f", "k", "d", "c", "a"],
+                ["f", "q", "d", "c", "a"],
             ),
             Mistake(
                 "by the alphabet",
                 "All goes well until f. Is everything there that f takes?",
-                ["a", "c", "d", "f", "k"],
+                ["a", "c", "d", "f", "q"],
             ),
             Mistake(
                 "as they were typed",
                 "The first in the list is f. Which values does it take, and who has made them?",
-                ["f", "c", "k", "a", "d"],
+                ["f", "c", "q", "a", "d"],
             ),
             Mistake(
                 "not every operation, or one twice",
                 "Five operations, each once; the sources need not be named.",
-                ["a", "c", "k", "f"],
+                ["a", "c", "q", "f"],
             ),
             Mistake(
                 "too early",
-                "k takes two values. Are both there when its turn comes?",
-                ["a", "c", "k", "d", "f"],
+                "q takes two values. Are both there when its turn comes?",
+                ["a", "c", "q", "d", "f"],
             ),
         ),
         "Take an operation whose inputs are all there. Then look again.",
@@ -194,38 +194,38 @@ EXERCISES = (
     ),
     Exercise(
         "09-multiply",
-        "A gate for a product: forward(a, b) returns it, backward(g) the two downstream gradients.",
-        _gate(lambda a, b: a * b, lambda g, y, a, b: (g * b, g * a)),
+        "A gate for a product: forward(a, c) returns it, backward(g) the two downstream gradients.",
+        _gate(lambda a, c: a * c, lambda g, y, a, c: (g * c, g * a)),
         (
             Mistake(
                 "not switched",
                 "If a moves by 1, the product moves by how much?",
-                _gate(lambda a, b: a * b, lambda g, y, a, b: (g * a, g * b)),
+                _gate(lambda a, c: a * c, lambda g, y, a, c: (g * a, g * c)),
             ),
             Mistake(
                 "the upstream gradient is lost",
                 "Those are the local gradients. What comes in as g?",
-                _gate(lambda a, b: a * b, lambda g, y, a, b: (b, a)),
+                _gate(lambda a, c: a * c, lambda g, y, a, c: (c, a)),
             ),
             Mistake(
                 "distributed as by a sum",
                 "That is what a sum does. Does a product move one for one with each input?",
-                _gate(lambda a, b: a * b, lambda g, y, a, b: (g, g)),
+                _gate(lambda a, c: a * c, lambda g, y, a, c: (g, g)),
             ),
             Mistake(
                 "the output as a factor",
-                "The slope along a is not the whole product. What is left of a·b when you differentiate by a?",
-                _gate(lambda a, b: a * b, lambda g, y, a, b: (g * y, g * y)),
+                "The slope along a is not the whole product. What is left of a·c when you differentiate by a?",
+                _gate(lambda a, c: a * c, lambda g, y, a, c: (g * y, g * y)),
             ),
             Mistake(
                 "added to the upstream gradient",
                 "Upstream and local are factors of a chain.",
-                _gate(lambda a, b: a * b, lambda g, y, a, b: (g + b, g + a)),
+                _gate(lambda a, c: a * c, lambda g, y, a, c: (g + c, g + a)),
             ),
             Mistake(
                 "forward adds",
                 "Look at forward first: this gate multiplies.",
-                _gate(lambda a, b: a + b, lambda g, y, a, b: (g * b, g * a)),
+                _gate(lambda a, c: a + c, lambda g, y, a, c: (g * c, g * a)),
             ),
         ),
         "forward keeps both inputs; backward multiplies g by the slope along each.",
@@ -304,19 +304,19 @@ EXERCISES = (
     ),
     Exercise(
         "09-doubling",
-        "dc/da for b = a + a and c = b + b.",
+        "∂f/∂a for c = a + a and f = c + c.",
         4,
         (
-            Mistake("overwritten instead of added", "Each use of b sends something back. Is the first one kept?", 1),
+            Mistake("overwritten instead of added", "Each use of c sends something back. Is the first one kept?", 1),
             Mistake("half the uses", "Each line uses its input twice, and there are two lines.", 2),
             Mistake(
                 "partial sums sent on",
-                "b sent its first half down, and later its whole. When is b's gradient complete?",
+                "c sent its first half down, and later its whole. When is c's gradient complete?",
                 6,
             ),
             Mistake("one visit for each edge and path", "A node sends its gradient on once, when it is complete.", 8),
         ),
-        "How many paths lead from a to c?",
+        "How many paths lead from a to f?",
         "Each node waits until everything has arrived, and then sends once.",
     ),
     Exercise(

@@ -20,6 +20,10 @@ def _largest(a: Any) -> float:
     return float(np.abs(a).max())
 
 
+def _entry_by_entry(stated: Any, numeric: Any) -> Any:
+    return np.abs(stated - numeric) / np.maximum(np.abs(stated), np.abs(numeric))
+
+
 def _map(rng: np.random.Generator) -> tuple[Callable[[Any], Any], Any, Any, float]:
     n, m = sizes(rng)
     W = rng.normal(0, 0.5, (n, m))
@@ -123,49 +127,53 @@ EXERCISES = (
     ),
     Exercise(
         "10-relative",
-        "A function of two arrays a and b: their largest difference, relative to the largest magnitude in a or b.",
-        lambda a, b: _largest(a - b) / max(_largest(a), _largest(b)),
+        "A function of two arrays: their largest difference, relative to the largest magnitude in either of them.",
+        lambda stated, numeric: _largest(stated - numeric) / max(_largest(stated), _largest(numeric)),
         (
             Mistake(
                 "absolute",
-                "Multiply a and b by 1000. Should the error become 1000 times larger?",
-                lambda a, b: _largest(a - b),
+                "Multiply both arrays by 1000. Should the error become 1000 times larger?",
+                lambda stated, numeric: _largest(stated - numeric),
             ),
             Mistake(
                 "a mean, not the worst",
                 "One wrong entry among a million right ones: does your number show it?",
-                lambda a, b: float(np.abs(a - b).mean()) / max(_largest(a), _largest(b)),
+                lambda stated, numeric: (
+                    float(np.abs(stated - numeric).mean()) / max(_largest(stated), _largest(numeric))
+                ),
             ),
             Mistake(
                 "signs cancel or hide",
                 "The largest magnitude may be that of a negative number.",
-                lambda a, b: float((a - b).max()) / max(float(a.max()), float(b.max())),
+                lambda stated, numeric: (
+                    float((stated - numeric).max()) / max(float(stated.max()), float(numeric.max()))
+                ),
             ),
             Mistake(
                 "relative to one of the two",
-                "Swap a and b. Should the error change?",
-                lambda a, b: _largest(a - b) / _largest(b),
+                "Swap the two arrays. Should the error change?",
+                lambda stated, numeric: _largest(stated - numeric) / _largest(numeric),
             ),
             Mistake(
                 "relative to one of the two",
-                "Let b be a thousand times a. How large is the error, and how large if you swap them?",
-                lambda a, b: _largest(a - b) / _largest(a),
+                "Let numeric be a thousand times stated. How large is the error, and how large if you swap them?",
+                lambda stated, numeric: _largest(stated - numeric) / _largest(stated),
             ),
             Mistake(
                 "one number an entry",
                 "Reduce above and below the line before you divide: one number is wanted.",
-                lambda a, b: np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)),
+                _entry_by_entry,
             ),
             Mistake(
                 "the worst entry against itself",
                 "An entry close to 0 makes your number large, however small the difference is.",
-                lambda a, b: float((np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max()),
+                lambda stated, numeric: _largest(_entry_by_entry(stated, numeric)),
             ),
         ),
         "np.abs and max, above the line and below it.",
         "The scale of the gradient does not matter any more.",
         inputs=_two,
-        arguments=("a", "b"),
+        arguments=("stated", "numeric"),
     ),
     Exercise(
         "10-expose",
@@ -200,7 +208,7 @@ EXERCISES = (
     ),
     Exercise(
         "10-kink",
-        "The two-sided numeric slope of relu at x = 0.00004 with eps = 0.0001.",
+        "The two-sided numeric slope of relu at a = 0.00004 with eps = 0.0001.",
         0.7,
         (
             Mistake(
@@ -208,11 +216,11 @@ EXERCISES = (
                 "That is what the rule says. But one of the two places lies beyond the kink.",
                 1,
             ),
-            Mistake("at the kink itself", "That holds for x = 0. Here x is a little to the right.", 0.5),
+            Mistake("at the kink itself", "That holds for a = 0. Here a is a little to the right.", 0.5),
             Mistake("divided by one step", "How far apart are the two places?", 1.4),
             Mistake("the left side alone", "Left of 0 relu is flat. Only one of the two places is there.", 0),
         ),
-        "relu(x + eps) and relu(x - eps), subtracted, over 2 eps.",
+        "relu(a + eps) and relu(a - eps), subtracted, over 2 eps.",
         "A step across a kink mixes two slopes; the rule is right and the check is wrong.",
     ),
     Exercise(

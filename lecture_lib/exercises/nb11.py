@@ -9,8 +9,8 @@ from lecture_lib.exercises.exercise import Exercise, Mistake
 
 
 def _pair(rng: np.random.Generator) -> tuple[float, ...]:
-    a, a_dot, b, b_dot = rng.uniform(0.5, 2.0, 4)
-    return float(a), float(a_dot), float(b), float(b_dot)
+    a, a_dot, c, c_dot = rng.uniform(0.5, 2.0, 4)
+    return float(a), float(a_dot), float(c), float(c_dot)
 
 
 def _example(rng: np.random.Generator) -> tuple[Any, ...]:
@@ -38,39 +38,39 @@ EXERCISES = (
     ),
     Exercise(
         "11-quotient",
-        "A function of a, a_dot, b and b_dot that returns the tangent of a / b.",
-        lambda a, a_dot, b, b_dot: (a_dot * b - a * b_dot) / b**2,
+        "A function of a, a_dot, c and c_dot that returns the tangent of a / c.",
+        lambda a, a_dot, c, c_dot: (a_dot * c - a * c_dot) / c**2,
         (
             Mistake(
                 "tangents divided",
                 "A product's tangent is not the product of the tangents either.",
-                lambda a, a_dot, b, b_dot: a_dot / b_dot,
+                lambda a, a_dot, c, c_dot: a_dot / c_dot,
             ),
             Mistake(
                 "only the numerator moves",
-                "When b grows, what does a / b do?",
-                lambda a, a_dot, b, b_dot: a_dot / b,
+                "When c grows, what does a / c do?",
+                lambda a, a_dot, c, c_dot: a_dot / c,
             ),
             Mistake(
                 "the product rule",
                 "A larger denominator makes the quotient smaller: which sign is that?",
-                lambda a, a_dot, b, b_dot: (a_dot * b + a * b_dot) / b**2,
+                lambda a, a_dot, c, c_dot: (a_dot * c + a * c_dot) / c**2,
             ),
             Mistake(
                 "wrong order",
-                "Let a grow and b stand still. Does a / b grow?",
-                lambda a, a_dot, b, b_dot: (a * b_dot - a_dot * b) / b**2,
+                "Let a grow and c stand still. Does a / c grow?",
+                lambda a, a_dot, c, c_dot: (a * c_dot - a_dot * c) / c**2,
             ),
             Mistake(
                 "the square is missing",
-                "What is the slope of 1/b?",
-                lambda a, a_dot, b, b_dot: (a_dot * b - a * b_dot) / b,
+                "What is the slope of 1/c?",
+                lambda a, a_dot, c, c_dot: (a_dot * c - a * c_dot) / c,
             ),
         ),
         "The quotient rule, with a dot for a prime.",
         "Each local rule of calculus becomes one line of forward mode.",
         inputs=_pair,
-        arguments=("a", "a_dot", "b", "b_dot"),
+        arguments=("a", "a_dot", "c", "c_dot"),
     ),
     Exercise(
         "11-passes",

@@ -1,4 +1,4 @@
-"""Exercises of notebook 16: scores of a tagger, the penalty, and which vectors an optimizer moves."""
+"""Exercises of notebook 16: scores of a tagger, the penalty, and how many vectors an optimizer moves."""
 
 from typing import Any
 
@@ -17,6 +17,14 @@ def _counts(rng: np.random.Generator) -> tuple[int, int, int]:
 def _penalized(rng: np.random.Generator) -> tuple[Any, Any, float]:
     n, m = sizes(rng)
     return rng.normal(size=(n, m)), rng.normal(size=(n, m)), float(rng.uniform(0.2, 0.4))
+
+
+def _batches(rng: np.random.Generator) -> tuple[Any]:
+    """Batches with repeated words; some words of the last one are old, some new, and some old ones are missing."""
+    words = rng.permutation(40)
+    old, new = words[:8], words[8:11]
+    last = np.concatenate([old[:2], old[:2], new, new])
+    return (np.array([*(rng.choice(old, 10) for _ in range(int(rng.integers(2, 5)))), old[[*range(8), 0, 1]], last]),)
 
 
 EXERCISES = (
@@ -98,28 +106,39 @@ EXERCISES = (
     ),
     Exercise(
         "16-absent",
-        "Whether the vector of a word moves in a step whose batch lacks it, after a batch that had it, three times "
-        "True or False: plain gradient descent, Adam, SparseAdam.",
-        (False, True, False),
+        "A function of an array of word ids, one batch in each row, that returns how many rows of E dense Adam moves "
+        "in the last step, and how many SparseAdam moves.",
+        lambda batches: (np.unique(batches).size, np.unique(batches[-1]).size),
         (
-            Mistake("all move", "A gradient of 0, times the rate: how far is that step?", (True, True, True)),
             Mistake(
-                "none moves",
-                "One of the three steps along a running mean. Is that mean 0 as soon as the gradient is?",
-                (False, False, False),
+                "places, not words",
+                "A word that stands in a batch three times is still one row of E.",
+                lambda batches: (batches.size, batches[-1].size),
             ),
             Mistake(
-                "the sparse one moves it",
-                "A sparse gradient lists only the rows of the words in the batch. Is this one of them?",
-                (False, False, True),
-            ),
-            Mistake(
-                "both Adams move it",
+                "both Adams move the same rows",
                 "They share the rule. Do they apply it to the same rows?",
-                (False, True, True),
+                lambda batches: (np.unique(batches[-1]).size, np.unique(batches[-1]).size),
+            ),
+            Mistake(
+                "only the absent words",
+                "Dense Adam moves the absent words that it remembers. What does it do to those that are present?",
+                lambda batches: (np.setdiff1d(batches, batches[-1]).size, np.unique(batches[-1]).size),
+            ),
+            Mistake(
+                "the two are swapped",
+                "Which of the two has a memory that it also uses for absent words?",
+                lambda batches: (np.unique(batches[-1]).size, np.unique(batches).size),
+            ),
+            Mistake(
+                "counted batch by batch",
+                "A word that comes in two batches is still one row of E.",
+                lambda batches: (sum(np.unique(ids).size for ids in batches), np.unique(batches[-1]).size),
             ),
         ),
-        "Ask of each optimizer: what does it do to a row whose gradient is 0?",
-        "Only a memory that is used for every row can move a word that is absent.",
+        "Which words does each of the two know a running mean for, and which of these does it move?",
+        "Dense Adam moves every word it has met, SparseAdam those of the present batch.",
+        inputs=_batches,
+        arguments=("batches",),
     ),
 )

@@ -95,34 +95,37 @@ EXERCISES = (
     ),
     Exercise(
         "17-paired",
-        "A function of a and b, shape (k,) each, entry for entry with the same seeds, that returns the mean of b - a "
-        "and its sample standard deviation.",
-        lambda a, b: (np.mean(b - a), np.std(b - a, ddof=1)),
+        "A function of first and second, shape (k,) each, entry for entry with the same seeds, that returns the mean "
+        "of second - first and its sample standard deviation.",
+        lambda first, second: (np.mean(second - first), np.std(second - first, ddof=1)),
         (
             Mistake(
                 "divided by k",
                 "For a sample of k differences divide by k - 1.",
-                lambda a, b: (np.mean(b - a), np.std(b - a)),
+                lambda first, second: (np.mean(second - first), np.std(second - first)),
             ),
             Mistake(
                 "the pairs are torn apart",
                 "That is the spread of two separate groups. What do the pairs share, and where does it cancel?",
-                lambda a, b: (np.mean(b - a), np.sqrt(np.var(a, ddof=1) + np.var(b, ddof=1))),
+                lambda first, second: (
+                    np.mean(second - first),
+                    np.sqrt(np.var(first, ddof=1) + np.var(second, ddof=1)),
+                ),
             ),
             Mistake(
-                "a minus b",
+                "first minus second",
                 "Which of the two should come out ahead when the mean is above 0?",
-                lambda a, b: (np.mean(a - b), np.std(a - b, ddof=1)),
+                lambda first, second: (np.mean(first - second), np.std(first - second, ddof=1)),
             ),
             Mistake(
                 "distances without a sign",
-                "A seed that favors a has to count against b.",
-                lambda a, b: (np.mean(np.abs(b - a)), np.std(np.abs(b - a), ddof=1)),
+                "A seed that favors the first way has to count against the second.",
+                lambda first, second: (np.mean(np.abs(second - first)), np.std(np.abs(second - first), ddof=1)),
             ),
         ),
         "First subtract, then compute both figures from the differences.",
         "What a seed does to both ways cancels in the difference.",
         inputs=_pairs,
-        arguments=("a", "b"),
+        arguments=("first", "second"),
     ),
 )

@@ -48,7 +48,9 @@ def outcomes(exercise: Exercise, answer: Any) -> list[Any]:
         Arrays, texts, tuples of these, a Failure for what was raised, or UNTOUCHED.
     """
     if not exercise.is_function:
-        return [_guarded(exercise.measure, (answer,))] if settled(answer) is not UNTOUCHED else [UNTOUCHED]
+        given = _guarded(settled, (answer,))
+        usable = given is not UNTOUCHED and not isinstance(given, Failure)
+        return [_guarded(exercise.measure, (answer,)) if usable else given]
     return [_guarded(lambda *args: exercise.measure(answer(*args)), args) for args in trials(exercise)]
 
 

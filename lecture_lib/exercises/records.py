@@ -28,7 +28,7 @@ def progress(reset: bool = False) -> None:
     Example:
         >>> progress()
         notebook  solved  still open
-        00        ...
+        00        ... of 4...
     """
     kept = True
     if reset:

@@ -27,6 +27,12 @@ class Balance:
         candidates: all products of its shape.
         true: the one that is the gradient; None if none is.
         note: what the shapes decide, and what they do not.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> A, x = mc.symbols("A:n×n x:n")
+    >>> found = balance(target=A, using=[x, x], of=x.T @ A @ x)
+    >>> found.candidates, found.true
+    ([xxᵀ], xxᵀ)
     """
 
     target: Expr
@@ -59,7 +65,8 @@ def balance(target: Expr, using: Sequence[Expr], of: Expr | Derivation | None = 
         and which of them is the gradient.
 
     Raises:
-        ValueError: no function is known, or there are more than four factors.
+        ValueError: no function is known, it does not depend on the parameter, or there are not one to four factors.
+        KeyError: the derivation is not about the parameter.
 
     >>> from lecture_lib import matcalc as mc
     >>> W, x, u = mc.symbols("W:n×m x:m u:n")

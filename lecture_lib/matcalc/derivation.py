@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
+from lecture_lib.matcalc.display import Comparison, View, view
 from lecture_lib.matcalc.expressions import Expr, clean_name, make
+from lecture_lib.matcalc.numpy_source import source
 from lecture_lib.matcalc.pieces import Pieces
+from lecture_lib.matcalc.prove import Proof, prove
 from lecture_lib.matcalc.simplify import tidy
 from lecture_lib.matcalc.steps import Step
 
@@ -25,6 +27,12 @@ class Derivation:
         rows: Jacobians by quantity, where they were stated.
         deltas: the error signals by the name of their place: ``D.deltas["z1"]``.
         jacobian: does it end with Jacobians?
+
+    >>> from lecture_lib import matcalc as mc
+    >>> W, x = mc.symbols("W:n×m x:m")
+    >>> D = mc.derive(mc.norm(W @ x) ** 2)
+    >>> D[W].gradient, D[x].jacobian, D.wanted
+    (δxᵀ, δᵀW, [W, x])
     """
 
     pieces: Pieces
@@ -34,7 +42,8 @@ class Derivation:
     rows: dict[Expr, Expr]
     deltas: dict[str, Expr]
     jacobian: bool = False
-    _views: dict[tuple[str, bool], Any] = field(default_factory=dict, repr=False)
+    # A notebook asks one view for Markdown, LaTeX and text; its proof is computed once.
+    _views: dict[tuple[str, bool], View | Comparison] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def output(self) -> Expr:
@@ -61,7 +70,7 @@ class Derivation:
                 return Part(self, v)
         raise KeyError(f"{by} is not derived here: {', '.join(v.name for v in self.wanted)} are")
 
-    def prove(self, trials: int = 2, seed: int = 0, **lengths: int) -> Any:
+    def prove(self, trials: int = 2, seed: int = 0, **lengths: int) -> Proof:
         """Measure the error of every line against finite differences.
 
         Args:
@@ -70,13 +79,15 @@ class Derivation:
             lengths: lengths for labels, as n=3; the others are drawn, all different.
 
         Returns:
-            A `prove.Proof` with the worst error of each line.
-        """
-        from lecture_lib.matcalc.prove import prove
+            A `Proof` with the worst relative error of each line.
 
+        Raises:
+            ValueError: trials is below 1, a label is unknown or its length below 1, or no random point was found where
+                the function is finite and smooth.
+        """
         return prove(self, trials=trials, seed=seed, lengths=lengths)
 
-    def check(self, trials: int = 5, seed: int = 0, **lengths: int) -> Any:
+    def check(self, trials: int = 5, seed: int = 0, **lengths: int) -> Proof:
         """Prove every line and raise if one is wrong.
 
         Args:
@@ -89,6 +100,7 @@ class Derivation:
 
         Raises:
             GradientError: a line disagrees with finite differences; the message shows it.
+            ValueError: as for `prove`.
 
         >>> from lecture_lib import matcalc as mc
         >>> W, x = mc.symbols("W:n×m x:m")
@@ -97,7 +109,7 @@ class Derivation:
         """
         return self.prove(trials, seed, **lengths).raise_if_wrong()
 
-    def show(self, form: str = "derivation", row_delta: bool = False) -> Any:
+    def show(self, form: str = "derivation", row_delta: bool = False) -> View | Comparison:
         """Show it in another form.
 
         Args:
@@ -107,9 +119,10 @@ class Derivation:
 
         Returns:
             Something that displays itself.
-        """
-        from lecture_lib.matcalc.display import view
 
+        Raises:
+            ValueError: there is no such form, or "shape" is asked of a derivation that ends with Jacobians.
+        """
         if (form, row_delta) not in self._views:
             self._views[form, row_delta] = view(self, form, row_delta)
         return self._views[form, row_delta]
@@ -171,9 +184,11 @@ class Part:
         """The source of one NumPy function that computes it, without loops, every δ once.
 
         Returns:
-            Source text: ``def grad_W(W, x, b, u)``. Columns come in with shape (n, 1); the result has the
-                quantity's
-            shape.
+            Source text: ``def grad_W(W, x, b, u)``. Columns come in with shape (n, 1); the result has the quantity's
+            shape. A Jacobian has a row for each output.
+
+        Raises:
+            ValueError: a length cannot be read off the arguments, or is named like a symbol.
 
         >>> from lecture_lib import matcalc as mc
         >>> W, x, u = mc.symbols("W:n×m x:m u:n")
@@ -186,20 +201,38 @@ class Part:
             delta = u * (1 - h * h)
             return delta @ x.T
         """
-        from lecture_lib.matcalc.numpy_source import source
-
         return source(self)
 
-    def check(self, trials: int = 5, seed: int = 0, **lengths: int) -> Any:
-        """Prove the lines that lead to it; see `Derivation.check`."""
-        from lecture_lib.matcalc.prove import prove
+    def check(self, trials: int = 5, seed: int = 0, **lengths: int) -> Proof:
+        """Prove the lines that lead to it, and raise if one is wrong.
 
+        Args:
+            trials: how many random points.
+            seed: of the random numbers.
+            lengths: lengths for labels, as ``n=3, m=5``.
+
+        Returns:
+            The proof; ``.max_error`` is the worst relative error.
+
+        Raises:
+            GradientError: a line disagrees with finite differences; the message shows it.
+            ValueError: as for `Derivation.prove`.
+        """
         return prove(self.derivation, trials, seed, lengths, self.steps).raise_if_wrong()
 
-    def show(self, form: str = "derivation", row_delta: bool = False) -> Any:
-        """Show it in another form; see `Derivation.show`."""
-        from lecture_lib.matcalc.display import view
+    def show(self, form: str = "derivation", row_delta: bool = False) -> View | Comparison:
+        """Show it in another form.
 
+        Args:
+            form: "derivation", "jacobian", "shape" or "side by side"; see `Derivation.show`.
+            row_delta: write the error signal as the lecture's row, which is δᵀ here.
+
+        Returns:
+            Something that displays itself.
+
+        Raises:
+            ValueError: there is no such form, or "shape" is asked of a derivation that ends with Jacobians.
+        """
         return view(self.derivation, form, row_delta, self)
 
     def _repr_markdown_(self) -> str:

@@ -2,14 +2,16 @@
 
 ∂-lines are Jacobians (of a number: a row) and multiply from left to right; at every pre-activation, after
 all paths into it are summed, δ := (∂J/∂z)ᵀ gets its name; ∇-lines have the shape of what they belong to.
-What is a matrix goes through the differential form dJ = tr(GᵀdX).
+What is a matrix goes through the differential form dJ = tr(GᵀdX), whose G is the gradient.
+
+Source of the differential form: J. Magnus and H. Neudecker, Matrix differential calculus with applications in
+statistics and econometrics, 1988.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.derivation import Derivation
@@ -26,13 +28,16 @@ from lecture_lib.matcalc.expressions import (
     topological,
     total,
 )
-from lecture_lib.matcalc.labels import change_label, gradient_label, jacobian_label, signal_label
+from lecture_lib.matcalc.labels import Label, change_label, gradient_label, jacobian_label, signal_label
 from lecture_lib.matcalc.pieces import SINGLE, Pieces, cut_up
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.rules import change, depends, flipped, local_jacobian, pulled
 from lecture_lib.matcalc.simplify import TIDY, simplified, simplify, substitute, tidy
 from lecture_lib.matcalc.steps import Claim, Step
 
+Name = str | Label
+
+# The longest row, in characters, that is carried on as it is; a row that is a single number is written out less far.
 LONG = 26
 SHORT = 7
 
@@ -49,8 +54,8 @@ def derive(s: Expr, wrt: Sequence[Expr | str] | Expr | None = None, jacobian: bo
         The derivation; shown by a notebook as a table, by a terminal as text. ``D[W]`` is the result for W.
 
     Raises:
-        ShapeError: s is not a single number and no Jacobian was asked for.
-        ValueError: s does not depend on something in wrt.
+        ShapeError: s is not a single number and no Jacobian was asked for, or a Jacobian cannot be stated in matrices.
+        ValueError: s does not depend on something in wrt, wrt is empty, or one name stands for two things.
 
     >>> from lecture_lib import matcalc as mc
     >>> W, x, b, u = mc.symbols("W:n×m x:m b:n u:n")
@@ -92,7 +97,13 @@ def _wanted(pieces: Pieces, s: Expr, wrt: Sequence[Expr | str] | Expr | None) ->
 
 
 class Narrator:
-    """Writes the lines of one derivation."""
+    """Writes the lines of one derivation.
+
+    Args:
+        pieces: the function, cut into pieces.
+        wanted: by what it is differentiated.
+        jacobian: whether to end with Jacobians.
+    """
 
     def __init__(self, pieces: Pieces, wanted: list[Expr], jacobian: bool) -> None:
         self.pieces = pieces
@@ -123,14 +134,7 @@ class Narrator:
         """The letter and subscript of each error signal: δ for columns, Δ for matrices, e for numbers."""
         places = [p for p in self.pieces.order if p in self.needed and self.pieces.is_signal(p)]
         big = [p for p in places if not p.is_scalar]
-        letters = {
-            p: "delta"
-            if (p.is_scalar and not big) or (p.is_column and not p.is_scalar)
-            else "e"
-            if p.is_scalar
-            else "Delta"
-            for p in places
-        }
+        letters = {p: ("e" if big else "delta") if p.is_scalar else "delta" if p.is_column else "Delta" for p in places}
         taken = {s.name for s in free_symbols(self.output)} | {p.name for p in self.pieces.order}
         out: dict[Expr, tuple[str, str]] = {}
         for p, letter in letters.items():
@@ -142,24 +146,22 @@ class Narrator:
         return out
 
     def run(self) -> Derivation:
-        """Write all lines."""
+        """Write all lines.
+
+        Returns:
+            The derivation.
+
+        Raises:
+            ShapeError: a Jacobian was asked for that cannot be stated in matrices.
+        """
         for piece in self._definitions():
             self._say(piece, piece.args[0], Claim("definition", piece), "a piece, and its name")
-        waiting: list[Expr] = []
         for piece in reversed(self.pieces.order):
-            if piece not in self.needed:
-                continue
-            if piece != self.output:
+            if piece in self.needed and piece != self.output:
                 self._arrive(piece)
-            ready = [v for v in self.wanted if v.op == "symbol" and self._last_user(v) == piece]
-            if piece in self.letters:
-                self._finish(piece, ready)
-            else:
-                waiting += ready if piece == self.output else []
-                if piece != self.output:
-                    self._finish(piece, ready)
-        if self.output in self.needed:
-            self._finish(self.output, waiting)
+                self._finish(piece)
+        # What the output alone uses, such as u in uᵀh, waits until the error signals have been told.
+        self._finish(self.output)
         return Derivation(self.pieces, self.wanted, self.steps, self.columns, self.rows, self.signals, self.jacobian)
 
     def _definitions(self) -> list[Expr]:
@@ -178,14 +180,16 @@ class Narrator:
         """The piece after which all paths into v are known: the first to be computed that uses v."""
         return next(p for p in self.pieces.order if p in self.users[v])
 
-    def _finish(self, piece: Expr, ready: list[Expr]) -> None:
+    def _finish(self, piece: Expr) -> None:
+        """Go on to the wanted symbols into which all paths are known once this piece has been told."""
+        ready = [v for v in self.wanted if v.op == "symbol" and self._last_user(v) == piece]
         for v in sorted(ready, key=lambda v: _depth(piece.args[0], v)):
             self._arrive(v)
 
-    def _say(self, subject: Any, body: Expr, claim: Claim, rule: str, again: bool = False) -> None:
+    def _say(self, subject: Label | Expr, body: Expr, claim: Claim, rule: str, again: bool = False) -> None:
         self.steps.append(Step(subject, body, claim, rule, again))
 
-    def _say_simplified(self, subject: Any, body: Expr, claim: Claim) -> Expr:
+    def _say_simplified(self, subject: Label | Expr, body: Expr, claim: Claim) -> Expr:
         """Write every recorded simplification as a line of its own; return the last form."""
         for rewriting in simplify(body, self.pieces.names):
             rule = _bookkeeping(body) if rewriting.rule == TIDY else rewriting.rule
@@ -196,7 +200,7 @@ class Narrator:
 
     def _arrive(self, v: Expr) -> None:
         """Sum all paths into v, give the sum its name, and turn it to v's shape."""
-        users = [p for p in reversed(self.pieces.order) if p in self.users.get(v, []) and p in self.needed]
+        users = self._users(v)
         several = len(users) > 1
         paths = [self._path(user, v, several) for user in users]
         rows = [row for row, _ in paths]
@@ -238,6 +242,7 @@ class Narrator:
         self.rows[v] = tidy(make("T", self.columns[v]))
 
     def _users(self, v: Expr) -> list[Expr]:
+        """The pieces through which v is felt, the last to be computed first."""
         return [p for p in reversed(self.pieces.order) if p in self.users.get(v, []) and p in self.needed]
 
     def _sum_columns(self, v: Expr, columns: list[Expr], several: bool) -> None:
@@ -260,16 +265,11 @@ class Narrator:
     def _name_signal(self, v: Expr) -> None:
         letter, below = self.letters[v]
         label = replace(signal_label(letter, below), source=self.output)
-        if v in self.rows:
-            value = self.columns[v]
-            if v.is_scalar:
-                rule = f"name it: the error signal at {text(v)}"
-            else:
-                rule = f"the error signal at {text(v)}: the row, transposed to a column"
-        else:
-            value = self.columns[v]
-            rule = f"name it: the error signal at {text(v)}"
+        value = self.columns[v]
         signal = named(label, value)
+        transposed = v in self.rows and not v.is_scalar
+        signal_at = f"the error signal at {text(v)}"
+        rule = f"{signal_at}: the row, transposed to a column" if transposed else f"name it: {signal_at}"
         self._say(label, value, Claim("gradient", v), rule)
         self.signals[v.name] = signal
         self.columns[v] = signal
@@ -290,7 +290,7 @@ class Narrator:
         via = user.data if several else None
         if user.is_column and (v.is_column or self.jacobian):
             local = local_jacobian(moved, d)
-            if local is not None and (v.is_column or self.jacobian):
+            if local is not None:
                 return self._path_of_columns(user, v, local, via)
             if self.jacobian:
                 raise ShapeError(
@@ -301,7 +301,7 @@ class Narrator:
             raise ShapeError(f"{describe(user)}: a Jacobian runs through columns only; differentiate a single number")
         return None, self._path_of_matrices(user, v, moved, d, via)
 
-    def _path_of_columns(self, user: Expr, v: Expr, local: Expr, via: Any) -> tuple[Expr, Expr]:
+    def _path_of_columns(self, user: Expr, v: Expr, local: Expr, via: Name | None) -> tuple[Expr, Expr]:
         label, claim = jacobian_label(user.data, v.data), Claim("local", v, user)
         local = tidy(substitute(local, self.pieces.names))
         if user == self.output and via is not None:
@@ -311,16 +311,14 @@ class Narrator:
         row = local
         if user != self.output:
             arriving = self.rows[user]
-            label, claim = (
-                jacobian_label(self.output.data, v.data, via),
-                Claim("jacobian", v, user if via else None),
-            )
+            label = jacobian_label(self.output.data, v.data, via)
+            claim = Claim("jacobian", v, user if via else None)
             product = _row_times(arriving, local)
             self._say(label, product, claim, f"chain rule: ∂{self.output}/∂{user} times ∂{user}/∂{v}")
             row = self._say_simplified(label, product, claim)
         return row, (row if self.jacobian or v.is_scalar else tidy(flipped(row)))
 
-    def _path_of_matrices(self, user: Expr, v: Expr, moved: Expr, d: Expr, via: Any) -> Expr:
+    def _path_of_matrices(self, user: Expr, v: Expr, moved: Expr, d: Expr, via: Name | None) -> Expr:
         dv = named(change_label(v.data), d)
         moved = tidy(substitute(moved, self.pieces.names))
         whole = change_label(self.output.data)
@@ -328,31 +326,21 @@ class Narrator:
         shown = substitute(moved, {d: dv})
         self._say(change_label(user.data), shown, claim, f"only {v} moves: {rule_name(user, v)}")
         simpler = self._say_simplified(change_label(user.data), shown, claim)
-        back = {dv: d}
-        moved = substitute(simpler, back)
+        moved = substitute(simpler, {dv: d})
         if user == self.output:
             gradient = total(pulled(number(1), moved, d))
         else:
             arriving = self.columns[user]
-            whole_claim = Claim("total change", v, user)
-            self._say(
-                whole,
-                _inner(arriving, simpler),
-                whole_claim,
-                f"chain rule: what a change of {user} does to {self.output}",
-            )
+            rule = f"chain rule: what a change of {user} does to {self.output}"
+            self._say(whole, _inner(arriving, simpler), Claim("total change", v, user), rule)
             gradient = total(pulled(arriving, moved, d))
         gradient = simplified(gradient, self.pieces.names)
         final = _inner(gradient, dv)
         if self.steps[-1].body != final:
             self._say(whole, final, Claim("total change", v, user), _turning_rule(v), again=True)
         label = gradient_label(self.output.data, v.data, via)
-        self._say(
-            label,
-            gradient,
-            Claim("gradient", v, user if via is not None else None),
-            f"read off what stands before d{v}",
-        )
+        claim = Claim("gradient", v, user if via else None)
+        self._say(label, gradient, claim, f"read off what stands before d{v}")
         return gradient
 
 
@@ -444,7 +432,15 @@ RULES = {
 
 
 def rule_name(piece: Expr, v: Expr) -> str:
-    """The name of the rule by which a piece depends on v."""
+    """The name of the rule by which a piece depends on v.
+
+    Args:
+        piece: a named piece.
+        v: a symbol or another piece that it uses.
+
+    Returns:
+        The rule in words.
+    """
     body = piece.args[0]
     if body.op == "scale" and body.args[0].op == "number" and body.args[1].op == "sqnorm":
         return f"{RULES['sqnorm']}, times {text(body.args[0])}"

@@ -22,7 +22,20 @@ FORMS = ("derivation", "jacobian", "shape", "side by side")
 
 
 def view(derivation: Derivation, form: str, row_delta: bool = False, part: Part | None = None) -> View | Comparison:
-    """A derivation in one of its forms; see `Derivation.show`."""
+    """A derivation in one of its forms.
+
+    Args:
+        derivation: the derivation.
+        form: one of `FORMS`; see `Derivation.show`.
+        row_delta: write the error signal as the lecture's row.
+        part: show only the lines that lead to this quantity.
+
+    Returns:
+        What displays itself.
+
+    Raises:
+        ValueError: there is no such form, or it is "shape" and the derivation ends with Jacobians.
+    """
     if form not in FORMS:
         raise ValueError(f"form is {form!r}; it is one of {', '.join(repr(f) for f in FORMS)}")
     wanted = [part.by] if part else derivation.wanted
@@ -39,13 +52,29 @@ def view(derivation: Derivation, form: str, row_delta: bool = False, part: Part 
 
 
 def tick(error: float) -> str:
-    """✓ or ✗ with a measured error."""
+    """✓ or ✗ with a measured error.
+
+    Args:
+        error: a relative error.
+
+    Returns:
+        The sign, and the error unless it is 0.
+
+    >>> tick(0.0), tick(3e-13), tick(0.5)
+    ('✓', '✓ 3e-13', '✗ 5e-01')
+    """
     return "✓" if error == 0 else f"{'✓' if error <= TOLERANCE else '✗'} {error:.0e}"
 
 
 @dataclass(frozen=True)
 class View:
-    """Lines, ready to be shown."""
+    """Lines, ready to be shown.
+
+    Args:
+        derivation: what they are part of.
+        steps: the lines.
+        wanted: the quantities that they lead to.
+    """
 
     derivation: Derivation
     steps: list[Step]
@@ -116,7 +145,14 @@ def _math(formula: str, beside: str) -> str:
 
 
 def escaped(words: str) -> str:
-    """Words that stand in a Markdown table."""
+    """Words as they are written in a Markdown table.
+
+    Args:
+        words: plain text.
+
+    Returns:
+        The text with a backslash before every sign that Markdown would take for its own.
+    """
     for sign in "\\_*|":
         words = words.replace(sign, "\\" + sign)
     return words
@@ -149,7 +185,15 @@ def _shape_form(derivation: Derivation, steps: Sequence[Step]) -> list[Step]:
 
 
 def with_row_signals(derivation: Derivation, steps: Sequence[Step]) -> list[Step]:
-    """The same lines with every δ of a column written as the lecture's row."""
+    """The same lines with every δ of a column written as the lecture's row.
+
+    Args:
+        derivation: what they are part of.
+        steps: the lines.
+
+    Returns:
+        The lines; one whose shape would change is left out.
+    """
     rows: dict[Expr, Expr] = {}
     for signal in derivation.deltas.values():
         if signal.is_column and not signal.is_scalar:
@@ -170,7 +214,12 @@ def with_row_signals(derivation: Derivation, steps: Sequence[Step]) -> list[Step
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both conventions side by side, with the reason for each transpose."""
+    """Both conventions side by side, with the reason for each transpose.
+
+    Args:
+        derivation: the derivation.
+        wanted: the quantities that were asked for.
+    """
 
     derivation: Derivation
     wanted: list[Expr]
@@ -231,7 +280,14 @@ class Comparison:
 
 
 def entries_of(v: Expr) -> Label:
-    """A column by its name, a matrix as vec of its name."""
+    """A column by its name, a matrix as vec of its name.
+
+    Args:
+        v: a symbol or a named expression.
+
+    Returns:
+        The label that stands below ∂ in a Jacobian.
+    """
     name = label(v.data)
     if v.is_column:
         return name

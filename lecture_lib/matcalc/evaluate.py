@@ -10,7 +10,7 @@ import numpy as np
 
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.expressions import Expr, free_symbols, topological
-from lecture_lib.matcalc.functions import lookup
+from lecture_lib.matcalc.functions import lookup, slope_of
 from lecture_lib.matcalc.operations import OPERATIONS
 from lecture_lib.matcalc.sizes import show_shape
 
@@ -34,12 +34,28 @@ class Point:
     known: dict[Expr, Array] = field(default_factory=dict)
 
     def given(self, known: Mapping[Expr, Array]) -> Point:
-        """The same point with the values of some nodes fixed."""
+        """The same point with the values of some nodes fixed.
+
+        Args:
+            known: arrays by node; extra leading axes are allowed.
+
+        Returns:
+            A new point.
+        """
         return Point(self.lengths, self.values, self.waves, {**self.known, **known})
 
 
 def generic_value(wave: tuple[float, float, float], order: int, z: Array) -> Array:
-    """The derivative of some order of sin(az + c) + bz²."""
+    """The derivative of some order of sin(az + c) + bz².
+
+    Args:
+        wave: a, b and c.
+        order: 0 for the function itself.
+        z: any array.
+
+    Returns:
+        An array of z's shape.
+    """
     a, b, c = wave
     parabola = [b * z * z, 2 * b * z, 2 * b * np.ones_like(z)]
     return a**order * np.sin(a * z + c + order * np.pi / 2) + (parabola[order] if order < 3 else 0.0)
@@ -110,20 +126,6 @@ def _elementwise(node: Expr, z: Array, point: Point) -> Array:
     return evaluate_at(slope_of(node), point.given({node.args[0]: z}))
 
 
-def slope_of(node: Expr) -> Expr:
-    """What f′(z) is for a known f, written out."""
-    from lecture_lib.matcalc.expressions import make
-
-    name, order = node.data
-    (z,) = node.args
-    slope = lookup(name).slope
-    assert slope is not None
-    if order > 1:
-        raise NotImplementedError(f"{name} is known to matcalc with its first derivative only; asked for order {order}")
-    written: Expr = slope(z, make("elem", z, data=(name, 0)))
-    return written
-
-
 def evaluate(e: Expr, values: Mapping[str, Any] | None = None, **more: Any) -> Array:
     """The value of an expression for given arrays.
 
@@ -136,7 +138,8 @@ def evaluate(e: Expr, values: Mapping[str, Any] | None = None, **more: Any) -> A
         A float64 array of two axes.
 
     Raises:
-        ValueError: a symbol has no value, or a value has no symbol.
+        ValueError: a symbol has no value, a value has no symbol, a function is generic, or the targets of a
+            cross-entropy do not sum to 1.
         ShapeError: an array has not the shape that its symbol has.
 
     >>> from lecture_lib import matcalc as mc
@@ -149,7 +152,19 @@ def evaluate(e: Expr, values: Mapping[str, Any] | None = None, **more: Any) -> A
 
 
 def point_from(expressions: Iterable[Expr], values: Mapping[str, Any]) -> Point:
-    """A point from arrays by name, each checked against its symbol's shape."""
+    """A point from arrays by name, each checked against its symbol's shape.
+
+    Args:
+        expressions: what will be evaluated there.
+        values: an array for every symbol in them, by name.
+
+    Returns:
+        The point.
+
+    Raises:
+        ValueError: a symbol has no value, a value has no symbol, a function is generic, or targets do not sum to 1.
+        ShapeError: an array has not the shape that its symbol has.
+    """
     roots = list(expressions)
     wanted = {s.name: s for s in free_symbols(*roots)}
     missing = [name for name in wanted if name not in values]
@@ -170,7 +185,19 @@ def point_from(expressions: Iterable[Expr], values: Mapping[str, Any]) -> Point:
 
 
 def fitted(symbol: Expr, value: Any, lengths: dict[str, int]) -> Array:
-    """An array as the value of a symbol; lengths of labels are learned from it and must agree."""
+    """An array as the value of a symbol.
+
+    Args:
+        symbol: the symbol.
+        value: an array of two axes, or a number.
+        lengths: what is known of the labels so far; new ones are learned from the array and added.
+
+    Returns:
+        A float64 array of two axes.
+
+    Raises:
+        ShapeError: the array has another number of axes, or a length that does not agree with the labels.
+    """
     array = np.asarray(value, dtype=np.float64)
     array = array.reshape(1, 1) if array.ndim == 0 else array
     if array.ndim != 2:
@@ -193,7 +220,15 @@ def fitted(symbol: Expr, value: Any, lengths: dict[str, int]) -> Array:
 
 
 def check_targets(roots: Iterable[Expr], point: Point) -> None:
-    """Refuse targets of a cross-entropy that do not sum to 1: its rule p − t would be wrong."""
+    """Refuse targets of a cross-entropy that do not sum to 1: its rule p − t would be wrong.
+
+    Args:
+        roots: the expressions to look through.
+        point: where.
+
+    Raises:
+        ValueError: a column of targets, or a row of a batch of them, does not sum to 1.
+    """
     for node in topological(roots):
         if node.op == "cross_entropy":
             target = node.args[1]

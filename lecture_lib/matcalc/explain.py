@@ -29,6 +29,12 @@ class Explanation:
             "wrong quantity", "missing factor", "shape" or "unknown".
         message: what is wrong, in words.
         right: the right gradient.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> u, h = mc.symbols("u:n h:n")
+    >>> wrong = explain(mc.derive(u.T @ h, wrt=[u]), guess=-h)
+    >>> wrong.mistake, wrong.correct, wrong.right
+    ('sign', False, h)
     """
 
     mistake: str
@@ -81,9 +87,7 @@ def explain(
     """
     part = _one_part(derivation)
     judge = _judge(part, guess, values)
-    for verdict in _verdicts(judge):
-        return verdict
-    return judge.unknown()
+    return next(_verdicts(judge), None) or judge.unknown()
 
 
 def _one_part(derivation: Part | Derivation) -> Part:
@@ -141,12 +145,27 @@ class Judge:
     shape: str
 
     def values(self, e: Expr) -> list[Array]:
-        """An expression at each point."""
+        """An expression at each point.
+
+        Args:
+            e: the expression.
+
+        Returns:
+            An array of two axes for each point.
+        """
         with np.errstate(all="ignore"):
             return [evaluate_at(e, p) for p in self.points]
 
     def close(self, a: list[Array], b: list[Array]) -> bool:
-        """Are two lists of arrays equal, shapes too?"""
+        """Are two lists of arrays equal, shapes too?
+
+        Args:
+            a: an array for each point.
+            b: alike.
+
+        Returns:
+            Whether they agree within the tolerance.
+        """
         return all(
             x.shape == y.shape
             and float(np.max(np.abs(x - y), initial=0))
@@ -155,7 +174,14 @@ class Judge:
         )
 
     def ratio(self, truth: list[Array]) -> list[float] | None:
-        """The number by which the guess is larger than something at each point, if there is one."""
+        """The number by which the guess is larger than something at each point.
+
+        Args:
+            truth: an array for each point.
+
+        Returns:
+            A number for each point; None if at one of them there is none.
+        """
         out = []
         for g, t in zip(self.guesses, truth, strict=True):
             if g.shape != t.shape or not np.any(t):
@@ -167,11 +193,23 @@ class Judge:
         return out
 
     def say(self, mistake: str, message: str) -> Explanation:
-        """An explanation."""
+        """An explanation.
+
+        Args:
+            mistake: its short name.
+            message: what is wrong, in words.
+
+        Returns:
+            The explanation.
+        """
         return Explanation(mistake, f"{mistake}: {message}" if mistake != "correct" else message, self.part.gradient)
 
     def unknown(self) -> Explanation:
-        """No usual mistake: say where the numbers differ, or that the shapes do."""
+        """No usual mistake: say where the numbers differ, or that the shapes do.
+
+        Returns:
+            The explanation.
+        """
         v = self.part.by
         truth = self.values(self.part.gradient)[0]
         guess = self.guesses[0]
@@ -205,8 +243,7 @@ def _verdicts(judge: Judge) -> Iterator[Explanation]:
         )
     yield from _constant(judge, truth, exact=True)
     yield from _batch(judge, truth)
-    tried = list(candidates(judge.part))
-    found = [(c, judge.values(c.gradient)) for c in tried if _defined(c, judge)]
+    found = [(c, judge.values(c.gradient)) for c in candidates(judge.part) if _comparable(c, judge)]
     for c, value in found:
         if judge.close(guess, value):
             yield judge.say(c.mistake, c.message)
@@ -222,15 +259,10 @@ def _verdicts(judge: Judge) -> Iterator[Explanation]:
         yield from _constant(judge, truth, exact=False)
 
 
-def _defined(c: Candidate, judge: Judge) -> bool:
-    return c.gradient.shape == judge.part.by.shape or any(
-        judge.guesses[0].shape
-        in (
-            tuple(s.value(p.lengths) for s in c.gradient.shape),
-            tuple(s.value(p.lengths) for s in c.gradient.shape[::-1]),
-        )
-        for p in judge.points[:1]
-    )
+def _comparable(c: Candidate, judge: Judge) -> bool:
+    """Has a wrong gradient the right shape, or at the first point the guess's own or its transpose's?"""
+    rows, columns = (size.value(judge.points[0].lengths) for size in c.gradient.shape)
+    return c.gradient.shape == judge.part.by.shape or judge.guesses[0].shape in ((rows, columns), (columns, rows))
 
 
 def _nice(k: float) -> bool:

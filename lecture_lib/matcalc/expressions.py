@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.matcalc.sizes import ONE, SCALAR, Shape, as_size, parse_size, show_shape
+from lecture_lib.matcalc.labels import Label
+from lecture_lib.matcalc.sizes import ONE, SCALAR, Shape, Size, as_size, parse_size, show_shape
 
 _serials = itertools.count()
 
@@ -22,6 +24,12 @@ class Expr:
     Build one with `symbols`, operators and the functions of this package, not by hand. ``@`` is the matrix
     product, ``*`` the entry-by-entry product ∘ (or a number times anything), ``+ - / **`` go entry by entry,
     ``.T`` transposes. Two expressions are equal when they are written alike.
+
+    Args:
+        op: the name of the operation; see `operations.OPERATIONS`.
+        args: its arguments.
+        data: what else the operation needs to know, such as the name of a symbol.
+        shape: rows and columns, as labeled sizes.
 
     >>> from lecture_lib import matcalc as mc
     >>> W, x, b = mc.symbols("W:n×m x:m b:n")
@@ -142,8 +150,19 @@ def make(op: str, *args: Expr, data: Any = None) -> Expr:
 
 
 def number(value: float, shape: Shape = SCALAR) -> Expr:
-    """A number, or a column or matrix filled with it."""
-    if value != value or value in (float("inf"), float("-inf")):
+    """A number, or a column or matrix filled with it.
+
+    Args:
+        value: the number.
+        shape: of the column or matrix; a single number by default.
+
+    Returns:
+        The node.
+
+    Raises:
+        ValueError: it is nan or infinite.
+    """
+    if not math.isfinite(value):
         raise ValueError(f"{value} cannot stand in an expression: it is not a finite number")
     whole = int(value) if float(value).is_integer() else float(value)
     return Expr("number", (), whole, shape)
@@ -152,8 +171,15 @@ def number(value: float, shape: Shape = SCALAR) -> Expr:
 def as_expr(value: Any) -> Expr:
     """An expression as it is, a Python number as a number node.
 
+    Args:
+        value: an expression or a number.
+
+    Returns:
+        The expression.
+
     Raises:
         TypeError: it is neither; arrays belong into `evaluate`, not into an expression.
+        ValueError: it is nan or infinite.
     """
     if isinstance(value, Expr):
         return value
@@ -181,6 +207,15 @@ def _product(a: Expr, b: Expr) -> Expr:
 
 def clean_name(name: str) -> str:
     """A name as it is kept: subscripts are written as plain digits, so that b₂ and b2 are one name.
+
+    Args:
+        name: as the reader wrote it.
+
+    Returns:
+        A Python identifier.
+
+    Raises:
+        ValueError: it is none.
 
     >>> clean_name("b₂")
     'b2'
@@ -236,6 +271,10 @@ def let(name: str, value: Expr) -> Expr:
     Returns:
         An expression of the same shape and value.
 
+    Raises:
+        ValueError: the name is no Python identifier.
+        TypeError: the value is neither an expression nor a number.
+
     >>> W, x = symbols("W:n×m x:m")
     >>> z = let("z", W @ x); z
     z
@@ -243,22 +282,68 @@ def let(name: str, value: Expr) -> Expr:
     return Expr("let", (as_expr(value),), clean_name(name), as_expr(value).shape)
 
 
-def named(label: Any, value: Expr) -> Expr:
-    """Like `let`, for a label that is not a plain name, such as ∂s/∂h."""
+def named(label: Label, value: Expr) -> Expr:
+    """Like `let`, for a label that is not a plain name, such as ∂s/∂h.
+
+    Args:
+        label: how the name is written.
+        value: what it stands for.
+
+    Returns:
+        An expression of the same shape and value.
+    """
     return Expr("let", (value,), label, value.shape)
 
 
-def ones(rows: Any, columns: Any = 1) -> Expr:
+def ones(rows: Size | str | int, columns: Size | str | int = 1) -> Expr:
     """A column (or matrix) of ones.
+
+    Args:
+        rows: a size: a label, a number, or a multiple such as ``"5d"``.
+        columns: alike; 1 for a column.
+
+    Returns:
+        An expression of the shape rows×columns.
+
+    Raises:
+        ValueError: a size cannot be read.
 
     >>> ones("N").shape
     (N, 1)
     """
-    return Expr("number", (), 1, (as_size(rows), as_size(columns)))
+    return number(1, (as_size(rows), as_size(columns)))
 
 
-def eye(size: Any) -> Expr:
+def zeros(rows: Size | str | int, columns: Size | str | int = 1) -> Expr:
+    """A column (or matrix) of zeros.
+
+    Args:
+        rows: a size: a label, a number, or a multiple such as ``"5d"``.
+        columns: alike; 1 for a column.
+
+    Returns:
+        An expression of the shape rows×columns.
+
+    Raises:
+        ValueError: a size cannot be read.
+
+    >>> zeros("n", "m").shape
+    (n, m)
+    """
+    return number(0, (as_size(rows), as_size(columns)))
+
+
+def eye(size: Size | str | int) -> Expr:
     """The identity matrix.
+
+    Args:
+        size: its number of rows: a label, a number, or a multiple such as ``"5d"``.
+
+    Returns:
+        An expression of the shape size×size.
+
+    Raises:
+        ValueError: the size cannot be read.
 
     >>> eye("n").shape
     (n, n)
@@ -266,13 +351,17 @@ def eye(size: Any) -> Expr:
     return Expr("eye", (), None, (as_size(size), as_size(size)))
 
 
-def zeros(rows: Any, columns: Any = 1) -> Expr:
-    """A column (or matrix) of zeros."""
-    return Expr("number", (), 0, (as_size(rows), as_size(columns)))
-
-
-def length(size: Any) -> Expr:
+def length(size: Size | str | int) -> Expr:
     """A size as a number in an expression: 1 / length("N") is the 1/N of a mean over a batch.
+
+    Args:
+        size: a label, a number, or a multiple such as ``"5d"``.
+
+    Returns:
+        A single number.
+
+    Raises:
+        ValueError: the size cannot be read.
 
     >>> 1 / length("N")
     1/N
@@ -307,17 +396,38 @@ def topological(roots: Iterable[Expr], into_lets: bool = True) -> list[Expr]:
 
 
 def free_symbols(*roots: Expr) -> list[Expr]:
-    """The symbols in some expressions, in the order in which they were declared."""
+    """The symbols in some expressions, in the order in which they were declared.
+
+    Args:
+        roots: the expressions.
+
+    Returns:
+        Each symbol once, those inside of named expressions too.
+    """
     return sorted((e for e in topological(roots) if e.op == "symbol"), key=lambda e: e.serial)
 
 
 def summands(e: Expr) -> list[Expr]:
-    """The terms of a sum, in order; an expression that is no sum is its only term."""
+    """The terms of a sum, in order; an expression that is no sum is its only term.
+
+    Args:
+        e: the expression.
+
+    Returns:
+        Its terms.
+    """
     return list(_flat(e, "add"))
 
 
 def factors(e: Expr) -> list[Expr]:
-    """The factors of a matrix product, in order."""
+    """The factors of a matrix product, in order; an expression that is none is its only factor.
+
+    Args:
+        e: the expression.
+
+    Returns:
+        Its factors.
+    """
     return list(_flat(e, "matmul"))
 
 
@@ -332,7 +442,17 @@ def _flat(e: Expr, op: str) -> Iterator[Expr]:
 
 
 def total(terms: Iterable[Expr]) -> Expr:
-    """The sum of one or more terms."""
+    """The sum of one or more terms.
+
+    Args:
+        terms: expressions of one shape.
+
+    Returns:
+        An expression of that shape.
+
+    Raises:
+        ShapeError: the shapes differ.
+    """
     first, *rest = terms
     for term in rest:
         first = make("add", first, term)
@@ -340,7 +460,17 @@ def total(terms: Iterable[Expr]) -> Expr:
 
 
 def chain(parts: Iterable[Expr]) -> Expr:
-    """The matrix product of one or more factors."""
+    """The matrix product of one or more factors.
+
+    Args:
+        parts: expressions whose inner sizes agree.
+
+    Returns:
+        An expression with the rows of the first and the columns of the last.
+
+    Raises:
+        ShapeError: inner sizes differ.
+    """
     first, *rest = parts
     for part in rest:
         first = make("matmul", first, part)
@@ -348,5 +478,12 @@ def chain(parts: Iterable[Expr]) -> Expr:
 
 
 def describe(e: Expr) -> str:
-    """An expression with its shape in words: ``W is n×m``."""
+    """An expression with its shape in words: ``W is n×m``.
+
+    Args:
+        e: the expression.
+
+    Returns:
+        The words.
+    """
     return f"{e} is {show_shape(e.shape)}"

@@ -11,7 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.matcalc.expressions import Expr, make
+
 Array = np.ndarray[Any, Any]
+Slope = Callable[[Expr, Expr], Expr]
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Function:
 
     name: str
     value: Callable[[Array], Array] | None = None
-    slope: Callable[[Any, Any], Any] | None = None
+    slope: Slope | None = None
     source: str = ""
     meaning: str = ""
     kinks: tuple[float, ...] = ()
@@ -45,18 +48,25 @@ FUNCTIONS: dict[str, Function] = {}
 def known(
     name: str,
     value: Callable[[Array], Array],
-    slope: Callable[[Any, Any], Any],
+    slope: Slope,
     source: str,
     meaning: str,
     kinks: tuple[float, ...] = (),
 ) -> None:
-    """Put a function into the table."""
+    """Put a function into the table.
+
+    Args:
+        name: and all the others as in `Function`.
+        value: arrays in, arrays of the same shape out.
+        slope: ``slope(z, y)``, its derivative as an expression.
+        source: NumPy code for it.
+        meaning: its derivative in words.
+        kinks: the arguments at which it has no derivative.
+    """
     FUNCTIONS[name] = Function(name, value, slope, source, meaning, kinks)
 
 
-def _apply(name: str, z: Any) -> Any:
-    from lecture_lib.matcalc.expressions import make
-
+def _apply(name: str, z: Expr) -> Expr:
     return make("elem", z, data=(name, 0))
 
 
@@ -94,11 +104,41 @@ known(
 known("sign", np.sign, lambda z, y: 0 * z, "np.sign({})", "a sign is flat", (0.0,))
 
 
-def generic(name: str) -> Function:
-    """A function about which only its name is known: f, with slope f′."""
-    return Function(name)
-
-
 def lookup(name: str) -> Function:
-    """The function of that name; a generic one if the table has none."""
-    return FUNCTIONS.get(name) or generic(name)
+    """The function of that name.
+
+    Args:
+        name: such as ``tanh``.
+
+    Returns:
+        The function; one without values and slope, such as f with its f′, if the table has none of that name.
+
+    >>> lookup("tanh").meaning, lookup("f").value is None
+    ('slope of tanh: 1 − tanh²', True)
+    """
+    return FUNCTIONS.get(name) or Function(name)
+
+
+def slope_of(node: Expr) -> Expr:
+    """What f′(z) is for a known f, written out.
+
+    Args:
+        node: f′(z), of the operation "elem".
+
+    Returns:
+        An expression in z and f(z), of the same shape.
+
+    Raises:
+        NotImplementedError: it is a second or higher derivative.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> slope_of(mc.exp.prime(mc.symbols("z:n")))
+    e^z
+    """
+    name, order = node.data
+    (z,) = node.args
+    slope = lookup(name).slope
+    assert slope is not None
+    if order > 1:
+        raise NotImplementedError(f"{name} is known to matcalc with its first derivative only; asked for order {order}")
+    return slope(z, _apply(name, z))

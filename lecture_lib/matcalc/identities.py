@@ -71,7 +71,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Table:
-    """All identities."""
+    """All identities.
+
+    Args:
+        rows: the identities in order.
+    """
 
     rows: list[Identity]
 
@@ -96,6 +100,9 @@ class Table:
 
 def identities() -> Table:
     """The standard identities in both conventions, derived by the rules and proved.
+
+    The Jacobian form and the differential form are those of J. Magnus and H. Neudecker, Matrix differential calculus
+    with applications in statistics and econometrics, 1988, but for vec, which runs along the rows here.
 
     Returns:
         A table that displays itself; ``.rows`` holds the identities.

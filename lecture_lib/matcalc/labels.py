@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 GREEK = [
@@ -70,6 +70,12 @@ class Label:
 def label(name: str | Label) -> Label:
     """How a name is written.
 
+    Args:
+        name: letters, perhaps with digits or ``_`` and a word, which go below; a label is left as it is.
+
+    Returns:
+        The label.
+
     >>> label("z12").text, label("s_c").latex, label("lam").text, label("delta_1").latex
     ('z₁₂', 's_{c}', 'λ', '\\\\delta_{1}')
     """
@@ -87,38 +93,78 @@ def label(name: str | Label) -> Label:
 
 
 def jacobian_label(of: str | Label, by: str | Label, via: str | Label | None = None) -> Label:
-    """∂s/∂h; with a path, the part of it that comes through one quantity."""
+    """∂s/∂h; with a path, the part of it that comes through one quantity.
+
+    Args:
+        of: what is differentiated.
+        by: by what.
+        via: the quantity on the path; None for all paths.
+
+    Returns:
+        The label, of the kind "jacobian".
+
+    >>> jacobian_label("s", "h", via="z1").text
+    '∂s/∂h|z₁'
+    """
     y, x = label(of), label(by)
-    text, latex = f"∂{y.text}/∂{x.text}", f"\\frac{{\\partial {y.latex}}}{{\\partial {x.latex}}}"
-    code = f"d{y.code}_d{x.code}"
-    if via is not None:
-        through = label(via)
-        text += f"|{through.text}"
-        latex = f"\\left.{latex}\\right\\rvert_{{\\text{{via }}{through.latex}}}"
-        code += f"_via_{through.code}"
-    return Label(text, latex, code, "jacobian")
+    latex = f"\\frac{{\\partial {y.latex}}}{{\\partial {x.latex}}}"
+    return _through(Label(f"∂{y.text}/∂{x.text}", latex, f"d{y.code}_d{x.code}", "jacobian"), via)
 
 
 def gradient_label(of: str | Label, by: str | Label, via: str | Label | None = None) -> Label:
-    """∇_W s; with a path, the part of it that comes through one quantity."""
+    """∇_W s; with a path, the part of it that comes through one quantity.
+
+    Args:
+        of: what is differentiated.
+        by: by what.
+        via: the quantity on the path; None for all paths.
+
+    Returns:
+        The label, of the kind "gradient".
+
+    >>> gradient_label("s", "W").text
+    '∇_W s'
+    """
     y, x = label(of), label(by)
-    text, latex, code = f"∇_{x.text} {y.text}", f"\\nabla_{{{x.latex}}}\\, {y.latex}", f"grad_{x.code}"
-    if via is not None:
-        through = label(via)
-        text += f"|{through.text}"
-        latex = f"\\left.{latex}\\right\\rvert_{{\\text{{via }}{through.latex}}}"
-        code += f"_via_{through.code}"
-    return Label(text, latex, code, "gradient")
+    latex = f"\\nabla_{{{x.latex}}}\\, {y.latex}"
+    return _through(Label(f"∇_{x.text} {y.text}", latex, f"grad_{x.code}", "gradient"), via)
+
+
+def _through(whole: Label, via: str | Label | None) -> Label:
+    """The part of a derivative that comes through one quantity."""
+    if via is None:
+        return whole
+    place = label(via)
+    latex = f"\\left.{whole.latex}\\right\\rvert_{{\\text{{via }}{place.latex}}}"
+    return replace(whole, text=f"{whole.text}|{place.text}", latex=latex, code=f"{whole.code}_via_{place.code}")
 
 
 def change_label(of: str | Label) -> Label:
-    """dz, a small change of z."""
+    """dz, a small change of z.
+
+    Args:
+        of: z.
+
+    Returns:
+        The label, of the kind "change".
+    """
     z = label(of)
     return Label(f"d{z.text}", f"\\mathrm{{d}}{z.latex}", f"d{z.code}", "change")
 
 
 def signal_label(letter: str, below: str) -> Label:
-    """δ, or δ₁, or δ with the name of its place below."""
+    """δ, or δ₁, or δ with the name of its place below.
+
+    Args:
+        letter: such as "delta".
+        below: what stands below it: digits, a name, or nothing.
+
+    Returns:
+        The label, of the kind "signal".
+
+    >>> signal_label("delta", "1").text, signal_label("delta", "z").text
+    ('δ₁', 'δ_z')
+    """
     name = label(f"{letter}_{below}" if below else letter)
     if below and not below.isdigit():
         place = label(below)

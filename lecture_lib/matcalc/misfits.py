@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.expressions import Expr, describe
+from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.sizes import ONE
 
 SIGNS = {"matmul": "@", "mul": "∘", "add": "+", "div": "/", "maximum": "max", "power": "**"}
@@ -37,8 +38,6 @@ def _shape_story(e: Expr) -> str:
 
 
 def _sketch(op: str, a: Expr, b: Expr) -> str:
-    from lecture_lib.matcalc.printing import text
-
     left, right = text(a), text(b)
     if op == "maximum":
         return f"max({left}, {right})"
@@ -53,6 +52,14 @@ def nearest_fix(op: str, a: Expr, b: Expr) -> str | None:
     Tried in this order: transpose the second, transpose the first, swap them, transpose both and swap, the
     entry-by-entry product for the matrix product and the other way round, and a product with a column of
     ones for a bias in a batch.
+
+    Args:
+        op: the operation.
+        a: its first operand.
+        b: its second operand.
+
+    Returns:
+        What to write instead, or None.
     """
     tries = [(op, a, b.T), (op, a.T, b)]
     if op == "matmul":
@@ -90,5 +97,14 @@ def _ones_fix(a: Expr, b: Expr) -> str | None:
 
 
 def wants(op: str, e: Expr, what: str) -> ShapeError:
-    """The error for one operand of the wrong shape."""
+    """The error for one operand of the wrong shape.
+
+    Args:
+        op: the operation.
+        e: the operand.
+        what: what the operation needs, in words.
+
+    Returns:
+        The error, to be raised.
+    """
     return ShapeError(f"{op}({e}) needs {what}, but {describe(e)}")

@@ -12,6 +12,7 @@ from lecture_lib.matcalc.expressions import (
     Expr,
     chain,
     factors,
+    free_symbols,
     make,
     number,
     ones,
@@ -23,7 +24,7 @@ from lecture_lib.matcalc.functions import lookup
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.rules import Differential, change, differential, pulled, softmax_of
 from lecture_lib.matcalc.simplify import substitute, tidy
-from lecture_lib.matcalc.sizes import SCALAR, show_shape
+from lecture_lib.matcalc.sizes import show_shape
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,16 @@ class Bend:
 
 
 def gradient(derivation: Derivation, v: Expr, bend: Bend) -> Expr:
-    """The gradient with respect to v as a bent walk gives it."""
+    """The gradient with respect to v as a bent walk gives it.
+
+    Args:
+        derivation: the right derivation.
+        v: the quantity.
+        bend: how the walk goes wrong.
+
+    Returns:
+        An expression; a bent rule may give it another shape than v's.
+    """
     pieces = derivation.pieces
     parts: dict[Expr, list[Expr]] = {}
     needed = upward(derivation, v)
@@ -75,7 +85,15 @@ def gradient(derivation: Derivation, v: Expr, bend: Bend) -> Expr:
 
 
 def upward(derivation: Derivation, v: Expr) -> list[Expr]:
-    """The pieces on the paths from v to the output."""
+    """The pieces on the paths from v to the output.
+
+    Args:
+        derivation: the derivation.
+        v: the quantity.
+
+    Returns:
+        The pieces in the order in which they are computed, without v.
+    """
     found: dict[Expr, None] = {v: None}
     for piece in derivation.pieces.order:
         if any(p in found for p in derivation.pieces.parents(piece)):
@@ -89,7 +107,7 @@ def candidates(part: Part) -> Iterator[Candidate]:
     Args:
         part: the quantity's part of a derivation.
 
-    Returns:
+    Yields:
         The candidates; one that equals the right gradient may be among them.
     """
     makers = (
@@ -169,8 +187,7 @@ def _slope_at_output(node: Expr, y: Expr) -> Expr:
 def _slope_of_input(node: Expr) -> Expr:
     slope = lookup(node.data[0]).slope
     assert slope is not None
-    result: Expr = slope(node.args[0], node.args[0])
-    return result
+    return slope(node.args[0], node.args[0])
 
 
 def _softmaxes(part: Part) -> Iterator[Candidate]:
@@ -246,8 +263,9 @@ def _upstream(part: Part) -> Iterator[Candidate]:
 
 def _overwritten(part: Part) -> Iterator[Candidate]:
     derivation = part.derivation
+    counts = _path_counts(part)
     for v in [part.by, *upward(derivation, part.by)]:
-        count = _path_count(derivation, part.by, v)
+        count = counts.get(v, 1)
         for k in range(count if count > 1 else 0):
             for keep in (True, False) if count > 2 else (True,):
 
@@ -262,17 +280,16 @@ def _overwritten(part: Part) -> Iterator[Candidate]:
                 )
 
 
-def _path_count(derivation: Derivation, by: Expr, v: Expr) -> int:
-    if v == derivation.output:
-        return 1
-    counts = {}
+def _path_counts(part: Part) -> dict[Expr, int]:
+    """Along how many paths the output is reached from each quantity on the way."""
+    counts: dict[Expr, int] = {}
 
     def count(at: Expr, parts: list[Expr]) -> list[Expr]:
         counts[at] = len(parts)
         return parts
 
-    gradient(derivation, by, Bend(paths=count))
-    return counts.get(v, 1)
+    gradient(part.derivation, part.by, Bend(paths=count))
+    return counts
 
 
 def _orders(part: Part) -> Iterator[Candidate]:
@@ -310,17 +327,16 @@ def _transposes(part: Part) -> Iterator[Candidate]:
     """A for Aᵀ inside, where A is square."""
     full = _expanded(part)
     for node in topological([full], into_lets=False):
-        if node.op == "T" and node.shape[0] == node.shape[1] and node.shape != SCALAR:
+        if node.op == "T" and node.shape[0] == node.shape[1] and not node.is_scalar:
             a = node.args[0]
             yield Candidate(
                 "missing transpose",
                 f"{text(a)} stands where {text(node)} belongs: the backward step multiplies by the transpose",
                 substitute(full, {node: a}),
             )
-    squares = {
-        n for n in topological([full], into_lets=False) if n.op == "symbol" and n.shape[0] == n.shape[1] != SCALAR[0]
-    }
-    for a in squares:
+    for a in topological([full], into_lets=False):
+        if a.op != "symbol" or a.shape[0] != a.shape[1] or a.is_scalar:
+            continue
         turned = tidy(substitute(full, {a: a.T}))
         if turned.shape == full.shape:
             yield Candidate("missing transpose", f"{text(a)} and {text(a)}ᵀ are mixed up", turned)
@@ -358,7 +374,7 @@ def _quantities(part: Part) -> Iterator[Candidate]:
     e = part.gradient
     inside = [n for n in topological([e], into_lets=False) if n.op in ("symbol", "let")]
     derivation = part.derivation
-    known = [*derivation.deltas.values(), *derivation.pieces.order, *_symbols(derivation)]
+    known = [*derivation.deltas.values(), *derivation.pieces.order, *free_symbols(derivation.output)]
     for right in inside:
         for other in known:
             if other != right and other.shape == right.shape:
@@ -367,10 +383,6 @@ def _quantities(part: Part) -> Iterator[Candidate]:
                     f"{text(other)} stands where {text(right)} belongs (both are {show_shape(right.shape)})",
                     substitute(e, {right: other}),
                 )
-
-
-def _symbols(derivation: Derivation) -> list[Expr]:
-    return [n for n in topological([derivation.output]) if n.op == "symbol"]
 
 
 def _signs(part: Part) -> Iterator[Candidate]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import keyword
 from typing import TYPE_CHECKING
 
-from lecture_lib.matcalc.evaluate import slope_of
-from lecture_lib.matcalc.expressions import Expr, free_symbols, named, summands, topological
-from lecture_lib.matcalc.functions import lookup
+from lecture_lib.matcalc.expressions import Expr, free_symbols, let, summands, topological
+from lecture_lib.matcalc.functions import lookup, slope_of
 from lecture_lib.matcalc.labels import label
 from lecture_lib.matcalc.operations import axis_of
 from lecture_lib.matcalc.simplify import substitute
@@ -30,7 +29,17 @@ CALLS = {
 
 
 def source(part: Part) -> str:
-    """The source of the function for one quantity; see `Part.numpy`."""
+    """The source of the function for one quantity; see `Part.numpy`.
+
+    Args:
+        part: what was derived for the quantity.
+
+    Returns:
+        Python source text of one function.
+
+    Raises:
+        ValueError: a length cannot be read off the arguments, or is named like a symbol.
+    """
     derivation = part.derivation
     symbols = free_symbols(derivation.output)
     target = part.jacobian if derivation.jacobian else part.gradient
@@ -52,7 +61,12 @@ def source(part: Part) -> str:
 
 
 class Writer:
-    """Turns expressions into lines of NumPy."""
+    """Turns expressions into lines of NumPy.
+
+    Args:
+        symbols: the arguments of the function that is written.
+        output: what was differentiated.
+    """
 
     def __init__(self, symbols: list[Expr], output: Expr) -> None:
         self.symbols = symbols
@@ -74,7 +88,15 @@ class Writer:
         return name
 
     def whole(self, target: Expr, like: Expr | None) -> str:
-        """Write the lines for all names in an expression; return the code for the expression."""
+        """Write the lines for all names in an expression.
+
+        Args:
+            target: the expression.
+            like: a single number among the arguments whose shape, () or (1, 1), the result takes; None for others.
+
+        Returns:
+            The code for the expression.
+        """
         target = self._define(target)
         code = self.code(target)
         if like is not None and like.is_scalar:
@@ -93,7 +115,7 @@ class Writer:
         swaps: dict[Expr, Expr] = {}
         for node in topological([e], into_lets=False):
             if node.op in HOISTED and not (whole and node is e):
-                stand_in = named(f"{node.op}_{len(self.lines)}", node)
+                stand_in = let(f"{node.op}_{len(self.lines)}", node)
                 self._assign(self._take(stand_in, {"softmax": "p"}.get(node.op, "l")), node)
                 swaps[node] = stand_in
         return substitute(e, swaps)
@@ -113,7 +135,14 @@ class Writer:
         self.lines.append(f"{name} = {lse if e.op == 'logsumexp' else f'{q} - ({lse})'}")
 
     def checks(self, output: Expr) -> list[str]:
-        """Lines that refuse targets of a fused cross-entropy that do not sum to 1."""
+        """Lines that refuse targets of a fused cross-entropy that do not sum to 1.
+
+        Args:
+            output: what was differentiated.
+
+        Returns:
+            The lines; none when it has no cross-entropy.
+        """
         out = []
         for t in dict.fromkeys(n.args[1] for n in topological([output]) if n.op == "cross_entropy"):
             axis = 0 if t.is_column else 1
@@ -124,7 +153,11 @@ class Writer:
         return out
 
     def sizes(self) -> list[str]:
-        """Lines that read the lengths off the arguments."""
+        """Lines that read the lengths off the arguments.
+
+        Returns:
+            One line for every length that the code uses.
+        """
         return [f"{name} = {self._length_of(name)}" for name in self.lengths]
 
     def _length_of(self, name: str) -> str:
@@ -136,7 +169,17 @@ class Writer:
         raise ValueError(f"the length {name} cannot be read off the shape of any argument")
 
     def size(self, size: Size) -> str:
-        """Code for a size."""
+        """Code for a size.
+
+        Args:
+            size: such as 5d or n + m.
+
+        Returns:
+            A sum of products of names.
+
+        Raises:
+            ValueError: a label of the size is also the name of a symbol.
+        """
         parts = []
         for labels, factor in size.terms:
             for name in labels:
@@ -153,7 +196,18 @@ class Writer:
         return f"np.full({shape}, {e.data})"
 
     def code(self, e: Expr, context: int = SUM) -> str:
-        """Code for an expression, in parentheses if it binds too loosely."""
+        """Code for an expression, in parentheses if it binds too loosely.
+
+        Args:
+            e: the expression; all names in it have been written.
+            context: how tightly the surroundings bind.
+
+        Returns:
+            Python source text.
+
+        Raises:
+            ValueError: a cross-entropy stands in it, or a size cannot be written.
+        """
         written, level = self._written(e)
         return f"({written})" if level < context else written
 

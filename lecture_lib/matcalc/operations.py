@@ -25,7 +25,7 @@ class Operation:
     """One operation.
 
     Args:
-        shape: ``shape(args, data)``, the shape of the result; raises ShapeError.
+        shape: ``shape(args, data)``, the shape of the result; raises ShapeError if the arguments do not fit.
         value: ``value(node, *arrays)``, its value; None for nodes whose value is given from outside.
     """
 
@@ -44,13 +44,15 @@ def _operation(name: str, value: Callable[..., Array] | None) -> Callable[[Any],
     return register
 
 
-def swap(a: Array) -> Array:
-    """The transpose of the last two axes."""
-    return np.swapaxes(a, -1, -2)
-
-
 def axis_of(e: Expr) -> int:
-    """Where softmax and its kin run: down a column, along each row of a matrix (a row is an example)."""
+    """Where softmax and its kin run: down a column, along each row of a matrix (a row is an example).
+
+    Args:
+        e: what softmax is applied to.
+
+    Returns:
+        The axis, -2 or -1.
+    """
     return -2 if e.shape[1] == ONE else -1
 
 
@@ -99,7 +101,7 @@ def _power(args: Args, data: Any) -> Shape:
     return a.shape
 
 
-@_operation("T", lambda node, a: swap(a))
+@_operation("T", lambda node, a: np.swapaxes(a, -1, -2))
 def _transpose(args: Args, data: Any) -> Shape:
     return args[0].shape[1], args[0].shape[0]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lecture_lib.matcalc.evaluate import slope_of
 from lecture_lib.matcalc.expressions import (
     Expr,
     chain,
@@ -18,7 +18,7 @@ from lecture_lib.matcalc.expressions import (
     topological,
     total,
 )
-from lecture_lib.matcalc.functions import lookup
+from lecture_lib.matcalc.functions import lookup, slope_of
 from lecture_lib.matcalc.labels import Label
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.simplify import is_number, substitute
@@ -63,12 +63,15 @@ class Pieces:
     names: dict[Expr, Expr] = field(default_factory=dict)
     helpers: list[Expr] = field(default_factory=list)
 
-    def body(self, piece: Expr) -> Expr:
-        """What a piece is, in terms of symbols and other pieces."""
-        return piece.args[0]
-
     def parents(self, piece: Expr) -> list[Expr]:
-        """The symbols and pieces that a piece uses, in the order in which they are written."""
+        """The symbols and pieces that a piece uses.
+
+        Args:
+            piece: one of `order` or `helpers`.
+
+        Returns:
+            They, in the order in which they are written.
+        """
         return [e for e in topological([piece.args[0]], into_lets=False) if e.op in ("symbol", "let")]
 
     def is_signal(self, piece: Expr) -> bool:
@@ -76,6 +79,12 @@ class Pieces:
 
         A single number counts when a symbol enters it directly; else its slope is short enough to need no
         name.
+
+        Args:
+            piece: one of `order`.
+
+        Returns:
+            Whether what arrives there is called δ.
         """
         if piece == self.output or piece.args[0].op in SINGLE or piece not in self.activated:
             return False
@@ -118,12 +127,7 @@ class _Cutter:
             case "symbol" | "number" | "eye" | "size":
                 return node
             case "power" if node.args[0].op == "norm" and is_number(node.args[1], 2):
-                return make(
-                    "sqnorm",
-                    self.done[node.args[0].args[0]]
-                    if self._atomic(self.done[node.args[0].args[0]])
-                    else self._name(args[0].args[0], "r"),
-                )
+                return make("sqnorm", *args[0].args)
             case "elem" if node.data[1] >= 1 and lookup(node.data[0]).slope is not None:
                 return self.cut(slope_of(node))
             case "add":
@@ -164,10 +168,7 @@ class _Cutter:
         if any(a.op == "neg" for a in args):
             return self._without_signs(self._matmul, args)
         parts = [p for a in args for p in (factors(a) if a.op == "matmul" else [self._factor(a)])]
-        out = parts[0]
-        for part in parts[1:]:
-            out = make("matmul", out, part)
-        return out
+        return chain(parts)
 
     def _shortened(self, body: Expr) -> Expr:
         """A body that does not fit on a line is broken once more."""
@@ -281,12 +282,11 @@ def _told(e: Expr) -> str:
 
 
 def _free(stem: str, taken: set[str]) -> str:
-    if stem not in taken:
-        return stem
-    k = 1
-    while f"{stem}{k}" in taken:
-        k += 1
-    return f"{stem}{k}"
+    return stem if stem not in taken else _next(stem, taken)
+
+
+def _next(stem: str, taken: set[str]) -> str:
+    return next(name for k in itertools.count(1) if (name := f"{stem}{k}") not in taken)
 
 
 def _numbered(order: list[tuple[Expr, str]], output: Expr, taken: set[str]) -> tuple[list[Expr], Expr]:
@@ -299,13 +299,7 @@ def _numbered(order: list[tuple[Expr, str]], output: Expr, taken: set[str]) -> t
         if not stem:
             final[piece] = let(str(piece.data), body)
             continue
-        if stems.count(stem) == 1 and stem not in taken:
-            name = stem
-        else:
-            k = 1
-            while f"{stem}{k}" in taken:
-                k += 1
-            name = f"{stem}{k}"
+        name = _free(stem, taken) if stems.count(stem) == 1 else _next(stem, taken)
         taken.add(name)
         final[piece] = let(name, body)
     return list(dict.fromkeys(final.values())), final[output]

@@ -6,15 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lecture_lib.matcalc.expressions import Expr, factors, summands
-from lecture_lib.matcalc.labels import label
-from lecture_lib.matcalc.sizes import ONE, ZERO, Shape, Size, in_product, show_shape
+from lecture_lib.matcalc.labels import Label, label
+from lecture_lib.matcalc.sizes import ONE, ZERO, Shape, in_product, show_shape
 
 SUM, SIGN, DOT, PRODUCT, POWER, ATOM = range(6)
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a line, and the shape that is written under it (None: nothing)."""
+    """A piece of a line.
+
+    Attributes:
+        written: its text or LaTeX.
+        shape: what is written under it; None for a sign between factors.
+    """
 
     written: str
     shape: Shape | None = None
@@ -29,12 +34,10 @@ class Style:
         hadamard: the sign ∘.
         minus: the sign −.
         times: what separates factors that would run together.
-        transpose: wraps a base.
-        over: writes a fraction.
-        power: writes a power.
+        transpose: ``transpose(base)``, the base with its ᵀ.
+        power: ``power(base, top)``.
         wrap: puts parentheses around something.
-        name: writes a name.
-        functions: names of functions as they are written.
+        functions: how functions are written whose name is not written as it is.
     """
 
     latex: bool
@@ -46,18 +49,29 @@ class Style:
     wrap: Callable[[str], str]
     functions: dict[str, str]
 
-    def name(self, data: object) -> str:
-        """A name as this style writes it."""
-        written = label(data)  # type: ignore[arg-type]
+    def name(self, data: str | Label) -> str:
+        """A name as this style writes it.
+
+        Args:
+            data: the name, or its label.
+
+        Returns:
+            Text or LaTeX.
+        """
+        written = label(data)
         return written.latex if self.latex else written.text
 
     def call(self, function: str, inside: str) -> str:
-        """A function applied to something."""
-        return self.functions.get(function, function) + self.wrap(inside)
+        """A function applied to something.
 
-    def size(self, size: Size) -> str:
-        """A size."""
-        return str(size)
+        Args:
+            function: its name.
+            inside: its argument, as it is written.
+
+        Returns:
+            Text or LaTeX.
+        """
+        return self.functions.get(function, function) + self.wrap(inside)
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -82,8 +96,6 @@ TEXT = Style(
         "log_softmax": "log softmax",
         "diagpart": "diag⁻¹",
         "sqrt": "√",
-        "sign": "sign",
-        "step": "step",
     },
 )
 LATEX = Style(
@@ -100,7 +112,7 @@ LATEX = Style(
         "log_softmax": "\\log\\operatorname{softmax}",
         "diagpart": "\\operatorname{diag}^{-1}",
         **{n: f"\\{n}" for n in ("tanh", "exp", "log", "sin", "cos", "max")},
-        **{n: f"\\operatorname{{{n}}}" for n in ("softmax", "relu", "softplus", "diag", "vec", "step", "sign", "lse")},
+        **{n: f"\\operatorname{{{n}}}" for n in ("softmax", "relu", "softplus", "diag", "vec", "step", "sign")},
         "logsumexp": "\\operatorname{logsumexp}",
         "sqrt": "\\operatorname{sqrt}",
     },
@@ -109,6 +121,12 @@ LATEX = Style(
 
 def text(e: Expr) -> str:
     """An expression in plain text.
+
+    Args:
+        e: the expression.
+
+    Returns:
+        One line of text.
 
     >>> from lecture_lib import matcalc as mc
     >>> u, z1 = mc.symbols("u:n z1:n")
@@ -137,7 +155,15 @@ def latex(e: Expr, shapes: bool = False) -> str:
 
 
 def under(s: Segment, shapes: bool) -> str:
-    """A segment with its shape below it."""
+    """A segment with its shape below it.
+
+    Args:
+        s: the segment.
+        shapes: whether to write the shape; that of a single number is never written.
+
+    Returns:
+        LaTeX.
+    """
     if not shapes or s.shape is None or show_shape(s.shape) == "1":
         return s.written
     rows, columns = (in_product(size) for size in s.shape)
@@ -246,7 +272,7 @@ def _whole(e: Expr, style: Style) -> tuple[str, int]:
         case "eye":
             return "I", ATOM
         case "size":
-            return style.size(e.data), ATOM if len(str(e.data)) == 1 else PRODUCT
+            return str(e.data), ATOM if len(str(e.data)) == 1 else PRODUCT
         case "T":
             return style.transpose(_inner(e.args[0], style, ATOM)), POWER
         case "elem":

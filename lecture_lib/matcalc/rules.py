@@ -3,6 +3,10 @@
 A differential says how the result y changes when one argument changes by d; it is linear in d. Everything
 else follows from it: the local Jacobian by reading off the matrix in front of d, the gradient by transposing
 what was done to d.
+
+Source: J. Magnus and H. Neudecker, Matrix differential calculus with applications in statistics and econometrics,
+1988, for the method and for the differentials of products, traces, inverses and determinants. Their vec runs down the
+columns; here it runs along the rows, as NumPy's ravel does, so that vec(AXB) is (A ⊗ Bᵀ) vec X.
 """
 
 from __future__ import annotations
@@ -29,25 +33,54 @@ Differential = Callable[..., Expr]
 
 
 def elementwise_slope(node: Expr) -> Expr:
-    """f′(z) for a node f(z), not yet written out."""
+    """f′(z), not yet written out.
+
+    Args:
+        node: f(z), or a derivative of f at z.
+
+    Returns:
+        The next derivative, of the same shape.
+    """
     name, order = node.data
     return make("elem", node.args[0], data=(name, order + 1))
 
 
 def softmax_of(q: Expr) -> Expr:
-    """softmax(q), the p of the rules."""
+    """softmax(q), the p of the rules.
+
+    Args:
+        q: a column, or a matrix with one example a row.
+
+    Returns:
+        An expression of q's shape.
+    """
     return make("softmax", q)
 
 
 def spread(sums: Expr, like: Expr) -> Expr:
-    """Repeat a sum down a column, or each row's sum along its row."""
+    """Repeat a sum down a column, or each row's sum along its row: the transpose of `sum_of`.
+
+    Args:
+        sums: a single number for a column, or a column with one number a row.
+        like: whose shape is wanted.
+
+    Returns:
+        An expression of that shape.
+    """
     if like.is_column:
         return make("scale", sums, ones(like.shape[0]))
     return chain([sums, ones(like.shape[1]).T])
 
 
 def sum_of(e: Expr) -> Expr:
-    """The sum down a column, or the column of the sums of the rows."""
+    """The sum down a column, or the column of the sums of the rows.
+
+    Args:
+        e: a column, or a matrix.
+
+    Returns:
+        A single number, or a column with one number a row.
+    """
     return chain([ones(e.shape[0]).T, e]) if e.is_column else chain([e, ones(e.shape[1])])
 
 
@@ -210,7 +243,16 @@ def _forth(a: Expr, g: Expr) -> Expr:
 
 
 def block(g: Expr, node: Expr, i: int) -> Expr:
-    """The rows of g that belong to the i-th part of a stack."""
+    """The rows of g that belong to the i-th part of a stack.
+
+    Args:
+        g: an expression of the stack's shape.
+        node: the stack.
+        i: which part.
+
+    Returns:
+        An expression of that part's shape.
+    """
     start = ZERO
     for part in node.args[:i]:
         start += part.shape[0]
@@ -246,7 +288,15 @@ def pulled(g: Expr, linear: Expr, d: Expr) -> list[Expr]:
 
 
 def depends(e: Expr, v: Expr) -> bool:
-    """Does v occur in e, names not looked into?"""
+    """Does v occur in e, names not looked into?
+
+    Args:
+        e: the expression.
+        v: a symbol or a named expression.
+
+    Returns:
+        Whether it does.
+    """
     return v in topological([e], into_lets=False)
 
 
@@ -305,9 +355,7 @@ def _jacobian_step(linear: Expr, moving: Expr, d: Expr) -> Expr | None:
 
 
 def _jacobian_of_product(linear: Expr, i: int, moving: Expr, other: Expr, d: Expr) -> Expr | None:
-    if i == 1:
-        return _then(other, moving, d)
-    if other.is_scalar:
+    if i == 1 or other.is_scalar:
         return _then(other, moving, d)
     if linear.is_scalar:
         return _then(other.T, flipped(moving), d)
@@ -320,7 +368,14 @@ def _jacobian_of_product(linear: Expr, i: int, moving: Expr, other: Expr, d: Exp
 
 
 def flipped(e: Expr) -> Expr:
-    """The transpose, with the transposes moved onto the factors."""
+    """The transpose, with the transposes moved onto the factors.
+
+    Args:
+        e: the expression, m×n.
+
+    Returns:
+        An expression of the shape n×m.
+    """
     match e.op:
         case "T":
             return e.args[0]
@@ -365,7 +420,15 @@ def _jacobian_of_matrix(linear: Expr, d: Expr) -> Expr | None:
 
 
 def split_at(product: Expr, d: Expr) -> tuple[Expr | None, Expr | None]:
-    """The factors before and after d in a product A d B; both None when d is not a factor itself."""
+    """The factors before and after d in a product A d B.
+
+    Args:
+        product: the product.
+        d: one of its factors.
+
+    Returns:
+        A and B, None for a side that is empty; both None when d is not a factor itself, or is one twice.
+    """
     parts = factors(product)
     if parts.count(d) != 1:
         return None, None

@@ -19,7 +19,7 @@ from lecture_lib.matcalc.expressions import (
     topological,
     total,
 )
-from lecture_lib.matcalc.functions import lookup
+from lecture_lib.matcalc.functions import lookup, slope_of
 from lecture_lib.matcalc.sizes import ONE, ZERO
 
 Rule = Callable[[Expr], Expr | None]
@@ -28,7 +28,12 @@ TIDY = "tidy up"
 
 @dataclass(frozen=True)
 class Rewriting:
-    """One recorded step: the name of the rule, and what the expression became."""
+    """One recorded step.
+
+    Attributes:
+        rule: the name of the rule.
+        result: what the expression became.
+    """
 
     rule: str
     result: Expr
@@ -44,6 +49,9 @@ def simplify(e: Expr, names: dict[Expr, Expr] | None = None) -> list[Rewriting]:
     Returns:
         The rewritings in order; empty when there is nothing to do. Bookkeeping (numbers, double transposes,
         the identity) is one rewriting called "tidy up" and joins the one before it.
+
+    Raises:
+        RuntimeError: the rules undo each other, which is a fault of the rules.
 
     >>> from lecture_lib import matcalc as mc
     >>> u, v = mc.symbols("u:n v:n")
@@ -70,23 +78,53 @@ def simplify(e: Expr, names: dict[Expr, Expr] | None = None) -> list[Rewriting]:
 
 
 def simplified(e: Expr, names: dict[Expr, Expr] | None = None) -> Expr:
-    """The last form of an expression."""
+    """The last form of an expression.
+
+    Args:
+        e: the expression.
+        names: which name stands for a node; see `simplify`.
+
+    Returns:
+        An expression of the same shape and value.
+    """
     steps = simplify(e, names)
     return steps[-1].result if steps else e
 
 
 def tidy(e: Expr) -> Expr:
-    """An expression after bookkeeping alone."""
+    """An expression after bookkeeping alone.
+
+    Args:
+        e: the expression.
+
+    Returns:
+        An expression of the same shape and value.
+    """
     return _exhaust(e, TIDYING)
 
 
 def transposed_once(e: Expr) -> Expr:
-    """An expression without double transposes."""
+    """An expression without double transposes.
+
+    Args:
+        e: the expression.
+
+    Returns:
+        An expression of the same shape and value.
+    """
     return _exhaust(e, [_transposes])
 
 
 def substitute(e: Expr, names: dict[Expr, Expr]) -> Expr:
-    """Write names for the nodes that they stand for."""
+    """Write names for the nodes that they stand for.
+
+    Args:
+        e: the expression.
+        names: which name stands for a node.
+
+    Returns:
+        An expression of the same shape.
+    """
     return _everywhere(e, lambda node: names.get(node)) if names else e
 
 
@@ -131,7 +169,15 @@ def _changed(rule: Rule, node: Expr) -> Expr:
 
 
 def is_number(e: Expr, value: float | None = None) -> bool:
-    """Is it a plain number (or filled with it), and this one?"""
+    """Is it a plain number (or filled with it), and this one?
+
+    Args:
+        e: the expression.
+        value: the number; None for any.
+
+    Returns:
+        Whether it is.
+    """
     return e.op == "number" and (value is None or e.data == value)
 
 
@@ -183,9 +229,7 @@ def _neutral(e: Expr) -> Expr | None:
             return a
         if is_number(a, 0) or is_number(b, 0):
             return number(0, e.shape)
-        if e.op == "scale" and b.is_scalar and b.op == "number" and b.data == 1:
-            return a
-        if e.op == "scale" and b.op == "eye" and b.is_scalar:
+        if e.op == "scale" and b.is_scalar and (is_number(b, 1) or b.op == "eye"):
             return a
         if e.op == "mul" and e.is_scalar:
             return make("scale", a, b)
@@ -201,7 +245,7 @@ def _neutral(e: Expr) -> Expr | None:
         return eye(e.shape[0])
     if e.op == "power" and is_number(e.args[1], 1):
         return e.args[0]
-    if (e.op in ("trace", "diag") and e.args[0].is_scalar) or (e.op == "diagpart" and e.args[0].is_scalar):
+    if e.op in ("trace", "diag", "diagpart") and e.args[0].is_scalar:
         return e.args[0]
     return None
 
@@ -378,8 +422,7 @@ TIDYING: list[Rule] = [
 def _slope(e: Expr) -> Expr | None:
     if e.op != "elem" or e.data[1] != 1:
         return None
-    slope = lookup(e.data[0]).slope
-    return None if slope is None else slope(e.args[0], make("elem", e.args[0], data=(e.data[0], 0)))
+    return None if lookup(e.data[0]).slope is None else slope_of(e)
 
 
 def _meaning(e: Expr) -> str:
@@ -419,8 +462,7 @@ def _multiply_out(e: Expr) -> Expr | None:
     row = parts[:-1]
     terms = []
     for t in summands(last):
-        inner = t.args[0] if t.op == "neg" else t
-        product = chain([*row, inner])
+        product = chain([*row, _bare(t)])
         terms.append(make("neg", product) if t.op == "neg" else product)
     return total(terms)
 
@@ -449,15 +491,10 @@ def _cut(e: Expr) -> Expr | None:
 
 def _cancel(e: Expr) -> Expr | None:
     """(t/p) ∘ p = t, and (t/p)ᵀ p = tᵀ 1."""
-    if e.op == "mul":
+    if e.op in ("mul", "scale"):
         for k in (0, 1):
             x, other = e.args[k], e.args[1 - k]
-            if x.op == "div" and x.args[1] == other:
-                return x.args[0]
-    if e.op == "scale":
-        for k in (0, 1):
-            x, other = e.args[k], e.args[1 - k]
-            if x.op == "div" and x.args[1] == other and other.is_scalar:
+            if x.op == "div" and x.args[1] == other and (e.op == "mul" or other.is_scalar):
                 return x.args[0]
     if e.op == "div" and e.args[0].op == "scale":
         c, a = e.args[0].args

@@ -55,7 +55,14 @@ class Size:
         return {label for monomial, _ in self.terms for label in monomial}
 
     def value(self, lengths: dict[str, int]) -> int:
-        """Its length when every label has one."""
+        """Its length when every label has one.
+
+        Args:
+            lengths: a length for every label in it.
+
+        Returns:
+            The length, an int.
+        """
         return sum(k * math.prod(lengths[label] for label in monomial) for monomial, k in self.terms)
 
     def __str__(self) -> str:
@@ -104,12 +111,28 @@ def parse_size(text: str) -> Size:
 
 
 def as_size(size: Size | str | int) -> Size:
-    """The size that a text, a number or a size stands for."""
+    """The size that a text, a number or a size stands for.
+
+    Args:
+        size: such as ``"5d"``, 3, or a size, which is left as it is.
+
+    Returns:
+        The size.
+
+    Raises:
+        ValueError: the text is no size, or the number is below 1.
+    """
     return size if isinstance(size, Size) else parse_size(str(size))
 
 
 def show_shape(shape: Shape) -> str:
     """A shape in words: ``n×m``, and ``1`` for a single number.
+
+    Args:
+        shape: rows and columns.
+
+    Returns:
+        The words.
 
     >>> show_shape((parse_size("n"), parse_size("5d"))), show_shape(SCALAR)
     ('n×5d', '1')
@@ -118,5 +141,12 @@ def show_shape(shape: Shape) -> str:
 
 
 def in_product(size: Size) -> str:
-    """A size as it stands beside ×: a sum in parentheses."""
+    """A size as it stands beside ×: a sum in parentheses.
+
+    Args:
+        size: the size.
+
+    Returns:
+        Its text.
+    """
     return f"({size})" if len(size.terms) > 1 else str(size)

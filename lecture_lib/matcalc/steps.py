@@ -38,6 +38,11 @@ class Step:
         claim: what the line claims.
         rule: the rule that gives it, in words.
         again: does it continue the line above (same left side)?
+
+    >>> from lecture_lib import matcalc as mc
+    >>> u, h = mc.symbols("u:n h:n")
+    >>> print(mc.derive(u.T @ h, wrt=[h]).steps[-1])
+    ∇_h J = u    (n×1)    transpose to the shape of h
     """
 
     subject: Label | Expr

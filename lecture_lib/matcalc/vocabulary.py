@@ -12,6 +12,10 @@ from lecture_lib.matcalc.functions import FUNCTIONS, lookup
 class Elementwise:
     """A function of every entry, such as ``mc.tanh``; ``.prime`` is its derivative.
 
+    Args:
+        name: of a function in `functions.FUNCTIONS`, or of a generic one.
+        order: how often it has been differentiated.
+
     >>> from lecture_lib import matcalc as mc
     >>> z = mc.symbols("z:n")
     >>> mc.f(z), mc.f.prime(z), mc.tanh(z).shape
@@ -21,14 +25,19 @@ class Elementwise:
     def __init__(self, name: str, order: int = 0) -> None:
         self.name = name
         self.order = order
-        self.__doc__ = f"{name}, applied to every entry." if name in FUNCTIONS else f"A generic function {name}."
+        kind = name if name in FUNCTIONS else f"A generic function {name}"
+        self.__doc__ = f"{kind}, applied to every entry: the result has the shape of the argument."
 
     def __call__(self, z: Any) -> Expr:
         return make("elem", as_expr(z), data=(self.name, self.order))
 
     @property
     def prime(self) -> Elementwise:
-        """The derivative."""
+        """The derivative, a function of every entry too.
+
+        Raises:
+            NotImplementedError: it is the second derivative of a known function.
+        """
         if self.order and lookup(self.name).value is not None:
             raise NotImplementedError(f"matcalc knows {self.name} with its first derivative only")
         return Elementwise(self.name, self.order + 1)
@@ -47,7 +56,7 @@ def function(name: str) -> Elementwise:
         The function.
 
     Raises:
-        ValueError: the name is taken.
+        ValueError: the name is taken, or no Python identifier.
 
     >>> g = function("g")
     >>> from lecture_lib import matcalc as mc
@@ -72,26 +81,71 @@ sqrt = Elementwise("sqrt")
 abs = Elementwise("abs")
 
 
-def softmax(q: Any) -> Expr:
-    """softmax down a column, or along every row of a matrix (a row is an example)."""
+def softmax(q: Expr | float) -> Expr:
+    """e^q / Σ e^q down a column, or along every row of a matrix (a row is an example).
+
+    Args:
+        q: a column k×1, or a matrix N×k.
+
+    Returns:
+        An expression of q's shape; each column, or row, sums to 1.
+
+    Raises:
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> q, Q = mc.symbols("q:k Q:N×k")
+    >>> mc.softmax(q), mc.softmax(Q).shape
+    (softmax(q), (N, k))
+    """
     return make("softmax", as_expr(q))
 
 
-def log_softmax(q: Any) -> Expr:
-    """log softmax down a column, or along every row of a matrix."""
+def log_softmax(q: Expr | float) -> Expr:
+    """log softmax(q) = q − logsumexp(q) down a column, or along every row of a matrix.
+
+    Args:
+        q: a column k×1, or a matrix N×k.
+
+    Returns:
+        An expression of q's shape.
+
+    Raises:
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> q, t = mc.symbols("q:k t:k")
+    >>> mc.derive(t.T @ mc.log_softmax(q))[q].gradient
+    t − (tᵀ1)p
+    """
     return make("log_softmax", as_expr(q))
 
 
-def logsumexp(q: Any) -> Expr:
-    """log Σ exp of a column, or of every row of a matrix."""
+def logsumexp(q: Expr | float) -> Expr:
+    """log Σ e^q of a column, or of every row of a matrix.
+
+    Args:
+        q: a column k×1, or a matrix N×k.
+
+    Returns:
+        A single number, or a column N×1.
+
+    Raises:
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> q = mc.symbols("q:k")
+    >>> mc.derive(mc.logsumexp(q))[q].gradient
+    p
+    """
     return make("logsumexp", as_expr(q))
 
 
-def cross_entropy(logits: Any, targets: Any) -> Expr:
+def cross_entropy(logits: Expr | float, targets: Expr | float) -> Expr:
     """−tᵀ log softmax(q) with the fused rule δ = p − t, which holds when the targets sum to 1.
 
     Args:
-        logits: q, a column k×1, or a matrix with one example a row.
+        logits: q, a column k×1, or a matrix N×k with one example a row.
         targets: t, of the same shape. A symbol is taken to sum to 1; its values are checked when they are
             given.
 
@@ -100,6 +154,7 @@ def cross_entropy(logits: Any, targets: Any) -> Expr:
 
     Raises:
         ShapeError: the shapes differ.
+        TypeError: an argument is neither an expression nor a number.
         ValueError: the targets are known not to sum to 1, or nothing says that they do.
 
     >>> from lecture_lib import matcalc as mc
@@ -139,38 +194,140 @@ def _known_sum(t: Expr) -> float | None:
     return None
 
 
-def diag(v: Any) -> Expr:
-    """The square matrix with a column on its diagonal."""
+def diag(v: Expr | float) -> Expr:
+    """The square matrix with a column on its diagonal.
+
+    Args:
+        v: a column n×1.
+
+    Returns:
+        An expression of the shape n×n.
+
+    Raises:
+        ShapeError: v is not a column.
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> mc.diag(mc.symbols("v:n")).shape
+    (n, n)
+    """
     return make("diag", as_expr(v))
 
 
-def diagonal(a: Any) -> Expr:
-    """The diagonal of a square matrix, as a column."""
+def diagonal(a: Expr | float) -> Expr:
+    """The diagonal of a square matrix, as a column.
+
+    Args:
+        a: a matrix n×n.
+
+    Returns:
+        A column n×1.
+
+    Raises:
+        ShapeError: a is not square.
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> mc.diagonal(mc.symbols("A:n×n")).shape
+    (n, 1)
+    """
     return make("diagpart", as_expr(a))
 
 
-def trace(a: Any) -> Expr:
-    """The sum of the diagonal of a square matrix."""
+def trace(a: Expr | float) -> Expr:
+    """The sum of the diagonal of a square matrix.
+
+    Args:
+        a: a matrix n×n.
+
+    Returns:
+        A single number.
+
+    Raises:
+        ShapeError: a is not square.
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> A, X = mc.symbols("A:n×m X:m×n")
+    >>> mc.derive(mc.trace(A @ X))[X].gradient
+    Aᵀ
+    """
     return make("trace", as_expr(a))
 
 
-def norm(a: Any) -> Expr:
-    """The length of a column, or the Frobenius norm of a matrix; square it with ** 2."""
+def norm(a: Expr | float) -> Expr:
+    """The length √Σa² of a column, or the Frobenius norm of a matrix; square it with ** 2.
+
+    Args:
+        a: a column or a matrix.
+
+    Returns:
+        A single number.
+
+    Raises:
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> x = mc.symbols("x:n")
+    >>> mc.derive(mc.norm(x) ** 2)[x].gradient
+    2x
+    """
     return make("norm", as_expr(a))
 
 
-def inv(a: Any) -> Expr:
-    """The inverse of a square matrix."""
+def inv(a: Expr | float) -> Expr:
+    """The inverse of a square matrix.
+
+    Args:
+        a: a matrix n×n.
+
+    Returns:
+        An expression of the shape n×n.
+
+    Raises:
+        ShapeError: a is not square.
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> mc.inv(mc.symbols("A:n×n"))
+    A⁻¹
+    """
     return make("inv", as_expr(a))
 
 
-def logdet(a: Any) -> Expr:
-    """log |det A| of a square matrix."""
+def logdet(a: Expr | float) -> Expr:
+    """log |det A| of a square matrix.
+
+    Args:
+        a: a matrix n×n.
+
+    Returns:
+        A single number.
+
+    Raises:
+        ShapeError: a is not square.
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> A = mc.symbols("A:n×n")
+    >>> mc.derive(mc.logdet(A))[A].gradient
+    (A⁻¹)ᵀ
+    """
     return make("logdet", as_expr(a))
 
 
 def concat(*parts: Any) -> Expr:
     """Parts on top of each other: [x₁; x₂; x₃].
+
+    Args:
+        parts: columns, or matrices with the same number of columns; or one list of them.
+
+    Returns:
+        An expression with the rows of all parts.
+
+    Raises:
+        ShapeError: the widths differ, or there is no part.
+        TypeError: a part is neither an expression nor a number.
 
     >>> from lecture_lib import matcalc as mc
     >>> x1, x2 = mc.symbols("x1:d x2:d")
@@ -181,8 +338,25 @@ def concat(*parts: Any) -> Expr:
     return make("concat", *(as_expr(p) for p in items))
 
 
-def maximum(a: Any, b: Any) -> Expr:
-    """The larger of two, entry by entry; a plain number stands for an array of that number."""
+def maximum(a: Expr | float, b: Expr | float) -> Expr:
+    """The larger of two, entry by entry; a plain number stands for an array of that number.
+
+    Args:
+        a: an expression or a number.
+        b: alike, of the same shape.
+
+    Returns:
+        An expression of that shape.
+
+    Raises:
+        ShapeError: the shapes differ.
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> z = mc.symbols("z:n")
+    >>> mc.maximum(z, 0)
+    max(z, 0)
+    """
     left, right = as_expr(a), as_expr(b)
     if left.op == "number":
         left = number(left.data, right.shape)
@@ -191,8 +365,22 @@ def maximum(a: Any, b: Any) -> Expr:
     return make("maximum", left, right)
 
 
-def sum(a: Any) -> Expr:
-    """The sum of all entries, written 1ᵀa or 1ᵀA1."""
+def sum(a: Expr | float) -> Expr:
+    """The sum of all entries, written 1ᵀa or 1ᵀA1.
+
+    Args:
+        a: a column or a matrix.
+
+    Returns:
+        A single number.
+
+    Raises:
+        TypeError: an argument is neither an expression nor a number.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> mc.sum(mc.symbols("a:n"))
+    1ᵀa
+    """
     e = as_expr(a)
     down = chain([ones(e.shape[0]).T, e])
     return down if e.is_column else chain([down, ones(e.shape[1])])

@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.ner.sentences import Sentence
 from lecture_lib.ner.tags import Span, spans
+from lecture_lib.train.settings import generator
 
 SWAPPED = ("PER", "LOC", "ORG")
 
@@ -29,6 +30,7 @@ def swap_names(
 
     Raises:
         TypeError: rng is not a `numpy.random.Generator`, an item is not a `Sentence`, or types is one string.
+        ValueError: a tag is malformed.
 
     >>> two = [Sentence(["Ana", "saw", "Rome"], ["B-PER", "O", "B-LOC"]),
     ...        Sentence(["In", "New", "York"], ["O", "B-LOC", "I-LOC"])]
@@ -37,8 +39,7 @@ def swap_names(
     Ana saw New York ['B-PER', 'O', 'B-LOC', 'I-LOC']
     In Rome ['O', 'B-LOC']
     """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng is {type(rng).__name__}; expected a generator, as numpy.random.default_rng(0) makes")
+    generator(rng)
     if isinstance(types, str):
         raise TypeError(f"types is the string {types!r}; expected a list of types, as [{types!r}]")
     pools: dict[str, list[list[str]]] = {kind: [] for kind in types}

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.ner.sentences import Sentence, tokens_of
+from lecture_lib.ner.sentences import Sentence, token_lists, tokens_of
 from lecture_lib.ner.windows import window_places
 
 CASE_FEATURES = ("lower", "capitalized", "upper", "mixed", "digit", "symbol")
@@ -51,12 +51,13 @@ def case_matrix(sentences: Sequence[Sentence | Sequence[str]], window: int = 2) 
 
     Raises:
         ValueError: window is negative.
-        TypeError: a sentence is a plain string.
+        TypeError: window is not a whole number, sentences is one sentence rather than a list, or a sentence is a plain
+            string.
 
     >>> case_matrix([["In", "Paris"]], window=1).shape
     (2, 18)
     """
-    rows = [tokens_of(sentence) for sentence in sentences]
+    rows = token_lists(sentences)
     places = window_places([len(tokens) for tokens in rows], window)
     features = case_features([token for tokens in rows for token in tokens])
     padded = np.concatenate([np.zeros_like(features, shape=(1, len(CASE_FEATURES))), features])

@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 from lecture_lib.ner.errors import DataError, MissingDataError
 
 BLOCK_BYTES = 1 << 18
+# A longer line is not text of this kind, and reading on would fill the memory.
 MAX_LINE_BYTES = 1 << 20
 
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -70,8 +71,6 @@ def line_blocks(path: str | PathLike[str]) -> Iterator[tuple[int, list[bytes]]]:
         ) from None
     except (zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"the gzip data are damaged from here ({error}); get the file again", path, line) from None
-    except DataError:
-        raise
     except OSError as error:
         raise DataError(f"the file cannot be read ({error.strerror or error})", path, line) from None
     if rest:

@@ -13,7 +13,17 @@ Labeled = Sequence[Sentence | Sequence[str]] | Sequence[Sentence] | Sequence[Seq
 
 
 class Score(NamedTuple):
-    """How well entities were found: `precision`, `recall`, `f1`, and `support`, the number of true ones."""
+    """How well entities were found.
+
+    Attributes:
+        precision: the share of the predicted entities that are right.
+        recall: the share of the true entities that were found.
+        f1: 2·precision·recall/(precision + recall), their harmonic mean.
+        support: the number of true entities.
+
+    >>> entity_f1([["B-LOC", "O", "B-LOC"]], [["B-LOC", "O", "O"]])["LOC"]
+    Score(precision=1.0, recall=0.5, f1=0.6666666666666666, support=2)
+    """
 
     precision: float
     recall: float
@@ -24,11 +34,11 @@ class Score(NamedTuple):
 def entity_f1(gold: Labeled, predicted: Labeled, level: str = "span") -> dict[str, Score]:
     """Score predicted entities against the true ones.
 
-    At the level `span` an entity counts only when its type, beginning and end are all right, as in the
-    CoNLL evaluation. At the level `token` every token inside an entity counts by its type alone. `O` is
-    never counted: a tagger that says `O` everywhere scores 0. A ratio without a denominator is 0: the
-    precision of a type that was never predicted, the recall of one that never occurs, and the F1 when
-    both are 0.
+    At the level `span` an entity counts only when its type, beginning and end are all right. At the level `token`
+    every token inside an entity counts by its type alone. `O` is never counted: a tagger that says `O` everywhere
+    scores 0. A ratio without a denominator is 0: the precision of a type that was never predicted, the recall of one
+    that never occurs, and the F1 when both are 0.
+    Source of the level `span`: E. Tjong Kim Sang and F. De Meulder, Introduction to the CoNLL-2003 shared task, 2003.
 
     Args:
         gold: the true tags: sentences, or lists of tags in BIO, IOB1 or IO.
@@ -40,7 +50,8 @@ def entity_f1(gold: Labeled, predicted: Labeled, level: str = "span") -> dict[st
         together under "micro".
 
     Raises:
-        ValueError: the two sides do not align, or a tag is malformed; names the sentence, counted from 1.
+        ValueError: the two sides do not align, or a tag is malformed; names the sentence, counted from 1. Or there is
+            no such level, or a type is called "micro".
         TypeError: a side is not a list of sentences.
 
     >>> scores = entity_f1([["B-PER", "I-PER", "O", "B-LOC"]], [["B-PER", "O", "O", "B-LOC"]])

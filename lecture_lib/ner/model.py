@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 from lecture_lib.autograd.functions import cross_entropy, hard_tanh, leaky_relu, relu, sigmoid, softmax, softplus
 from lecture_lib.ner.casing import CASE_FEATURES, case_matrix
 from lecture_lib.ner.metrics import MICRO, entity_f1
-from lecture_lib.ner.sentences import Sentence
+from lecture_lib.ner.sentences import Sentence, tokens_of
 from lecture_lib.ner.tags import to_bio, to_types
 from lecture_lib.ner.tokens import tokenize
 from lecture_lib.ner.vectors import Vectors
 from lecture_lib.ner.vocabulary import FIRST_WORD, PADDING, Vocabulary
 from lecture_lib.ner.windows import checked_size, window_matrix
-from lecture_lib.train import init, optim, schedule
+from lecture_lib.train import init, optim
 from lecture_lib.train.history import History
 from lecture_lib.train.loop import Callback, fit
 from lecture_lib.train.regularize import EarlyStopping, l2_penalty
+from lecture_lib.train.schedule import Schedule, linear
 from lecture_lib.train.settings import non_negative, whole
 from lecture_lib.train.storage import read_archive, write_archive
 
@@ -37,6 +38,7 @@ NONLINEARITIES: dict[str, Callable[[Any], Any]] = {
     "hard_tanh": hard_tanh,
 }
 RATES = {"sgd": 0.3, "adagrad": 0.05, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001, "sparseadam": 0.001}
+# Windows of one forward pass: enough to be fast, few enough for the memory of a laptop.
 PREDICTION_ROWS = 8192
 OUTSIDE = "O"
 
@@ -49,12 +51,12 @@ def scores(params: Any, X: Any, f: Callable[[Any], Any] = np.tanh) -> Any:
     """The scores of a batch of windows: s = Uh + c (or uᵀh + c) with h = f(Wx + b), one row a window.
 
     Args:
-        params: W (n×m), b (n,), and U (K×n), c (K,), or u (n,), c () for a single class.
+        params: W (n×m), b (n,), and U (K×n), c (K,), or u (n,), c () for a single class; arrays or Tensors.
         X: windows as rows, shape (N, m).
         f: the nonlinearity.
 
     Returns:
-        Shape (N, K), or (N,) for a single class.
+        Shape (N, K), or (N,) for a single class; a Tensor if an argument is one.
 
     >>> params = {"W": np.eye(2), "b": np.zeros(2), "u": np.array([1.0, -1.0]), "c": np.array(0.5)}
     >>> scores(params, np.zeros((3, 2)))
@@ -69,6 +71,8 @@ def scores(params: Any, X: Any, f: Callable[[Any], Any] = np.tanh) -> Any:
 def window_loss(params: Any, X: Any, t: Any, f: Callable[[Any], Any] = np.tanh) -> Any:
     """The mean loss of a batch: -log softmax at the right class, or the logistic loss -log σ(±s) of a single class.
 
+    The logistic loss is written log(1 + eˢ) - t·s, which is -log σ(s) for t = 1 and -log σ(-s) for t = 0.
+
     Args:
         params: as for `scores`.
         X: windows as rows, shape (N, m).
@@ -76,7 +80,7 @@ def window_loss(params: Any, X: Any, t: Any, f: Callable[[Any], Any] = np.tanh) 
         f: the nonlinearity.
 
     Returns:
-        A number.
+        A number; a Tensor if an argument is one.
 
     >>> params = {"W": np.eye(2), "b": np.zeros(2), "U": np.zeros((4, 2)), "c": np.zeros(4)}
     >>> print(window_loss(params, np.ones((3, 2)), np.array([0, 1, 3])).round(4))
@@ -94,6 +98,8 @@ class NERWindowModel:
     With several classes, which include "O", the top is a softmax; with one class such as "LOC" it is the logistic of
     one score, LOC against the rest. Each window is the word and its neighbors, their vectors side by side, padding
     as zeros, unknown words as the mean vector (see `Vocabulary`).
+    Source: the window approach of R. Collobert, J. Weston, L. Bottou, M. Karlen, K. Kavukcuoglu and P. Kuksa, Natural
+    language processing (almost) from scratch, 2011, section 3.3.1.
 
     After `fit`: `params` is a dict of float32 arrays by the course's names: W (n×m), b (n,), U (K×n), c (K,), or u (n,)
     and c () for one class, and E (V×d) when the vectors are fine-tuned; `history` tells how training went.
@@ -109,8 +115,8 @@ class NERWindowModel:
         seed: of the first weights and of the order of the training data.
 
     Raises:
-        ValueError: an argument is outside its range, or classes without "O".
-        TypeError: vectors are not `Vectors`.
+        ValueError: an argument is outside its range, or several classes are without "O".
+        TypeError: vectors are not `Vectors`, a class is not a string, or a number is not whole.
 
     >>> vectors = Vectors(["in", "paris", "ana", "slept"], np.eye(4))
     >>> train = [Sentence(["Ana", "slept", "in", "Paris"], ["B-PER", "O", "O", "B-LOC"])] * 20
@@ -145,14 +151,22 @@ class NERWindowModel:
 
     @property
     def params(self) -> Params:
-        """The parameters by name."""
+        """The parameters by name.
+
+        Raises:
+            NotFittedError: before `fit`.
+        """
         if self._params is None:
             raise NotFittedError(f"this {type(self).__name__} is not fitted yet; call fit(sentences) first")
         return self._params
 
     @property
     def history(self) -> History:
-        """How training went: `loss`, `rate`, and with dev data "validation_loss" and "dev_f1"."""
+        """How training went: `loss`, `rate`, and with dev data "validation_loss" and "dev_f1".
+
+        Raises:
+            NotFittedError: before `fit`, and for a model that was loaded.
+        """
         if self._history is None:
             raise NotFittedError(f"this {type(self).__name__} has no history; it comes with fit(sentences)")
         return self._history
@@ -168,14 +182,19 @@ class NERWindowModel:
         each = self.vocabulary.dim + (len(CASE_FEATURES) if self.case_features else 0)
         return (2 * self.window + 1) * each
 
+    @property
+    def _is_binary(self) -> bool:
+        """Whether the model tells one class from the rest, by one score and the logistic."""
+        return len(self.classes) == 1
+
     def initial_params(self, targets: Array | None = None) -> Params:
         """The parameters before the first step: Xavier weights, zero biases, the output bias that the targets ask for.
 
         Args:
-            targets: class ids, or 0 and 1 for one class; None starts the output bias at 0.
+            targets: class ids, or 0 and 1 for one class, shape (N,); None starts the output bias at 0.
 
         Returns:
-            A dict of float32 arrays.
+            A dict of float32 arrays, by the names and shapes of `params`.
 
         >>> model = NERWindowModel(Vectors(["paris"], [[1.0, 2.0]]), ("O", "LOC"), hidden=3)
         >>> {name: array.shape for name, array in model.initial_params().items()}
@@ -185,17 +204,12 @@ class NERWindowModel:
         kind = np.float32
         W = init.xavier_uniform((self.hidden, self.inputs), rng, dtype=kind)
         U = init.xavier_uniform((len(self.classes), self.hidden), rng, dtype=kind)
-        params = {"W": W, "b": init.zeros(self.hidden, kind)}
-        if len(self.classes) == 1:
-            c = init.zeros((), kind) if targets is None else init.output_bias(targets, dtype=kind)
-            params |= {"u": U[0].copy(), "c": c}
+        top = {"u": U[0].copy()} if self._is_binary else {"U": U}
+        if targets is None:
+            c = init.zeros(() if self._is_binary else len(self.classes), kind)
         else:
-            c = (
-                init.zeros(len(self.classes), kind)
-                if targets is None
-                else init.output_bias(targets, len(self.classes), kind)
-            )
-            params |= {"U": U, "c": c}
+            c = init.output_bias(targets, None if self._is_binary else len(self.classes), kind)
+        params = {"W": W, "b": init.zeros(self.hidden, kind), **top, "c": c}
         if self.fine_tune:
             params["E"] = self.vocabulary.matrix.copy()
         return params
@@ -210,7 +224,7 @@ class NERWindowModel:
         progress: bool = True,
         dev: Sequence[Sentence] | None = None,
         l2: float = 1e-4,
-        schedule: schedule.Schedule | None = None,
+        schedule: Schedule | None = None,
         early_stopping: EarlyStopping | None = None,
         callbacks: Sequence[Callback] = (),
         resume: dict[str, Any] | None = None,
@@ -237,16 +251,23 @@ class NERWindowModel:
             The model itself. Ctrl-C ends training early and keeps what was learned; `history.stopped` says so.
 
         Raises:
-            ValueError: there are no sentences, or a tag is of no class of this model; names the sentence.
-            TypeError: a sentence has no tags.
+            ValueError: there are no sentences, or a tag is malformed or of no class of this model; names the sentence.
+                Or a number is out of its range, there is no such optimizer, or early_stopping has no dev to watch.
+            TypeError: a sentence has no tags, or an argument is of the wrong kind.
             DivergenceError: the loss became nan or infinite.
+
+        >>> train = [Sentence(["Ana", "slept"], ["B-PER", "O"])] * 40
+        >>> model = NERWindowModel(Vectors(["ana", "slept"], np.eye(2)), "PER", hidden=4)
+        >>> model.fit(train, epochs=3, dev=train, progress=False).history.names
+        ('loss', 'rate', 'validation_loss', 'dev_f1')
         """
         data = self._data(sentences, "sentences")
         held_out = None if dev is None else self._data(dev, "dev")
-        if lr is None and not isinstance(optimizer, optim.Optimizer):
-            lr = RATES.get(optimizer or "adam")
-        chosen = optim.get(optimizer or ("sparseadam" if self.fine_tune else "adam"), lr)
-        whole(epochs, "epochs")
+        optimizer = optimizer or ("sparseadam" if self.fine_tune else "adam")
+        if lr is None and isinstance(optimizer, str):
+            lr = RATES.get(optimizer)
+        chosen = optim.get(optimizer, lr)
+        epochs = whole(epochs, "epochs")
         params = self.initial_params(data[-1])
         history = fit(
             self.loss_function(l2),
@@ -255,7 +276,7 @@ class NERWindowModel:
             optimizer=chosen,
             epochs=epochs,
             batch_size=batch_size,
-            schedule=schedule or _decay(chosen.lr, epochs),
+            schedule=schedule or linear(chosen.lr, epochs),
             validation=held_out,
             metrics={} if dev is None else {"dev_f1": lambda now: self._f1(now, dev)},
             prepare=self._prepare,
@@ -276,11 +297,20 @@ class NERWindowModel:
 
         Returns:
             `loss(params, X, t)`; with fine-tuned vectors `loss(params, ids, present, case, t)`, where the ids look up
-            rows of E and `present` is 0 for padding, which stays zero.
+            rows of E and `present` is 0 for padding, which stays zero. X is N×m, ids N×(2·window+1), present that with
+            a third axis of length 1, case N×(6·(2·window+1)) or N×0, and t as for `window_loss`.
+
+        Raises:
+            ValueError: l2 is negative.
+
+        >>> model = NERWindowModel(Vectors(["paris"], [[1.0, 2.0]]), ("O", "LOC"), window=0, hidden=3)
+        >>> loss = model.loss_function()
+        >>> print(loss(model.initial_params(), np.zeros((1, 2)), np.array([1])).round(4))
+        0.6931
         """
         f = NONLINEARITIES[self.nonlinearity]
         l2 = non_negative(l2, "l2")
-        weights = ("W", "u" if len(self.classes) == 1 else "U")
+        weights = ("W", "u" if self._is_binary else "U")
 
         def loss(params: Any, X: Any, t: Any) -> Any:
             penalty = l2_penalty(params, l2, only=weights) if l2 else 0.0
@@ -301,6 +331,9 @@ class NERWindowModel:
 
         Returns:
             Shape (N, m), float32.
+
+        Raises:
+            TypeError: sentences is one sentence rather than a list.
 
         >>> model = NERWindowModel(Vectors(["paris"], [[1.0, 2.0]]), ("O", "LOC"), window=1)
         >>> model.windows(["Paris ."]).shape
@@ -326,7 +359,7 @@ class NERWindowModel:
         params = self.params
         tokens = self._token_lists(sentences)
         s = self._scores(params, *self._features(tokens))
-        p = sigmoid(s)[:, None] if len(self.classes) == 1 else softmax(s)
+        p = sigmoid(s)[:, None] if self._is_binary else softmax(s)
         return list(_split(p, tokens))
 
     def predict(self, sentences: Sequence[Text]) -> list[list[str]]:
@@ -354,6 +387,16 @@ class NERWindowModel:
         Raises:
             NotFittedError: before `fit`.
             OSError: the folder does not exist or cannot be written to.
+            ValueError: a word of the vocabulary holds a line break.
+
+        >>> import tempfile
+        >>> train = [Sentence(["Ana", "slept"], ["B-PER", "O"])] * 40
+        >>> model = NERWindowModel(Vectors(["ana", "slept"], np.eye(2)), "PER", hidden=4)
+        >>> _ = model.fit(train, epochs=20, lr=0.05, progress=False)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/model.npz")
+        ...     NERWindowModel.load(f"{folder}/model.npz").predict(["Ana slept"])
+        [['B-PER', 'O']]
         """
         settings = {
             "classes": self.classes,
@@ -393,7 +436,8 @@ class NERWindowModel:
         try:
             settings = json.loads(arrays["settings"].tobytes().decode("utf-8"))
             fingerprint = settings.pop("vocabulary")
-            params = {name.removeprefix("params."): array for name, array in arrays.items() if "params." in name}
+            stored = [name for name in arrays if name.startswith("params.")]
+            params = {name.removeprefix("params."): arrays[name] for name in stored}
             if vectors is None and "vectors" in arrays:
                 words = arrays["words"].tobytes().decode("utf-8").split("\n")
                 vectors = Vocabulary(Vectors(words, arrays["vectors"]), rms=None)
@@ -418,7 +462,7 @@ class NERWindowModel:
         )
 
     def _data(self, sentences: Sequence[Sentence], name: str) -> tuple[Array, ...]:
-        """Window ids, case features (if the model uses them) and targets, one row a token."""
+        """Window ids, case features (none, if the model does not use them) and targets, one row a token."""
         rows = _checked_list(sentences, name)
         for number, sentence in enumerate(rows, 1):
             if not isinstance(sentence, Sentence):
@@ -430,7 +474,7 @@ class NERWindowModel:
         if not len(targets):
             raise ValueError(f"{name} holds no tokens; expected labeled sentences")
         ids, case = self._features([sentence.tokens for sentence in rows])
-        return (ids, case, targets) if self.case_features or self.fine_tune else (ids, targets)
+        return ids, case, targets
 
     def _targets(self, sentences: Sequence[Sentence], name: str) -> Array:
         types = []
@@ -439,7 +483,7 @@ class NERWindowModel:
                 types.append(to_types(sentence.tags))
             except ValueError as error:
                 raise ValueError(f"{name} {number}: {error}") from None
-        if len(self.classes) == 1:
+        if self._is_binary:
             return np.array([kind == self.classes[0] for row in types for kind in row], dtype=np.float32)
         place = {kind: k for k, kind in enumerate(self.classes)}
         for number, row in enumerate(types, 1):
@@ -458,15 +502,15 @@ class NERWindowModel:
 
     def _prepare(self, batch: tuple[Array, ...], rng: np.random.Generator | None) -> tuple[Array, ...]:
         """What the loss gets of a batch."""
-        ids, *case, targets = batch
+        ids, case, targets = batch
         if self.fine_tune:
-            return ids, (ids != PADDING)[:, :, None].astype(np.float32), case[0], targets
-        return self._rows(self.vocabulary.matrix, ids, *case), targets
+            return ids, (ids != PADDING)[:, :, None].astype(np.float32), case, targets
+        return self._rows(self.vocabulary.matrix, ids, case), targets
 
     @staticmethod
-    def _rows(E: Array, ids: Array, case: Array | None = None) -> Array:
+    def _rows(E: Array, ids: Array, case: Array) -> Array:
         words = E[ids].reshape(len(ids), ids.shape[1] * E.shape[1])
-        return words if case is None or not case.shape[1] else np.concatenate([words, case], axis=1)
+        return np.concatenate([words, case], axis=1) if case.shape[1] else words
 
     def _scores(self, params: Params, ids: Array, case: Array) -> Array:
         E = params.get("E", self.vocabulary.matrix)
@@ -477,28 +521,18 @@ class NERWindowModel:
 
     def _tags(self, params: Params, tokens: Sequence[Sequence[str]]) -> list[list[str]]:
         s = self._scores(params, *self._features(tokens))
-        names = np.array([OUTSIDE, *self.classes]) if len(self.classes) == 1 else np.array(self.classes)
-        found = names[(s > 0).astype(np.intp) if len(self.classes) == 1 else s.argmax(axis=1)]
+        names = np.array([OUTSIDE, *self.classes] if self._is_binary else self.classes)
+        found = names[(s > 0).astype(np.intp) if self._is_binary else s.argmax(axis=1)]
         return [to_bio(row.tolist()) for row in _split(found, tokens)]
 
     def _f1(self, params: Params, gold: Sequence[Sentence]) -> float:
         found = entity_f1(gold, self._tags(params, [sentence.tokens for sentence in gold]))
-        kind = self.classes[0] if len(self.classes) == 1 else MICRO
+        kind = self.classes[0] if self._is_binary else MICRO
         return found[kind].f1 if kind in found else 0.0
 
     def _token_lists(self, sentences: Sequence[Text]) -> list[Sequence[str]]:
-        return [
-            tokenize(sentence)
-            if isinstance(sentence, str)
-            else sentence.tokens
-            if isinstance(sentence, Sentence)
-            else sentence
-            for sentence in _checked_list(sentences, "sentences")
-        ]
-
-
-def _decay(lr: float, epochs: int) -> schedule.Schedule:
-    return schedule.linear(lr, epochs) if lr else schedule.constant(lr)
+        texts = _checked_list(sentences, "sentences")
+        return [tokenize(text) if isinstance(text, str) else tokens_of(text) for text in texts]
 
 
 def _checked_classes(classes: Sequence[str] | str) -> tuple[str, ...]:

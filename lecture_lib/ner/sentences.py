@@ -66,6 +66,26 @@ def tokens_of(sentence: Sentence | Sequence[str]) -> Sequence[str]:
     return sentence
 
 
+def token_lists(sentences: Sequence[Sentence | Sequence[str]]) -> list[Sequence[str]]:
+    """The tokens of each of several sentences.
+
+    Args:
+        sentences: sentences or lists of tokens.
+
+    Returns:
+        A list of tokens for each.
+
+    Raises:
+        TypeError: it is one sentence or string rather than a list, or a sentence is a plain string.
+
+    >>> token_lists([Sentence(["Oslo"], ["B-LOC"]), ["In", "Paris"]])
+    [['Oslo'], ['In', 'Paris']]
+    """
+    if isinstance(sentences, (str, Sentence)):
+        raise TypeError(f"expected a list of sentences, not one {type(sentences).__name__}; wrap it in [ ]")
+    return [tokens_of(sentence) for sentence in sentences]
+
+
 def read_conll(path: str | PathLike[str]) -> list[Sentence]:
     r"""Read labeled sentences: a token a line, an empty line after each sentence.
 

@@ -1,4 +1,11 @@
-"""Entity tags: the schemes BIO, IOB1 and IO, and the spans they mean."""
+"""Entity tags: the schemes BIO, IOB1 and IO, and the spans they mean.
+
+IOB1 writes `B-` only where an entity follows another one of its type, BIO (or IOB2) at the beginning of every entity,
+and IO never.
+
+Source: L. Ramshaw and M. Marcus, Text chunking using transformation-based learning, 1995, for IOB1; E. Tjong Kim Sang
+and J. Veenstra, Representing text chunks, 1999, for the names and for IOB2.
+"""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +17,16 @@ BARE = re.compile(r"(?![A-Z]_)[A-Z][A-Z0-9_]+")
 
 
 class Span(NamedTuple):
-    """One entity: its type, its first token and the token after its last."""
+    """One entity.
+
+    Attributes:
+        type: such as "PER".
+        start: the place of its first token, counted from 0.
+        end: the place after its last token.
+
+    >>> Span("PER", 0, 2) in spans(["B-PER", "I-PER", "O"])
+    True
+    """
 
     type: str
     start: int
@@ -46,8 +62,8 @@ def spans(tags: Sequence[str]) -> list[Span]:
     """The entities that a sentence's tags mean, by the rule of the CoNLL evaluation.
 
     An entity begins at `B-X`, and at `I-X` (or a bare `X`) unless the token before belongs to an entity of
-    the same type. This one rule reads BIO, IOB1 and IO. Source of the rule: the evaluation of the CoNLL-2000
-    and CoNLL-2003 shared tasks.
+    the same type. This one rule reads BIO, IOB1 and IO.
+    Source: `conlleval`, the program that scored the CoNLL-2000 and CoNLL-2003 shared tasks.
 
     Args:
         tags: one tag a token.
@@ -68,9 +84,10 @@ def spans(tags: Sequence[str]) -> list[Span]:
     for position, tag in enumerate([*tags, "O"]):
         prefix, kind = split_tag(tag)
         forms.add(prefix)
-        if previous and (kind != previous or prefix == "B"):
+        boundary = kind != previous or prefix == "B"
+        if previous and boundary:
             found.append(Span(previous, start, position))
-        if kind and (kind != previous or prefix == "B"):
+        if kind and boundary:
             start = position
         previous = kind
     if "" in forms and forms & {"B", "I"}:

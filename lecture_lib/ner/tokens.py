@@ -16,31 +16,52 @@ PREFIXES = (
 FILE_ENDINGS = "com|org|net|edu|gov|mil|info|biz|io|html?|pdf|docx?|xlsx?|pptx?|txt|csv|jpe?g|png|gif|zip"
 UNITS = r"a\.?m\b\.?|p\.?m\b\.?|k|m|mm|cm|km|mi|kg|mg|lbs?|oz|ft|in|hrs?|mins?|yrs?|yo|mph|bn|[KMG]B"
 
+# The first alternative that fits at a place wins, so what must stay whole stands before what would cut it.
 TOKEN = re.compile(
     rf"""
+      # the address of a page
       (?: https?:// | www\. ) [^\s<>"]* [^\s<>"'’”.,;:!?)\]}}]
+      # an address of mail
     | (?<![\w.+-]) [\w.+-]++ @ \w[\w-]* (?: \.\w[\w-]* )+
+      # the name of a site or a file
     | (?<![\w.-]) \w[\w-]* (?: \.\w[\w-]* )* \. (?: {FILE_ENDINGS} ) (?: /[^\s<>"]*[\w/] )? (?!\w) (?!\.\w)
+      # a smiley
     | (?<!\w) (?: [:;=8][-o']?[()DPp/\\|] | <3 | \(: | \^_\^ ) (?!\w)
+      # a date such as 12-Nov-2004
     | (?<!\w) \d{{1,2}}-[A-Z][a-z]{{2}}-\d{{2,4}} (?!\w)
+      # a telephone number, or a date such as 2004-11-12
     | (?<![\w-]) (?: \d{{3}}-\d{{3}}-\d{{4}} | \d{{3}}(?:\d\d)?-\d{{4}} | \d{{4}}-\d\d-\d\d ) (?![\w-])
+      # a date or a fraction with slashes
     | (?<!\w) \d+ (?: /\d+ )+ (?!\w)
+      # a number that a unit follows: 5km, 9a.m.
     | (?<![\w.]) \d+ (?: [.,:]\d+ )* (?= (?i: {UNITS} ) (?!\w) )
+      # a number with points, commas or colons
     | (?<!\w) \d+ (?: [.,:]\d+ )+ (?!\w)
+      # a number that begins with its point
     | (?<![\w.]) \.\d+ (?!\w)
+      # letters joined by &: AT&T
     | (?<!\w) [A-Z]+ (?: &[A-Z]+ )+ (?!\w)
     | (?<!\w) Ph\.D\.
+      # initials in one: U.S.
     | (?<![\w.]) (?: [^\W\d_]\. ){{2,}}
     | (?<!\w) (?: {ABBREVIATIONS} ) \.
     | (?<!\w) (?: {DATES} ) \. (?= \s* \S )
+      # a number sign, not the word no
     | (?<!\w) No\. (?= \s* \d )
+      # an initial before a name; I is a word
     | (?<![\w.]) [A-HJ-Z]\. (?= \s+ [A-Z][a-z] )
+      # w/o, w/, c/o
     | (?<!\w) (?: [wW]/(?:out|o|in)? | [^\W\d_]/[^\W\d_] ) (?!\w)
+      # clitics that stand alone: n't, 's, '90s
     | (?<!['’]) (?: (?<!\w)n['’]t | ['’](?: s|m|d|re|ve|ll ) | ['’]\d\ds? ) (?!\w) (?! ['’]\w )
     | (?<!\w) N['’]T (?!\w) | (?<!['’]) ['’](?: S|M|D|RE|VE|LL ) (?!\w)
+      # a prefix with its hyphen and word
     | (?<![\w-]) (?i: {PREFIXES} ) - [^\W\d_]+ (?: ['’][^\W\d_]+ )* (?![\w-])
+      # dollars of a country
     | (?: US | C | A | U )\$
+      # a word, with what an apostrophe joins to it
     | \w+ (?: ['’][^\W\d_]+ )*
+      # marks that repeat, and at last any other sign
     | \.{{2,}}[!?]* | [!?]+ | ([^\w\s])\1+ | \S
 """,
     re.VERBOSE,

@@ -29,6 +29,10 @@ class Vectors:
         words: N distinct words.
         matrix: N×d numbers, finite; float32 data are not copied.
 
+    Attributes:
+        words: the words, a tuple.
+        matrix: their vectors, shape (N, d), float32, read-only.
+
     Raises:
         ValueError: the shapes do not fit, a word comes twice, or a number is not finite.
         TypeError: words is one string, or a word is not a string.
@@ -138,7 +142,7 @@ class Vectors:
             count: how many to return.
 
         Returns:
-            Pairs of word and cosine, the largest cosine first; a zero vector has cosine 0 with every other.
+            Pairs of word and cosine a·b/(‖a‖‖b‖), the largest first; a zero vector has cosine 0 with every other.
 
         Raises:
             KeyError: the word has no vector.

@@ -25,6 +25,10 @@ class Vocabulary:
         vectors: the words and their vectors.
         rms: the root mean square of the entries after scaling; None leaves the vectors as they are.
 
+    Attributes:
+        matrix: E, one row for every id, of shape (N + 2, d) for N words, float32.
+        scale: the constant by which the vectors were multiplied.
+
     Raises:
         TypeError: `vectors` is not a `Vectors`.
         ValueError: rms is not positive, or all vectors are zero.
@@ -96,7 +100,7 @@ class Vocabulary:
             tokens: n strings.
 
         Returns:
-            n integers.
+            Integers of shape (n,), intp.
 
         Raises:
             TypeError: tokens is one string, or a token is not a string.
@@ -123,6 +127,9 @@ class Vocabulary:
 
         Returns:
             A number from 0 to 1; 1 when there are no tokens.
+
+        Raises:
+            TypeError: tokens is one string, or a token is not a string.
 
         >>> Vocabulary(Vectors(["in", "paris"], [[1.0, 0.0], [0.0, 1.0]])).coverage(["In", "Rome"])
         0.5

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.ner.sentences import Sentence, tokens_of
+from lecture_lib.ner.sentences import Sentence, token_lists
 from lecture_lib.ner.vocabulary import PADDING, Vocabulary
 
 PADDING_TOKEN = "<padding>"
@@ -18,14 +18,15 @@ def windows(items: Sequence[int] | Sequence[str] | NDArray, size: int = 2, pad: 
     Args:
         items: n word ids (integers), or n tokens (strings).
         size: neighbors on each side.
-        pad: what stands beyond the ends; by default 0 for ids and `<padding>` for tokens.
+        pad: an id or a token that stands beyond the ends; by default 0 for ids and `<padding>` for tokens.
 
     Returns:
         An n×(2·size+1) array of the items' dtype (int64 for ids), row i centered on item i.
 
     Raises:
         ValueError: size is negative, or items is not one-dimensional.
-        TypeError: items are neither integers nor strings, or size is not an integer.
+        TypeError: items are neither integers nor strings, the pad is of another kind than they are, or size is not an
+            integer.
 
     >>> windows([11, 12, 13], size=1)
     array([[ 0, 11, 12],
@@ -66,11 +67,12 @@ def window_matrix(
         window: neighbors on each side.
 
     Returns:
-        An N×(2·window+1) array of ids, in the order of the tokens.
+        An N×(2·window+1) array of ids, intp, in the order of the tokens.
 
     Raises:
         ValueError: window is negative.
-        TypeError: a sentence is a plain string.
+        TypeError: window is not a whole number, sentences is one sentence rather than a list, or a sentence is a plain
+            string.
 
     >>> from lecture_lib.ner.vectors import Vectors
     >>> vocabulary = Vocabulary(Vectors(["in", "paris"], [[1.0, 0.0], [0.0, 1.0]]))
@@ -79,7 +81,7 @@ def window_matrix(
            [2, 3, 0],
            [0, 3, 0]])
     """
-    rows = _token_lists(sentences)
+    rows = token_lists(sentences)
     ids = vocabulary.ids(token for tokens in rows for token in tokens)
     places = window_places([len(tokens) for tokens in rows], window)
     return np.concatenate([[PADDING], ids]).astype(np.intp, copy=False)[places]
@@ -93,10 +95,11 @@ def window_places(lengths: Sequence[int], window: int = 2) -> NDArray[np.intp]:
         window: neighbors on each side.
 
     Returns:
-        An N×(2·window+1) array: 0 beyond the ends of a sentence, else 1 + the neighbor's place in the corpus.
+        An N×(2·window+1) array, intp: 0 beyond the ends of a sentence, else 1 + the neighbor's place in the corpus.
 
     Raises:
         ValueError: window is negative.
+        TypeError: window is not a whole number.
 
     >>> window_places([2, 1], window=1)
     array([[0, 1, 2],
@@ -136,9 +139,3 @@ def checked_size(size: int) -> int:
     if size < 0:
         raise ValueError(f"the window size is {size}; expected 0 or more neighbors on each side")
     return size
-
-
-def _token_lists(sentences: Sequence[Sentence | Sequence[str]]) -> list[Sequence[str]]:
-    if isinstance(sentences, (str, Sentence)):
-        raise TypeError(f"expected a list of sentences, not one {type(sentences).__name__}; wrap it in [ ]")
-    return [tokens_of(sentence) for sentence in sentences]

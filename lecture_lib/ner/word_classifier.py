@@ -11,6 +11,7 @@ from lecture_lib.autograd.transforms import value_and_grad
 from lecture_lib.ner.vectors import Vectors
 from lecture_lib.ner.vocabulary import FIRST_WORD, Vocabulary
 from lecture_lib.train import optim
+from lecture_lib.train.settings import non_negative
 
 
 class WordClassifier:
@@ -25,9 +26,14 @@ class WordClassifier:
         fine_tune: train the vectors too.
         decay: λ in the penalty ½λ‖u‖².
 
+    Attributes:
+        matrix: the vectors by the ids of `Vocabulary`, V×d, float64.
+        u: the weights, shape (d,).
+        b: the bias, shape ().
+
     Raises:
-        TypeError: `vectors` is not a `Vectors`.
-        ValueError: decay is negative.
+        TypeError: `vectors` is not a `Vectors`, or decay is not a number.
+        ValueError: decay is negative, or all vectors are zero.
 
     >>> vectors = Vectors(["tv", "telly", "joy"], [[1.0, 0.1], [1.0, 0.0], [0.0, 1.0]])
     >>> model = WordClassifier(vectors, fine_tune=True).fit(["tv", "joy"], [1, 9], [9, 1])
@@ -38,12 +44,10 @@ class WordClassifier:
     """
 
     def __init__(self, vectors: Vectors, fine_tune: bool = False, decay: float = 0.03):
-        if not decay >= 0:
-            raise ValueError(f"decay is {decay!r}; expected 0 or a positive number")
         self._vectors = vectors
         self._vocabulary = Vocabulary(vectors)
         self.fine_tune = fine_tune
-        self.decay = decay
+        self.decay = non_negative(decay, "decay")
         self.matrix: NDArray[np.float64] = self._vocabulary.matrix.astype(np.float64)
         self.u: NDArray[np.float64] = np.zeros(vectors.dim)
         self.b: NDArray[np.float64] = np.zeros(())
@@ -62,13 +66,14 @@ class WordClassifier:
     ) -> "WordClassifier":
         """Minimize the mean cross-entropy of the counts, from u = 0 and b = 0, with all words in every step.
 
+        The loss is -Σ(n₊ log σ(s) + n₋ log σ(-s))/Σ(n₊ + n₋) + ½λ‖u‖², summed over the words, with s = u·x + b.
         u and b move by gradient descent. The vectors move by Adagrad, which gives every entry a rate of its own:
         among thousands of words the gradient of one is tiny.
 
         Args:
             words: n words, each with a vector.
-            positive: n counts of good reviews.
-            negative: n counts of bad reviews.
+            positive: n₊, the counts of good reviews, shape (n,).
+            negative: n₋, the counts of bad reviews, shape (n,).
             steps: the number of gradient steps.
             lr: the rate of u and b.
             vector_lr: the rate of the vectors.
@@ -78,7 +83,8 @@ class WordClassifier:
 
         Raises:
             KeyError: a word has no vector; names the nearest spellings.
-            ValueError: the shapes do not fit, a count is negative, or all are 0.
+            ValueError: the shapes do not fit, a count is negative, or all are 0; or a rate is not above 0.
+            TypeError: words is one string.
 
         >>> vectors = Vectors(["tv", "joy"], [[1.0, 0.1], [0.0, 1.0]])
         >>> WordClassifier(vectors).fit(["tv", "joy"], [0, 1], [1, 0], steps=100).predict_proba(["joy"]) > 0.5
@@ -111,10 +117,11 @@ class WordClassifier:
             words: n words, each with a vector.
 
         Returns:
-            n numbers from 0 to 1.
+            Numbers from 0 to 1, shape (n,), float64.
 
         Raises:
             KeyError: a word has no vector; names the nearest spellings.
+            TypeError: words is one string.
 
         >>> WordClassifier(Vectors(["tv"], [[1.0, 0.1]])).predict_proba(["tv"])
         array([0.5])

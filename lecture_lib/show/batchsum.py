@@ -8,8 +8,9 @@ import numpy as np
 
 from lecture_lib.show.heat import heat, legend
 from lecture_lib.show.numbers import short
+from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
-from lecture_lib.show.widget import Frame, State, Steps, Widget
+from lecture_lib.show.widget import Frame, State, Steps, Widget, stacked
 
 MOST = 12
 ROOM = 250.0
@@ -80,6 +81,14 @@ class BatchSum(Widget):
         what = f"example {i} contributes at most {short(np.abs(now).max(), 3)}; " if i else ""
         text = f"{i} of {N} examples added: {what}largest difference from ΔᵀX: {said[0]}; from Δᵀ𝟏: {said[1]}."
         return Frame(scene, text)
+
+    def still(self) -> Picture:
+        """The first example and the last under one another.
+
+        Returns:
+            A Picture.
+        """
+        return stacked([self.frame({"i": i}) for i in sorted({1, len(self.X)})])
 
     def _title(self, scene: Scene, title: str, size: str, left: float, right: float) -> None:
         scene.text(title, (left + right) / 2, UPPER - 30, 17, "ink", "middle")

@@ -328,13 +328,14 @@ class Plan:
         return max(self.width, wide) + 2 * MARGIN, self.height + 2 * MARGIN + 22 * len(self.remarks)
 
     def paint(self, seen: Collection[tuple[int, int]] | None = None, back: Collection[tuple[int, int]] | None = None,
-              active: Vertex | None = None) -> Scene:  # fmt: skip
+              active: Vertex | None = None, faint: bool = True) -> Scene:  # fmt: skip
         """Draw it.
 
         Args:
             seen: the lines (``Link.key``) whose values are known; all if left out.
             back: the lines whose gradients are known; all if left out.
             active: what has a halo.
+            faint: whether what is not known stands there faintly; False leaves it out, so that nobody can read ahead.
 
         Returns:
             A scene with the remarks below the graph.
@@ -345,10 +346,12 @@ class Plan:
             x, y, half = active.box.x, active.box.y, active.half
             drawing.rectangle(x - half - 7, y - RADIUS - 7, 2 * half + 14, 2 * RADIUS + 14, None,
                               radius=(RADIUS + 7 if active.kind == "operation" else 14), fill="halo")  # fmt: skip
+        unknown = FADED if faint else 0.0
         for link in self.links:
-            self._line(drawing, link, seen is None or link.key in seen, back is None or link.key in back)
+            self._line(drawing, link, seen is None or link.key in seen, back is None or link.key in back, unknown)
         for vertex in self.vertices:
-            self._vertex(drawing, vertex, vertex is active, back is None or self._summed(vertex, back))
+            known = back is None or self._summed(vertex, back)
+            self._vertex(drawing, vertex, vertex is active, 1.0 if known else unknown)
         scene.place(drawing, MARGIN, MARGIN)
         for k, text in enumerate(self.remarks):
             color = "wrong" if text.startswith("Look first") else "muted"
@@ -384,7 +387,8 @@ class Plan:
             found[box.layer] = max(found.get(box.layer, 0.0), box.width)
         return found
 
-    def _line(self, scene: Scene, link: Link, seen: bool, back: bool) -> None:
+    def _line(self, scene: Scene, link: Link, seen: bool, back: bool, unknown: float) -> None:
+        """One line and its labels; the labels that are not known have the opacity ``unknown``."""
         parts = self.stations(link)
         above, below = 1.0 if seen else FADED, 1.0 if back else FADED
         scene.path(self._commands(parts, -OFFSET), "forward", thick=2, opacity=above)
@@ -396,12 +400,12 @@ class Plan:
         box = link.edge.label
         y = box.y - OFFSET - 5
         for text, size, color in reversed(link.lines):
-            scene.text(text, box.x, y, size, color, "middle", opacity=above)
+            self._label(scene, text, box.x, y, size, color, 1.0 if seen else unknown)
             y -= size * 1.25
         y = box.y + OFFSET
         for text, size, color in link.below:
             y += size * 1.2
-            scene.text(text, box.x, y, size, color, "middle", opacity=below)
+            self._label(scene, text, box.x, y, size, color, 1.0 if back else unknown)
         if link.wrong is not None and back:
             for k in range(int(box.width // 7)):
                 x = box.x - box.width / 2 + 7 * k
@@ -426,7 +430,12 @@ class Plan:
             commands.append(("L", max(left, right), y + shift))
         return commands
 
-    def _vertex(self, scene: Scene, vertex: Vertex, active: bool, summed: bool) -> None:
+    def _label(self, scene: Scene, text: str, x: float, y: float, size: float, color: str, opacity: float) -> None:
+        if opacity:
+            scene.text(text, x, y, size, color, "middle", opacity=opacity)
+
+    def _vertex(self, scene: Scene, vertex: Vertex, active: bool, total: float) -> None:
+        """A node; the sum of its gradients has the opacity ``total``."""
         x, y, half = vertex.box.x, vertex.box.y, vertex.half
         radius = {"operation": RADIUS, "layer": 6.0}.get(vertex.kind, 9.0)
         fill = "paper" if vertex.kind == "operation" else "leaf"
@@ -443,8 +452,7 @@ class Plan:
             scene.rectangle(x - half, y - RADIUS, 2 * half, 2 * RADIUS, "wrong", radius=radius, thick=3)
         scene.centered(vertex.label, x, y, NAME)
         if vertex.total:
-            scene.text(vertex.total, x, y + RADIUS + 22, TOTAL, "backward", "middle",
-                       opacity=1.0 if summed else FADED)  # fmt: skip
+            self._label(scene, vertex.total, x, y + RADIUS + 22, TOTAL, "backward", total)
 
 
 @contextmanager

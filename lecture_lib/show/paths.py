@@ -14,7 +14,7 @@ from lecture_lib.show.graph import LABEL, MARGIN, RADIUS, TOTAL, Link, Plan, wit
 from lecture_lib.show.numbers import brief, short
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
-from lecture_lib.show.widget import Frame, State, Steps, Widget
+from lecture_lib.show.widget import Frame, State, Steps, Widget, stacked
 
 MOST = 16
 SIZE = 16.0
@@ -163,15 +163,7 @@ class PathLens(Widget):
             A Picture.
         """
         count = len(self.paths)
-        frames = [self.frame({"path": k}) for k in sorted({1, count, count + 1})]
-        strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height + 8 for f in frames))
-        y = 0.0
-        for f in frames:
-            strip.place(f.scene, 0, y)
-            y += f.scene.height
-            strip.line([(0, y), (strip.width, y)], "line")
-            y += 8
-        return Picture(strip, " ".join(f.text for f in frames))
+        return stacked([self.frame({"path": k}) for k in sorted({1, count, count + 1})])
 
     def _paths(self, start: int) -> list[list[Link]]:
         """Every path as the lines from the output back to the leaf, in the order of the arguments."""

@@ -91,7 +91,14 @@ class LearningRateLab(Widget):
         self._backdrop = self._background()
 
     def loss(self, w: Any) -> float:
-        """The loss at w, shape (2,)."""
+        """The loss of all examples.
+
+        Args:
+            w: weights, shape (2,).
+
+        Returns:
+            L(w).
+        """
         r = self.X @ w - self.y
         return float(r @ r) / (2 * len(self.y))
 
@@ -182,9 +189,9 @@ class LearningRateLab(Widget):
         for k in range(0, len(losses), 5):
             chart.dot(k, losses[k], "backward", 2.6, stroke=None)
         pointer(scene, self._ruler(Scene(1, 1)), state["rate"])
-        return Frame(scene, self._words(state, losses), self._backdrop)
+        return Frame(scene, self._words(state, places, losses), self._backdrop)
 
-    def _words(self, state: State, losses: Array) -> str:
+    def _words(self, state: State, places: Array, losses: Array) -> str:
         head = f"{state['optimizer']}, rate {short(state['rate'])}: "
         head += f"the loss goes from {short(losses[0])} to {short(losses[-1])}"
         floor = self.loss(self.best)
@@ -195,13 +202,23 @@ class LearningRateLab(Widget):
                 why = f"; above 2/λmax = {short(self.limit)} every step overshoots by more than the last"
             return f"{head} and diverges after {len(losses) - 1} steps{why}."
         gap = (losses[-1] - floor) / (losses[0] - floor)
+        jumps = state["batch"] == ALL and _takes_back(places)
+        if gap > 0.02 and jumps and losses[-1] > (1 - 1e-6) * losses[-3]:
+            return f"{head} in {STEPS} steps: it jumps from side to side and comes no closer."
         if gap > 0.5:
-            what = "too slow to get anywhere" if losses[-1] <= losses[0] else "it does not settle"
+            slow = "it jumps from side to side and comes closer only slowly" if jumps else "too slow to get anywhere"
+            what = slow if losses[-1] <= losses[0] else "it does not settle"
             return f"{head} in {STEPS} steps: {what}."
         if gap > 0.02:
             left = f"{short(100 * gap, 2)} % of the distance to the lowest loss is left"
             return f"{head} in {STEPS} steps: on its way, {left}."
         return f"{head} in {STEPS} steps: it has arrived near the lowest loss {short(floor)}."
+
+
+def _takes_back(places: Array) -> bool:
+    """Whether the last move goes back along the one before it, as it does where a step overshoots."""
+    before, last = np.diff(places[-3:], axis=0)
+    return bool(before @ last < -0.9 * np.linalg.norm(before) * np.linalg.norm(last))
 
 
 def _made() -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ import numpy as np
 from lecture_lib.autograd.transforms import grad
 from lecture_lib.show.axes import Axes, pointer, ruler
 from lecture_lib.show.heat import colors_of
-from lecture_lib.show.nonlinearity import FUNCTIONS
+from lecture_lib.show.nonlinearity import FUNCTIONS, SATURATED
 from lecture_lib.show.numbers import short
 from lecture_lib.show.scene import Command, Scene
 from lecture_lib.show.widget import Choice, Frame, Range, State, Widget
@@ -138,15 +138,28 @@ class Ridgelines(Widget):
     def _words(self, state: State, activations: list[Array], gradients: list[Array]) -> str:
         first, last = (float(np.sqrt(np.mean(a**2))) for a in (activations[0], activations[-1]))
         at_top, at_bottom = (float(np.sqrt(np.mean(g**2))) for g in (gradients[-1], gradients[0]))
-        ratio = at_bottom / at_top
-        verdict = "vanish" if ratio < 0.05 else "explode" if ratio > 20 else "keep their size"
-        stuck = float(np.mean(np.abs(activations[-1]) > 0.97)) if state["f"] != "relu" else 0.0
+        stuck = _saturated(activations[-1], state["f"])
         more = f"; {short(100 * stuck, 2)} % of the last layer is saturated" if stuck > 0.2 else ""
         return (
             f"{state['f']}, scale {short(state['scale'])} × Xavier: typical activation {short(first, 2)} in layer 1, "
             f"{short(last, 2)} in layer {self.depth}; typical gradient {short(at_top, 2)} at the top, "
-            f"{short(at_bottom, 2)} at the bottom: gradients {verdict}{more}."
+            f"{short(at_bottom, 2)} at the bottom: gradients {_verdict(at_bottom / at_top)}{more}."
         )
+
+
+def _verdict(ratio: float) -> str:
+    """What becomes of gradients whose size at the bottom is this many times that at the top."""
+    if ratio < 0.5:
+        return "vanish" if ratio < 0.05 else "fade on their way down"
+    if ratio > 2:
+        return "explode" if ratio > 20 else "grow on their way down"
+    return "keep their size"
+
+
+def _saturated(h: Array, f: str) -> float:
+    """The share of activations at which f has a slope below 0.1; a rectifier has no such end."""
+    slope = {"tanh": 1 - h * h, "sigmoid": h * (1 - h), "relu": np.ones_like(h)}[f]
+    return float(np.mean(slope < SATURATED))
 
 
 @lru_cache(maxsize=256)

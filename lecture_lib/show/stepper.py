@@ -54,7 +54,8 @@ class Stepper(Widget):
     """Step through the forward and the backward pass of a graph.
 
     The active node has a halo and a note: its value going forward; "upstream × local = downstream" going back, in
-    symbols and numbers. What has not happened yet is faded; multiplications are counted.
+    symbols and numbers. Of what has not happened yet only faint lines are drawn, so that the reader can predict it;
+    multiplications are counted.
 
     Args:
         graph: from ``trace``, with one number as its output.
@@ -104,7 +105,7 @@ class Stepper(Widget):
             back_done |= {id(v) for v in vertices if v.kind == "output"}
         back = {link.key for link in self.plan.links if id(vertices[link.edge.target]) in back_done}
         vertex = self._active(k)
-        drawing = self.plan.paint(seen, back, vertex)
+        drawing = self.plan.paint(seen, back, vertex, faint=False)
         width = max(drawing.width, self._width + 2 * MARGIN)
         scene = Scene(width, drawing.height + self._height + 44)
         scene.place(drawing)

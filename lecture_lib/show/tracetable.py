@@ -10,9 +10,10 @@ import numpy as np
 from lecture_lib.autograd.trace import Graph, Node, values
 from lecture_lib.show.describe import made_from
 from lecture_lib.show.numbers import short
+from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
 from lecture_lib.show.spelling import formula
-from lecture_lib.show.widget import Choice, Frame, State, Steps, Widget
+from lecture_lib.show.widget import Choice, Frame, State, Steps, Widget, stacked
 
 LINE, TOP = 34.0, 62.0
 REVERSE = "reverse"
@@ -99,6 +100,15 @@ class TraceTable(Widget):
             return self._reverse(state["step"])
         seed = next(n for n in self.graph.leaves if state["mode"] == f"forward from {self.names[n]}")
         return self._forward(seed, state["step"])
+
+    def still(self) -> Picture:
+        """Both directions at their ends, under one another: forward from the first leaf, and reverse.
+
+        Returns:
+            A Picture.
+        """
+        modes = self.controls["mode"].values()
+        return stacked([self.frame({"mode": mode, "step": len(self.steps)}) for mode in (modes[0], modes[-1])])
 
     def _forward(self, seed: Node, count: int) -> Frame:
         found = self.tangents(seed, count)

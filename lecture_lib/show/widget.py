@@ -43,6 +43,25 @@ class Frame:
         return Picture(whole, self.text)
 
 
+def stacked(frames: Sequence[Frame]) -> Picture:
+    """Several frames without backgrounds under one another, a line below each: a widget's story on paper.
+
+    Args:
+        frames: one or more.
+
+    Returns:
+        A Picture with the sentences of all.
+    """
+    strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height + 8 for f in frames))
+    y = 0.0
+    for f in frames:
+        strip.place(f.scene, 0, y)
+        y += f.scene.height
+        strip.line([(0, y), (strip.width, y)], "line")
+        y += 8
+    return Picture(strip, " ".join(f.text for f in frames))
+
+
 @dataclass(frozen=True)
 class Steps:
     """A slider over the integers from ``first`` to ``last``; ``play`` adds a button that runs through them."""

@@ -13,11 +13,11 @@ def columns_of(data: Any, name: str) -> Arrays:
     """Data as a tuple of arrays with equally many rows.
 
     Args:
-        data: an array, or a tuple or list of arrays.
+        data: an array of shape (N, …), or a tuple or list of such arrays; any dtype.
         name: what the message calls it.
 
     Returns:
-        The arrays.
+        The arrays, not copied.
 
     Raises:
         ValueError: there is no array or no row, or the numbers of rows differ.
@@ -52,7 +52,7 @@ def order_of(rows: int, seed: int, epoch: int, shuffle: bool = True) -> NDArray[
         shuffle: whether the order is random.
 
     Returns:
-        The numbers 0 … N-1, shape (N,).
+        The numbers 0 … N-1, shape (N,), intp.
 
     >>> order_of(3, seed=0, epoch=0, shuffle=False)
     array([0, 1, 2])
@@ -64,12 +64,12 @@ def pieces(rows: NDArray[np.intp], size: int, first: int = 0) -> Iterator[NDArra
     """The rows in pieces of `size`; the last one may be shorter.
 
     Args:
-        rows: numbers of rows, shape (N,).
+        rows: numbers of rows, shape (N,), integers.
         size: of a piece.
         first: how many pieces to leave out.
 
-    Returns:
-        The pieces, one after another.
+    Yields:
+        Arrays of row numbers, one piece after another.
 
     >>> [piece.tolist() for piece in pieces(np.arange(5), 2, first=1)]
     [[2, 3], [4]]

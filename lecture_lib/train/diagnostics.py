@@ -13,8 +13,13 @@ from lecture_lib.autograd.transforms import hvp
 from lecture_lib.train.settings import generator, positive, whole
 
 STEEPEST = {"tanh": 1.0, "hard_tanh": 1.0, "sigmoid": 0.25, "relu": 1.0, "leaky_relu": 1.0}
+"""The nonlinearities that make a layer, and the steepest slope of each."""
+
 FLAT = 0.05
+"""The share of the steepest slope below which an entry counts as saturated."""
+
 RESIDUAL = 0.01
+"""How close, as a share of it, an eigenvalue has to be to the estimate when power iteration ends."""
 
 
 class Layer(NamedTuple):
@@ -29,7 +34,13 @@ class Layer(NamedTuple):
         gradient_std: their standard deviation.
         saturated: the share of entries whose slope f′(z) is below 5 % of f's steepest; they hardly learn. For the
             rectifier these are the entries that are 0.
-        dead: the share of units that are saturated in every row of the batch.
+        dead: the share of units whose slope is exactly 0 in every row of the batch; they learn nothing. A leaky
+            rectifier has none, for its small slope lets a unit come back.
+
+    >>> from lecture_lib import relu
+    >>> (layer,) = layers(lambda b, X: np.sum(relu(X + b)), np.zeros(2), np.array([[1.0, -9.0], [2.0, -9.0]]))
+    >>> layer.saturated, layer.dead
+    (0.5, 0.5)
     """
 
     name: str
@@ -53,7 +64,7 @@ def layers(loss: Callable[..., Any], params: Any, *batch: Any) -> list[Layer]:
         batch: what else the loss takes.
 
     Returns:
-        The layers from the input on.
+        The layers from the input on; the last axis of each counts its units.
 
     Raises:
         ValueError: the loss has no such nonlinearity.
@@ -77,6 +88,7 @@ def update_ratios(before: Any, after: Any) -> dict[str, float]:
     """How far a step moved each parameter, relative to its size: ‖θ_new - θ_old‖ / ‖θ_old‖.
 
     About 0.001 is healthy; far above, the steps are wild, and far below, hardly anything is learned.
+    Source of that rule of thumb: A. Karpathy, notes of the Stanford course CS231n, Neural networks part 3.
 
     Args:
         before: a copy of the parameters before the step, a nested structure of arrays.
@@ -109,6 +121,8 @@ def largest_eigenvalue(
 
     Gradient descent near a minimum converges for rates below 2/λmax and diverges above. Power iteration finds the
     eigenvalue of largest magnitude; if that one is negative, a second run on the Hessian minus it finds the largest.
+    Source: Y. LeCun, P. Simard and B. Pearlmutter, Automatic learning rate maximization by on-line estimation of the
+    Hessian's eigenvectors, 1993.
 
     Args:
         f: returns one number.
@@ -122,7 +136,8 @@ def largest_eigenvalue(
 
     Raises:
         ArithmeticError: no convergence after that many steps; says how close it came.
-        TypeError: rng is not a generator.
+        TypeError: rng is not a generator, or steps is not a whole number.
+        ValueError: steps is below 1, or tolerance is not above 0.
 
     >>> bowl = lambda x: 3 * x[0] ** 2 + x[1] ** 2
     >>> print(round(largest_eigenvalue(bowl, np.zeros(2), np.random.default_rng(0)), 4))
@@ -174,7 +189,7 @@ def _layer(node: Node) -> Layer:
     slope = np.abs(np.broadcast_to(slope_of(node.value, z.value, *rest), node.shape))
     flat = slope < FLAT * STEEPEST[op.name]
     delta = z.grad if z.grad is not None else np.zeros(node.shape)
-    units = flat.reshape(-1, node.shape[-1]) if flat.ndim else flat.reshape(1, 1)
+    units = slope.reshape(-1, node.shape[-1]) if slope.ndim else slope.reshape(1, 1)
     return Layer(
         node.name or op.name,
         op.name,
@@ -183,5 +198,5 @@ def _layer(node: Node) -> Layer:
         float(delta.mean()),
         float(delta.std()),
         float(flat.mean()),
-        float(units.all(axis=0).mean()),
+        float((units == 0).all(axis=0).mean()),
     )

@@ -17,7 +17,8 @@ class History:
         interrupted: whether Ctrl-C ended it.
         best_epoch: the epoch, counted from 1, whose parameters were kept; None without a validation figure.
         state: everything that is needed to go on where training ended: `fit(…, resume=history.state)`.
-        columns: what was recorded, by name.
+        columns: what was recorded, by name: one number an epoch.
+        batches: the loss of every batch.
 
     >>> history = History()
     >>> history.append(loss=0.5, rate=0.1)

@@ -30,6 +30,7 @@ def gain(nonlinearity: str, slope: float = 0.01) -> float:
 
     The rectifier lets half of the variance pass, so √2; the leaky one √(2/(1+slope²)). The 5/3 of tanh is PyTorch's
     and holds activations up through many layers; Glorot and Bengio themselves used 1 with tanh.
+    Source of the rectifiers' gains: K. He et al., Delving deep into rectifiers, 2015, section 2.2.
 
     Args:
         nonlinearity: "linear", "sigmoid", "tanh", "hard_tanh", "relu" or "leaky_relu".
@@ -39,7 +40,8 @@ def gain(nonlinearity: str, slope: float = 0.01) -> float:
         The factor for the standard deviation.
 
     Raises:
-        ValueError: there is no such nonlinearity.
+        ValueError: there is no such nonlinearity, or slope is not finite.
+        TypeError: slope is not a number.
 
     >>> round(gain("relu") ** 2, 6)
     2.0
@@ -61,7 +63,8 @@ def fans(shape: Shape) -> tuple[int, int]:
         Fan-in and fan-out.
 
     Raises:
-        ValueError: fewer than two axes, or an axis of length 0.
+        ValueError: fewer than two axes, or an axis of length 0 or less.
+        TypeError: a length is not a whole number.
 
     >>> fans((100, 250))
     (250, 100)
@@ -87,7 +90,8 @@ def zeros(shape: Shape, dtype: DTypeLike = np.float64) -> NDArray[Any]:
         An array of that shape and dtype.
 
     Raises:
-        TypeError: the dtype is not floating-point.
+        TypeError: the dtype is not floating-point, or a length is not a whole number.
+        ValueError: a length is negative.
 
     >>> zeros(3)
     array([0., 0., 0.])
@@ -107,8 +111,8 @@ def constant(shape: Shape, value: float, dtype: DTypeLike = np.float64) -> NDArr
         An array of that shape and dtype.
 
     Raises:
-        TypeError: the dtype is not floating-point, or the value is not a number.
-        ValueError: the value is not finite.
+        TypeError: the dtype is not floating-point, or the value or a length is not a number.
+        ValueError: the value is not finite, or a length is negative.
 
     >>> constant(2, 0.5)
     array([0.5, 0.5])
@@ -129,8 +133,8 @@ def uniform(shape: Shape, rng: np.random.Generator, r: float = 0.1, dtype: DType
         An array of that shape and dtype.
 
     Raises:
-        TypeError: rng is not a generator, or the dtype is not floating-point.
-        ValueError: r is negative or not finite.
+        TypeError: rng is not a generator, the dtype is not floating-point, or r or a length is not a number.
+        ValueError: r is negative or not finite, or a length is negative.
 
     >>> bool(np.all(np.abs(uniform((4, 5), np.random.default_rng(0), r=0.2)) <= 0.2))
     True
@@ -153,8 +157,8 @@ def normal(shape: Shape, rng: np.random.Generator, std: float = 0.01, dtype: DTy
         An array of that shape and dtype.
 
     Raises:
-        TypeError: rng is not a generator, or the dtype is not floating-point.
-        ValueError: std is negative or not finite.
+        TypeError: rng is not a generator, the dtype is not floating-point, or std or a length is not a number.
+        ValueError: std is negative or not finite, or a length is negative.
 
     >>> normal((2, 3), np.random.default_rng(0), dtype=np.float32).dtype
     dtype('float32')
@@ -173,7 +177,7 @@ def xavier_uniform(
     equation 16.
 
     Args:
-        shape: (outputs, inputs).
+        shape: (outputs, inputs), which is (n, m) for W.
         rng: a generator.
         gain: a factor, or the name of a nonlinearity (see `gain`).
         dtype: a floating-point dtype.
@@ -182,7 +186,7 @@ def xavier_uniform(
         An array of that shape and dtype.
 
     Raises:
-        ValueError: the shape has fewer than two axes, or the gain is negative or unknown.
+        ValueError: the shape has fewer than two axes or an empty one, or the gain is negative or unknown.
         TypeError: rng is not a generator, or the dtype is not floating-point.
 
     >>> W = xavier_uniform((100, 250), np.random.default_rng(0))
@@ -195,10 +199,13 @@ def xavier_uniform(
 def xavier_normal(
     shape: Shape, rng: np.random.Generator, gain: float | str = 1.0, dtype: DTypeLike = np.float64
 ) -> NDArray[Any]:
-    """Normal with variance gain²·2/(fan_in + fan_out); source and arguments as for `xavier_uniform`.
+    """Normal with mean 0 and variance gain²·2/(fan_in + fan_out): the spread of `xavier_uniform`, without its bounds.
+
+    Source: X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010,
+    equation 12, for the variance.
 
     Args:
-        shape: (outputs, inputs).
+        shape: (outputs, inputs), which is (n, m) for W.
         rng: a generator.
         gain: a factor, or the name of a nonlinearity.
         dtype: a floating-point dtype.
@@ -207,7 +214,7 @@ def xavier_normal(
         An array of that shape and dtype.
 
     Raises:
-        ValueError: the shape has fewer than two axes, or the gain is negative or unknown.
+        ValueError: the shape has fewer than two axes or an empty one, or the gain is negative or unknown.
         TypeError: rng is not a generator, or the dtype is not floating-point.
 
     >>> xavier_normal((2, 3), np.random.default_rng(0), gain="tanh").shape
@@ -224,7 +231,7 @@ def he_uniform(
     Source: K. He, X. Zhang, S. Ren and J. Sun, Delving deep into rectifiers, 2015, equation 10.
 
     Args:
-        shape: (outputs, inputs).
+        shape: (outputs, inputs), which is (n, m) for W.
         rng: a generator.
         gain: a factor, or the name of a nonlinearity (see `gain`).
         dtype: a floating-point dtype.
@@ -233,7 +240,7 @@ def he_uniform(
         An array of that shape and dtype.
 
     Raises:
-        ValueError: the shape has fewer than two axes, or the gain is negative or unknown.
+        ValueError: the shape has fewer than two axes or an empty one, or the gain is negative or unknown.
         TypeError: rng is not a generator, or the dtype is not floating-point.
 
     >>> W = he_uniform((100, 24), np.random.default_rng(0))
@@ -246,10 +253,12 @@ def he_uniform(
 def he_normal(
     shape: Shape, rng: np.random.Generator, gain: float | str = "relu", dtype: DTypeLike = np.float64
 ) -> NDArray[Any]:
-    """Normal with variance gain²/fan_in; source and arguments as for `he_uniform`.
+    """Normal with mean 0 and variance gain²/fan_in, which is 2/fan_in for the rectifier.
+
+    Source: K. He, X. Zhang, S. Ren and J. Sun, Delving deep into rectifiers, 2015, equation 10.
 
     Args:
-        shape: (outputs, inputs).
+        shape: (outputs, inputs), which is (n, m) for W.
         rng: a generator.
         gain: a factor, or the name of a nonlinearity.
         dtype: a floating-point dtype.
@@ -258,7 +267,7 @@ def he_normal(
         An array of that shape and dtype.
 
     Raises:
-        ValueError: the shape has fewer than two axes, or the gain is negative or unknown.
+        ValueError: the shape has fewer than two axes or an empty one, or the gain is negative or unknown.
         TypeError: rng is not a generator, or the dtype is not floating-point.
 
     >>> he_normal((2, 3), np.random.default_rng(0)).shape
@@ -272,13 +281,14 @@ def orthogonal(
 ) -> NDArray[Any]:
     """A random matrix whose rows (or, if there are more rows than columns, columns) are orthonormal, times the gain.
 
-    It keeps the length of every vector it meets, forward or backward. Every orthogonal matrix is equally likely: the
+    A square one keeps the length of every vector, forward and backward. Every orthogonal matrix is equally likely: the
     QR decomposition of a normal matrix, with the signs that make R's diagonal positive.
     Source: A. Saxe, J. McClelland and S. Ganguli, Exact solutions to the nonlinear dynamics of learning in deep linear
-    neural networks, 2014.
+    neural networks, 2014; for the signs F. Mezzadri, How to generate random matrices from the classical compact groups,
+    2007.
 
     Args:
-        shape: (outputs, inputs).
+        shape: (outputs, inputs), which is (n, m) for W.
         rng: a generator.
         gain: a factor, or the name of a nonlinearity.
         dtype: a floating-point dtype.
@@ -287,7 +297,7 @@ def orthogonal(
         An array of that shape and dtype.
 
     Raises:
-        ValueError: the shape does not have two axes, or the gain is negative or unknown.
+        ValueError: the shape does not have two axes of at least 1, or the gain is negative or unknown.
         TypeError: rng is not a generator, or the dtype is not floating-point.
 
     >>> Q = orthogonal((2, 4), np.random.default_rng(0))
@@ -316,7 +326,7 @@ def output_bias(targets: Any, classes: int | None = None, dtype: DTypeLike = np.
     A class that never occurs counts as half an example, so that its bias is finite.
 
     Args:
-        targets: what the network shall answer, shape (N,) or (N, K).
+        targets: what the network shall answer, shape (N,) or (N, K); booleans, integers or floats.
         classes: K, for class ids whose largest may be missing; by default the largest id + 1.
         dtype: a floating-point dtype.
 
@@ -324,8 +334,8 @@ def output_bias(targets: Any, classes: int | None = None, dtype: DTypeLike = np.
         Shape () for numbers and yes-or-no answers, (K,) for classes.
 
     Raises:
-        ValueError: there are no targets, one is not finite, a class id is outside 0 … K-1, or the rows of a matrix
-            are no probabilities.
+        ValueError: there are no targets, one is not finite, a class id is outside 0 … K-1, the rows of a matrix are
+            no probabilities, or classes is given for targets that are no class ids.
         TypeError: the targets are not numbers, or the dtype is not floating-point.
 
     >>> output_bias(np.array([0, 0, 0, 1])).round(4)

@@ -25,12 +25,18 @@ Prepare = Callable[[Arrays, np.random.Generator | None], tuple[Any, ...]]
 Metric = Callable[[Any], float]
 Callback = Callable[["Training"], object]
 
+# Rows of one pass over held-out data: enough to be fast, few enough for the memory of a laptop.
 EVALUATION_ROWS = 4096
 VALIDATION_LOSS = "validation_loss"
 
 
 class DivergenceError(ArithmeticError):
-    """The loss or a gradient is no longer finite; `history` holds the run so far."""
+    """The loss or a gradient is no longer finite.
+
+    Args:
+        message: where, and what to try.
+        history: the run so far.
+    """
 
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
@@ -39,7 +45,7 @@ class DivergenceError(ArithmeticError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run was asked to do; the names are those of `fit`."""
+    """What a run was asked to do: the arguments of `fit`, checked, under the same names."""
 
     loss: Loss
     data: Arrays
@@ -72,15 +78,30 @@ class Plan:
         return -(-self.rows // self.batch_size)
 
     def select(self, source: Arrays, rows: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Any, ...]:
-        """What the loss gets besides the parameters: rows of the data, prepared."""
+        """What the loss gets besides the parameters: rows of the data, prepared.
+
+        Args:
+            source: `data` or `validation`.
+            rows: numbers of rows, shape (B,).
+            rng: for what `prepare` draws; None to draw nothing.
+
+        Returns:
+            The batch.
+        """
         batch = tuple(array[rows] for array in source)
         return batch if self.prepare is None else tuple(self.prepare(batch, rng))
 
 
 class Training:
-    """A run in progress, as callbacks see it.
+    """A run in progress, as callbacks see it; `fit` makes it.
+
+    Args:
+        plan: what the run was asked to do.
+        params: the parameters, a nested structure of arrays.
+        optimizer: moves them.
 
     Attributes:
+        plan: the arguments of `fit`, under the same names.
         params: the parameters, which the run changes in place.
         optimizer: moves them.
         history: the figures so far.
@@ -89,6 +110,15 @@ class Training:
         value: the loss of the last batch, before its step.
         grads: the gradient of the last batch, as the optimizer got it.
         stopping: why the run is about to end; empty while it goes on.
+
+    >>> from lecture_lib.train.optim import SGD
+    >>> def patience(training):
+    ...     if training.value < 0.1:
+    ...         training.stop(f"the loss was {training.value:.2f} in epoch {training.epoch}")
+    >>> def loss(x, t):
+    ...     return np.mean((x - t) ** 2)
+    >>> fit(loss, np.zeros(()), np.ones(4), optimizer=SGD(0.4), epochs=9, callbacks=[patience], progress=False).stopped
+    'the loss was 0.04 in epoch 2'
     """
 
     def __init__(self, plan: Plan, params: Any, optimizer: Optimizer) -> None:
@@ -161,7 +191,16 @@ class Training:
         self.history.columns = {name: list(map(float, figures)) for name, figures in state["figures"].items()}
 
     def run(self, interrupts: Interrupts, bar: Progress) -> None:
-        """Go on until all epochs are done, or something stops the run."""
+        """Go on until all epochs are done, or something stops the run; `fit` calls this.
+
+        Args:
+            interrupts: tells of Ctrl-C.
+            bar: shows how far the run is.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed; the batch it came in is complete.
+            DivergenceError: the loss or a gradient became nan or infinite.
+        """
         while self.epoch < self.plan.epochs and not self.stopping:
             self._run_epoch(interrupts, bar)
             if interrupts.asked:
@@ -169,7 +208,7 @@ class Training:
         self.stopping = self.stopping or f"all {self.plan.epochs} epochs are done"
 
     def finish(self) -> None:
-        """Write down why and where the run ended, and put the best parameters back."""
+        """Write down why and where the run ended, and put the best parameters back; `fit` calls this."""
         self.history.stopped = self.stopping
         self.history.state = self.state()
         if self._best is not None:
@@ -290,8 +329,8 @@ def fit(
     prepare: Prepare | None = None,
     gradient: Step | None = None,
     compiled: bool = True,
-    callbacks: Sequence[Callable[[Training], object]] = (),
-    batch_callbacks: Sequence[Callable[[Training], object]] = (),
+    callbacks: Sequence[Callback] = (),
+    batch_callbacks: Sequence[Callback] = (),
     shuffle: bool = True,
     seed: int = 0,
     progress: bool = True,
@@ -307,7 +346,7 @@ def fit(
     Args:
         loss: `loss(params, *batch)`, one number: the mean over the batch, and any penalty.
         params: arrays of floating-point numbers, in any nesting of tuples, lists and dicts.
-        data: an array or a tuple of arrays of equal length N; a batch holds the same rows of each.
+        data: an array or a tuple of arrays of shapes (N, …); a batch of B examples holds the same B rows of each.
         optimizer: moves the parameters; see `optim`.
         epochs: how often to go through the data, in all; a resumed run does the rest.
         batch_size: rows a batch; the last one of an epoch may have fewer.
@@ -340,8 +379,10 @@ def fit(
 
     Raises:
         DivergenceError: the loss or a gradient became nan or infinite; names the epoch and the last finite loss.
-        ValueError: arguments do not fit each other.
-        TypeError: an argument is of the wrong kind.
+        ValueError: a number is out of its range, data or validation have no rows or unequally many, or there is no
+            figure to monitor or to stop by.
+        TypeError: the optimizer, the schedule, the data or a parameter is of the wrong kind.
+        KeyboardInterrupt: Ctrl-C was pressed twice.
 
     >>> from lecture_lib.train.optim import SGD
     >>> X = np.linspace(-1, 1, 20)
@@ -353,25 +394,25 @@ def fit(
     3.0 1.0 50
     """
     plan = Plan(
-        loss,
-        columns_of(data, "data"),
-        whole(epochs, "epochs", least=0),
-        whole(batch_size, "batch_size"),
-        None if schedule is None else checked_schedule(schedule),
-        None if validation is None else columns_of(validation, "validation"),
-        dict(metrics or {}),
-        monitor,
-        early_stopping,
-        bool(restore_best),
-        None if clip_norm is None else positive(clip_norm, "clip_norm"),
-        None if clip_value is None else positive(clip_value, "clip_value"),
-        prepare,
-        gradient,
-        bool(compiled),
-        tuple(callbacks),
-        tuple(batch_callbacks),
-        bool(shuffle),
-        whole(seed, "seed", least=0),
+        loss=loss,
+        data=columns_of(data, "data"),
+        epochs=whole(epochs, "epochs", least=0),
+        batch_size=whole(batch_size, "batch_size"),
+        schedule=None if schedule is None else checked_schedule(schedule),
+        validation=None if validation is None else columns_of(validation, "validation"),
+        metrics=dict(metrics or {}),
+        monitor=monitor,
+        early_stopping=early_stopping,
+        restore_best=bool(restore_best),
+        clip_norm=None if clip_norm is None else positive(clip_norm, "clip_norm"),
+        clip_value=None if clip_value is None else positive(clip_value, "clip_value"),
+        prepare=prepare,
+        gradient=gradient,
+        compiled=bool(compiled),
+        callbacks=tuple(callbacks),
+        batch_callbacks=tuple(batch_callbacks),
+        shuffle=bool(shuffle),
+        seed=whole(seed, "seed", least=0),
     )
     plan = replace(plan, monitor=_monitor(plan))
     if not isinstance(optimizer, Optimizer):

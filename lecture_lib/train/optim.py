@@ -7,7 +7,8 @@ counted from 1, and all operations are entry by entry. Names and defaults are Py
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,22 @@ class Optimizer:
     for every entry. `lazy` says that a row without gradient stays where it is, so that a `RowSparse` gradient costs
     only its own rows; otherwise it counts as the dense gradient that it stands for.
 
-    Attributes:
+    Args:
         lr: the learning rate; may be set between steps.
+
+    Attributes:
         steps: how many steps were taken.
+
+    Raises:
+        ValueError: a negative learning rate.
+
+    >>> class Signs(Optimizer):
+    ...     def update(self, param, grad, slots):
+    ...         param -= self.lr * np.sign(grad)
+    >>> theta = np.array([1.0, 1.0])
+    >>> Signs(lr=0.1).step(theta, np.array([5.0, -0.01]))
+    >>> theta
+    array([0.9, 1.1])
     """
 
     settings: tuple[str, ...] = ("lr",)
@@ -78,12 +92,9 @@ class Optimizer:
         array([0.9, 2.1])
         """
         pairs = _paired(params, grads)
-        if self.memory:
-            self._ready(params, pairs)
-        kept = {name: [array for _, array in leaves(self._kept[name])] for name in self.memory}
+        memories: Iterable[Slots] = self._memories(params, pairs) if self.memory else repeat({}, len(pairs))
         self.steps += 1
-        for k, (_, param, grad) in enumerate(pairs):
-            slots = {name: arrays[k] for name, arrays in kept.items()} if kept else {}
+        for (_, param, grad), slots in zip(pairs, memories, strict=True):
             if type(grad) is not RowSparse:
                 self.update(param, grad, slots)
             elif self.lazy:
@@ -180,7 +191,8 @@ class Optimizer:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.settings)})"
 
-    def _ready(self, params: Any, pairs: list[tuple[Path, Array, Any]]) -> None:
+    def _memories(self, params: Any, pairs: list[tuple[Path, Array, Any]]) -> list[Slots]:
+        """What is kept for every parameter; made at the first step."""
         if not self._kept:
             _refuse_shared(pairs)
             for name in self.memory:
@@ -193,6 +205,8 @@ class Optimizer:
                 f"this {type(self).__name__} remembers {_listed(known)}, but now comes {_listed(given)}; "
                 "expected the same parameters at every step, or a new optimizer"
             )
+        kept = [[array for _, array in leaves(self._kept[name])] for name in self.memory]
+        return [dict(zip(self.memory, arrays, strict=True)) for arrays in zip(*kept, strict=True)]
 
 
 class SGD(Optimizer):
@@ -506,6 +520,7 @@ def get(optimizer: str | Optimizer, lr: float | None = None) -> Optimizer:
 
 
 def _betas(betas: tuple[float, float]) -> tuple[float, float]:
+    """Adam's two shares, each checked."""
     if not isinstance(betas, (tuple, list)) or len(betas) != 2:
         raise ValueError(f"betas is {betas!r}; expected two numbers")
     return share(betas[0], "betas[0]"), share(betas[1], "betas[1]")
@@ -513,6 +528,7 @@ def _betas(betas: tuple[float, float]) -> tuple[float, float]:
 
 def _paired(params: Any, grads: Any) -> list[tuple[Path, Array, Any]]:
     """Every parameter with its gradient, both checked."""
+    # A small model takes as long to check in full as to move, so what is plainly right passes at a glance.
     if type(params) in FLAT and type(grads) in FLAT and len(params) == len(grads) and all(map(_usual, params, grads)):
         return [((k,), param, grad) for k, (param, grad) in enumerate(zip(params, grads, strict=True))]
     given, found = list(leaves(params)), list(leaves(grads))

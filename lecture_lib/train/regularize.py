@@ -3,6 +3,8 @@
 An L2 penalty is a term of the loss, so its gradient passes through the optimizer like any other; decoupled weight
 decay (`optim.AdamW`) pulls parameters towards 0 beside the gradient step. With plain SGD the two are the same:
 the gradient of λΣθ² is 2λθ. With Adam or Adagrad, which rescale gradients, they are not.
+
+Source: I. Loshchilov and F. Hutter, Decoupled weight decay regularization, 2019.
 """
 
 from collections.abc import Sequence
@@ -20,6 +22,8 @@ from lecture_lib.train.settings import generator, non_negative, positive, share,
 def l2_penalty(params: Any, strength: float, only: Sequence[str] | None = None) -> Any:
     """λ·Σθ², to be added to the loss: J = mean(-log softmax) + λΣθ².
 
+    Source: A. Krogh and J. Hertz, A simple weight decay can improve generalization, 1992; theirs is ½λΣθ².
+
     Args:
         params: arrays or Tensors, in any nesting of tuples, lists and dicts.
         strength: λ.
@@ -29,7 +33,8 @@ def l2_penalty(params: Any, strength: float, only: Sequence[str] | None = None) 
         A number; a Tensor if a parameter is one.
 
     Raises:
-        ValueError: λ is negative.
+        ValueError: λ is negative or not finite.
+        TypeError: λ is not a number.
         KeyError: a key is not among the parameters.
 
     >>> print(l2_penalty({"W": np.array([[3.0]]), "b": np.array([4.0])}, 0.1, only=["W"]))
@@ -52,6 +57,8 @@ def dropout_mask(
 ) -> NDArray[Any]:
     """A mask of zeros, with probability `rate`, and of 1/(1-rate), so that a masked unit keeps its mean.
 
+    Source: as for `dropout`.
+
     Args:
         shape: of what will be masked.
         rate: the share that is dropped.
@@ -63,7 +70,7 @@ def dropout_mask(
 
     Raises:
         ValueError: the rate is outside 0 <= rate < 1.
-        TypeError: rng is not a generator.
+        TypeError: rng is not a generator, or the rate is not a number.
 
     >>> sorted(set(dropout_mask(100, 0.5, np.random.default_rng(0)).tolist()))
     [0.0, 2.0]
@@ -78,7 +85,8 @@ def dropout(x: Any, rate: float, rng: np.random.Generator | None, training: bool
 
     The gradient passes where the mask is not 0, times the same factor. Since the mask is drawn anew at each call, a
     compiled or numeric gradient needs it held fixed: draw a `dropout_mask` outside and multiply by it.
-    Source: N. Srivastava et al., Dropout, 2014, in the inverted form, which scales while training.
+    Source: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, Dropout: a simple way to prevent
+    neural networks from overfitting, 2014; here in the inverted form, which scales while training.
 
     Args:
         x: Tensor or array, any shape.
@@ -91,7 +99,7 @@ def dropout(x: Any, rate: float, rng: np.random.Generator | None, training: bool
 
     Raises:
         ValueError: the rate is outside 0 <= rate < 1.
-        TypeError: rng is not a generator while training.
+        TypeError: rng is not a generator while training, or the rate is not a number.
 
     >>> dropout(np.ones(4), 0.5, np.random.default_rng(0))
     array([2., 2., 2., 0.])
@@ -128,7 +136,8 @@ def global_norm(grads: Any) -> float:
 def clip_by_norm(grads: Any, max_norm: float) -> Any:
     """All gradients by one factor, so that their common length is at most `max_norm`: the direction stays.
 
-    Source: R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks, 2013.
+    Source: R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks, 2013,
+    algorithm 1.
 
     Args:
         grads: arrays or RowSparse, in any nesting of tuples, lists and dicts; not changed.
@@ -139,7 +148,8 @@ def clip_by_norm(grads: Any, max_norm: float) -> Any:
         so that whoever comes next can name them.
 
     Raises:
-        ValueError: max_norm is not above 0.
+        ValueError: max_norm is not above 0, or not finite.
+        TypeError: max_norm is not a number.
 
     >>> clip_by_norm([np.array([3.0, 4.0])], max_norm=1.0)
     [array([0.6, 0.8])]
@@ -163,7 +173,8 @@ def clip_by_value(grads: Any, limit: float) -> Any:
         The same structure.
 
     Raises:
-        ValueError: limit is not above 0.
+        ValueError: limit is not above 0, or not finite.
+        TypeError: limit is not a number.
 
     >>> clip_by_value((np.array([3.0, -0.5]),), limit=1.0)
     (array([ 1. , -0.5]),)
@@ -176,12 +187,15 @@ def clip_by_value(grads: Any, limit: float) -> Any:
 class EarlyStopping:
     """Stop when the monitored figure has not become better for some epochs.
 
+    Source: L. Prechelt, Early stopping — but when?, 1998.
+
     Args:
         patience: how many epochs without improvement are allowed.
         min_delta: by how much a figure must be better to count.
 
     Raises:
         ValueError: patience is below 1, or min_delta is negative.
+        TypeError: patience is not a whole number, or min_delta is not a number.
 
     >>> EarlyStopping(patience=3)
     EarlyStopping(patience=3, min_delta=0.0)

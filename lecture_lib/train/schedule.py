@@ -22,10 +22,11 @@ def constant(lr: float) -> Schedule:
         lr: the rate.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: lr is not above 0.
+        TypeError: an argument is not a number.
 
     >>> float(constant(0.1)(7))
     0.1
@@ -42,10 +43,11 @@ def halve(lr: float, every: int) -> Schedule:
         every: k.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: lr is not above 0, or `every` is not at least 1.
+        TypeError: an argument is not a number.
 
     >>> [float(halve(0.8, every=2)(epoch)) for epoch in (0, 1.9, 2, 4)]
     [0.8, 0.8, 0.4, 0.2]
@@ -62,10 +64,11 @@ def step(lr: float, every: int, factor: float = 0.1) -> Schedule:
         factor: what each drop multiplies by.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: lr or factor is not above 0, or `every` is not at least 1.
+        TypeError: an argument is not a number.
 
     >>> float(step(1.0, every=10)(25).round(6))
     0.01
@@ -82,10 +85,11 @@ def exponential(lr: float, k: float) -> Schedule:
         k: the speed; after 1/k epochs the rate is lr/e.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: lr is not above 0, or k is negative.
+        TypeError: an argument is not a number.
 
     >>> float(exponential(1.0, k=0.5)(2).round(4))
     0.3679
@@ -95,7 +99,7 @@ def exponential(lr: float, k: float) -> Schedule:
 
 
 def linear(lr: float, epochs: float, last: float = 0.0) -> Schedule:
-    """A straight line from `lr` to `last` over the given epochs, then `last`.
+    """A straight line: lr + (last - lr)·epoch/epochs over the given epochs, then `last`.
 
     Args:
         lr: the first rate.
@@ -103,10 +107,11 @@ def linear(lr: float, epochs: float, last: float = 0.0) -> Schedule:
         last: the last rate.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: lr or epochs is not above 0, or `last` is negative.
+        TypeError: an argument is not a number.
 
     >>> [float(linear(1.0, 4)(epoch)) for epoch in (0, 1, 4, 5)]
     [1.0, 0.75, 0.0, 0.0]
@@ -116,7 +121,7 @@ def linear(lr: float, epochs: float, last: float = 0.0) -> Schedule:
 
 
 def cosine(lr: float, epochs: float, last: float = 0.0) -> Schedule:
-    """Half a cosine from `lr` to `last` over the given epochs, then `last`.
+    """Half a cosine: last + (lr - last)·(1 + cos(π·epoch/epochs))/2 over the given epochs, then `last`.
 
     Source: I. Loshchilov and F. Hutter, SGDR: stochastic gradient descent with warm restarts, 2017, equation 5.
 
@@ -126,10 +131,11 @@ def cosine(lr: float, epochs: float, last: float = 0.0) -> Schedule:
         last: the last rate.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: lr or epochs is not above 0, or `last` is negative.
+        TypeError: an argument is not a number.
 
     >>> [float(cosine(1.0, 4)(epoch).round(4)) for epoch in (0, 2, 4)]
     [1.0, 0.5, 0.0]
@@ -141,7 +147,7 @@ def cosine(lr: float, epochs: float, last: float = 0.0) -> Schedule:
 def cyclic(low: float, high: float, period: float) -> Schedule:
     """A triangle wave: from `low` up to `high` and back, once a period.
 
-    Source: L. Smith, Cyclical learning rates for training neural networks, 2017.
+    Source: L. Smith, Cyclical learning rates for training neural networks, 2017, the policy "triangular".
 
     Args:
         low: the rate at the beginning and end of a period.
@@ -149,10 +155,11 @@ def cyclic(low: float, high: float, period: float) -> Schedule:
         period: its length in epochs.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: high or period is not above 0, low is negative, or low is above high.
+        TypeError: an argument is not a number.
 
     >>> [float(cyclic(0.1, 0.3, period=4)(epoch).round(4)) for epoch in (0, 1, 2, 3, 4)]
     [0.1, 0.2, 0.3, 0.2, 0.1]
@@ -166,17 +173,19 @@ def cyclic(low: float, high: float, period: float) -> Schedule:
 def warmup(schedule: Schedule, epochs: float, start: float = 0.1) -> Schedule:
     """Another schedule with a gentle beginning: its rate times a factor that rises from `start` to 1.
 
+    Source: P. Goyal et al., Accurate, large minibatch SGD: training ImageNet in 1 hour, 2017, section 2.2.
+
     Args:
         schedule: a function from epoch to rate.
         epochs: how long the rise takes.
         start: the first factor.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: epochs is not above 0, or start is negative.
-        TypeError: schedule is not a function.
+        TypeError: schedule is not a function, or another argument is not a number.
 
     >>> gentle = warmup(constant(1.0), epochs=2, start=0.0)
     >>> [float(gentle(epoch)) for epoch in (0, 1, 2, 3)]
@@ -187,7 +196,7 @@ def warmup(schedule: Schedule, epochs: float, start: float = 0.1) -> Schedule:
 
 
 def warmup_cosine(lr: float, warmup_epochs: float, epochs: float, last: float = 0.0) -> Schedule:
-    """A straight rise to `lr`, then half a cosine down to `last`.
+    """A straight rise from `lr`/10 to `lr`, then half a cosine down to `last`; sources as for `warmup` and `cosine`.
 
     Args:
         lr: the highest rate.
@@ -196,15 +205,17 @@ def warmup_cosine(lr: float, warmup_epochs: float, epochs: float, last: float = 
         last: the last rate.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: a number is out of its range, or the rise takes as long as the whole.
+        TypeError: an argument is not a number.
 
     >>> rate = warmup_cosine(1.0, warmup_epochs=1, epochs=5)
     >>> [float(rate(epoch).round(4)) for epoch in (0, 1, 3, 5)]
     [0.1, 1.0, 0.5, 0.0]
     """
+    lr = positive(lr, "lr")
     if not positive(warmup_epochs, "warmup_epochs") < positive(epochs, "epochs"):
         raise ValueError(f"warmup_epochs is {warmup_epochs} of {epochs} epochs; expected fewer")
     return sequence((warmup_epochs, linear(lr / 10, warmup_epochs, lr)), cosine(lr, epochs - warmup_epochs, last))
@@ -217,11 +228,11 @@ def sequence(*parts: tuple[float, Schedule] | Schedule) -> Schedule:
         parts: pairs of a number of epochs and a schedule, and at the end a schedule alone, which goes on.
 
     Returns:
-        A function from epoch to rate.
+        A function from epoch to rate, for a number or an array of any shape.
 
     Raises:
         ValueError: a part before the last has no length, or the last one has.
-        TypeError: a schedule is not a function.
+        TypeError: a schedule is not a function, or a length is not a number.
 
     >>> rate = sequence((2, constant(0.5)), halve(0.4, every=1))
     >>> [float(rate(epoch)) for epoch in (0, 1, 2, 3)]

@@ -87,7 +87,7 @@ def whole(value: Any, name: str, least: int = 1) -> int:
         The number as an int.
 
     Raises:
-        ValueError: it is smaller.
+        ValueError: it is smaller, or True or False.
         TypeError: it is not a whole number.
 
     >>> whole(32, "batch_size")

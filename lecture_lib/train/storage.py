@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 LAYOUT = "layout"
 PLAIN = (bool, int, float, str, type(None))
+# What NumPy raises on a damaged archive, depending on which of its bytes are wrong.
 UNREADABLE = (
     OSError,
     ValueError,
@@ -66,6 +67,12 @@ def load_state(path: str | PathLike[str]) -> Any:
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, or `save_state` did not write it.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_state(f"{folder}/state.npz", [np.zeros(3, np.float32), "SGD", None])
+    ...     load_state(f"{folder}/state.npz")
+    [array([0., 0., 0.], dtype=float32), 'SGD', None]
     """
     arrays = read_archive(path)
     try:

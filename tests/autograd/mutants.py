@@ -298,6 +298,7 @@ EQUIVALENT = [
     ("products.matmul_push", ("in: if i == 1 and a.ndim == 2",), "a shortcut: the general road gives the same"),
     ("products.matmul_pull", ("a → y in: if a.ndim == 2",), "beside a matrix b, y has as many axes as a"),
     ("products.matmul_pull", ("→ y in: return laid_out",), "it decides the order in memory alone"),
+    ("products.product", ("in: if type(a)",), "a shortcut: the operation computes the same"),
     ("linear.spread", ("in: if type(g)",), "a shortcut: both branches hold the same numbers"),
 ]
 """Edits that change nothing: the function, words in the edit's name, and why no test can notice."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from lecture_lib import data
-from lecture_lib.data import catalog, downloads, fetching
+from lecture_lib.data import catalog, downloads, fetching, listing
 from lecture_lib.data.catalog import Entry
 from lecture_lib.ner import MissingDataError
 
@@ -180,7 +180,7 @@ def offer(
     )
     entries = tuple(chosen if entry.name == name else entry for entry in catalog.ENTRIES)
     monkeypatch.setattr(catalog, "ENTRIES", entries)
-    monkeypatch.setattr(fetching, "ENTRIES", entries)
+    monkeypatch.setattr(listing, "ENTRIES", entries)
     return chosen
 
 

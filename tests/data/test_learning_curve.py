@@ -44,9 +44,9 @@ def test_written_points_are_read_back(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("corpus\tmode\n", "columns corpus, mode; expected corpus, mode, sentences"),
-        (HEAD + "default\tfrozen\t100\n", "3 fields 'default frozen 100'; expected"),
-        (HEAD + "default\tfrozen\tmany\t0\t0.1\t0.1\t0.1\n", "7 fields"),
+        ("corpus\tmode\n", "the columns are corpus, mode; expected corpus, mode, sentences"),
+        (HEAD + "default\tfrozen\t100\n", "3 columns; expected corpus, mode"),
+        (HEAD + "default\tfrozen\tmany\t0\t0.1\t0.1\t0.1\n", "'default frozen many 0 0.1 0.1 0.1'; expected"),
         (HEAD + "default\tthawed\t100\t0\t0.1\t0.1\t0.1\n", "expected one of frozen, fine-tuned, random"),
         (HEAD + "default\tfrozen\t100\t0\t1.1\t0.1\t0.1\n", "shares from 0 to 1"),
     ],

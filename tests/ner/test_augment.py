@@ -60,7 +60,7 @@ def test_neighboring_names_stay_apart(rng: np.random.Generator) -> None:
 
 def test_bad_arguments_are_errors(train: list[Sentence]) -> None:
     rng = np.random.default_rng(0)
-    with pytest.raises(TypeError, match="rng is int"):
+    with pytest.raises(TypeError, match="rng is 0"):
         swap_names(train, 0)
     with pytest.raises(TypeError, match="types is the string 'LOC'"):
         swap_names(train, rng, "LOC")

@@ -40,7 +40,7 @@ from lecture_lib.show import (
     loss_curves,
 )
 from lecture_lib.show.orders import costs
-from lecture_lib.show.scene import Scene
+from lecture_lib.show.scene import Scene, Text
 from lecture_lib.show.svg import fragment
 from lecture_lib.show.widget import Choice, Frame, Steps
 
@@ -254,6 +254,20 @@ def test_the_stepper_tells_delta() -> None:
     assert r"u \circ (1 - h^{2})" in notes[7] and r"\delta" in notes[7]
 
 
+@pytest.mark.parametrize("name", ["stepper of numbers", "stepper of arrays"])
+def test_the_stepper_shows_nothing_before_its_step(name: str) -> None:
+    stepper = MAKERS[name]()
+    plan = stepper.plan
+    first = [item.text for item in stepper.frame({"step": 0}).scene.items if isinstance(item, Text)]
+    given = [text for link in plan.links if link.node.op is None for text, _, _ in link.lines]
+    note = ["The leaves have their values.", "0 multiplications so far"]
+    assert sorted(first) == sorted([*given, *(vertex.label for vertex in plan.vertices), *note])
+    last = [
+        item.text for item in stepper.frame({"step": 2 * len(stepper.order) + 1}).scene.items if isinstance(item, Text)
+    ]
+    assert {text for link in plan.links for text, _, _ in [*link.lines, *link.below]} <= set(last)
+
+
 def test_the_stepper_needs_one_number() -> None:
     with pytest.raises(ValueError, match="one real number"):
         Stepper(trace(lambda x: np.tanh(x), np.ones(3)))
@@ -341,6 +355,19 @@ def test_descent_turns_at_the_marked_rate() -> None:
     assert "diverges" in lab.frame({**lab.state, "rate": 1.0}).text
 
 
+@pytest.mark.parametrize("mark", [True, False])
+def test_at_the_limit_itself_the_path_jumps_and_comes_no_closer(mark: bool) -> None:
+    lab = LearningRateLab(mark=mark)
+    for start in ("upper left", "far right"):
+        words = lab.frame({**lab.state, "start": start, "rate": lab.limit}).text
+        assert words.endswith("it jumps from side to side and comes no closer.")
+        closer = lab.frame({**lab.state, "start": start, "rate": 0.999 * lab.limit}).text
+        assert closer.endswith("it jumps from side to side and comes closer only slowly.")
+        arrives = lab.frame({**lab.state, "start": start, "rate": 0.9 * lab.limit}).text
+        assert "it has arrived" in arrives
+    assert "too slow" in lab.frame({**lab.state, "rate": 1e-4}).text
+
+
 def test_the_limit_can_be_left_to_the_reader() -> None:
     told, silent = LearningRateLab(), LearningRateLab(mark=False)
     state = {**told.state, "rate": 1.0}
@@ -419,9 +446,19 @@ def test_a_heatmap_names_its_rows_and_marks_its_zeros() -> None:
 def test_small_weights_vanish_and_large_ones_explode() -> None:
     ridges = Ridgelines(depth=8, width=40)
     assert "gradients vanish" in ridges.frame({"scale": 0.3, "f": "tanh"}).text
-    assert "gradients keep" in ridges.frame({"scale": 1.0, "f": "tanh"}).text
+    assert "gradients fade" in ridges.frame({"scale": 1.0, "f": "relu"}).text
+    assert "gradients keep" in ridges.frame({"scale": 1.413, "f": "relu"}).text
+    assert "gradients grow" in ridges.frame({"scale": 2.0, "f": "relu"}).text
     assert "gradients explode" in ridges.frame({"scale": 3.0, "f": "relu"}).text
-    assert "saturated" in ridges.frame({"scale": 10.0, "f": "tanh"}).text
+
+
+def test_a_ridgeline_counts_both_flat_ends_as_saturated() -> None:
+    ridges = Ridgelines(depth=4, width=40)
+    for f, slope in (("tanh", lambda h: 1 - h * h), ("sigmoid", lambda h: h * (1 - h))):
+        h = ridges.spreads({"scale": 10.0, "f": f})[0][-1]
+        share = np.mean(slope(h) < 0.1)
+        assert f"{100 * share:.0f} % of the last layer is saturated" in ridges.frame({"scale": 10.0, "f": f}).text
+    assert "saturated" not in ridges.frame({"scale": 10.0, "f": "relu"}).text
 
 
 def test_the_explorer_says_slope_and_power() -> None:
@@ -593,6 +630,11 @@ def test_both_directions_of_the_trace_table_agree() -> None:
     assert len(adjoints[table.graph.leaves[0]]) == 2
 
 
+def test_the_trace_table_shows_both_directions_on_paper() -> None:
+    paper = MAKERS["trace table"]().still().alt
+    assert "Forward from x1, step 5 of 5" in paper and "Reverse, step 5 of 5" in paper
+
+
 def test_the_trace_table_takes_numbers_only() -> None:
     with pytest.raises(ValueError, match="single numbers"):
         TraceTable(trace(lambda x: np.sum(x), np.ones(3)))
@@ -603,6 +645,8 @@ def test_the_batch_adds_up_to_one_product() -> None:
     assert sums.frame({"i": 8}).text.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
     whole = np.abs(sums.Delta.T @ sums.X).max()
     assert f"ΔᵀX: {whole:.3g}" in sums.frame({"i": 0}).text
+    paper = sums.still().alt
+    assert paper.startswith("1 of 8 examples") and paper.endswith("largest difference from ΔᵀX: 0; from Δᵀ𝟏: 0.")
     with pytest.raises(ValueError, match="BatchSum"):
         BatchSum(np.ones((4, 2)), np.ones((5, 2)))
     with pytest.raises(ValueError, match="from 1 to 12"):

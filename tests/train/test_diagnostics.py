@@ -33,7 +33,7 @@ def test_layers_are_found_and_measured(rng: np.random.Generator) -> None:
         (two, h2, delta2, h2 * (1 - h2), 0.25),
     ):
         flat = slope < 0.05 * steepest
-        expected = (h.mean(), h.std(), delta.mean(), delta.std(), flat.mean(), flat.all(axis=0).mean())
+        expected = (h.mean(), h.std(), delta.mean(), delta.std(), flat.mean(), 0.0)
         assert np.allclose(layer[2:], expected)
     assert one.saturated > 0
 
@@ -44,8 +44,19 @@ def test_dead_rectifiers_are_counted() -> None:
     assert layer.dead == pytest.approx(1 / 3) and layer.saturated == pytest.approx(3 / 6)
     (leaky,) = diagnostics.layers(lambda W, X: np.sum(leaky_relu(X @ W.T, 0.1)), W, X)
     assert leaky.dead == leaky.saturated == 0
-    (learned,) = diagnostics.layers(lambda p, X: np.sum(leaky_relu(X @ p[0].T, p[1])), (W, np.array(0.01)), X)
+    (learned,) = diagnostics.layers(lambda p, X: np.sum(leaky_relu(X @ p[0].T, p[1])), (W, np.array(0.0)), X)
     assert learned.dead == pytest.approx(1 / 3)
+
+
+def test_a_small_slope_is_saturated_and_not_dead() -> None:
+    """Dead means a slope of exactly 0: such a unit never moves, and one with a small slope may come back."""
+    W, X = np.array([[1.0, 0.0], [-1.0, -1.0]]), np.array([[1.0, 2.0], [3.0, -1.0]])
+    (leaky,) = diagnostics.layers(lambda W, X: np.sum(leaky_relu(X @ W.T)), W, X)
+    assert (leaky.dead, leaky.saturated) == (0, pytest.approx(1 / 2))
+    (flat,) = diagnostics.layers(lambda W, X: np.sum(np.tanh(X @ W.T)), 5 * W, X)
+    assert flat.dead == 0 and flat.saturated == 1
+    (single,) = diagnostics.layers(lambda w: relu(w), np.array(-1.0))
+    assert single.dead == single.saturated == 1
 
 
 def test_a_loss_without_layers_is_refused() -> None:

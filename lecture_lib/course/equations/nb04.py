@@ -6,7 +6,7 @@ from lecture_lib.course.equations.settings import bare_score, two_layers, two_st
 EQUATIONS: tuple[Equation, ...] = (
     Equation(
         "chain-scalar",
-        r"\frac{\partial z}{\partial x} = \frac{\partial z}{\partial y} \cdot \frac{\partial y}{\partial x}"
+        r"\frac{\partial s}{\partial x} = \frac{\partial s}{\partial y} \cdot \frac{\partial y}{\partial x}"
         r" = 3 \cdot 2x = 6x",
         two_steps,
     ),

@@ -8,8 +8,8 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("probe-linear", r"\nabla_W J = g x^\top, \qquad \nabla_x J = W^\top g", probe),
     Equation(
         "along",
-        r"\frac{J(W + \varepsilon D) - J(W - \varepsilon D)}{2\varepsilon} \approx \sum_i \sum_j G_{ij} D_{ij},"
-        r" \qquad G = \nabla J(W)",
+        r"\frac{J(W + \varepsilon R) - J(W - \varepsilon R)}{2\varepsilon}"
+        r" \approx \sum_i \sum_j \frac{\partial J}{\partial W_{ij}} R_{ij}",
         along_a_direction,
     ),
 )

@@ -255,10 +255,10 @@ def two_layers(rng: np.random.Generator) -> Setting:
 
 
 def two_steps(rng: np.random.Generator) -> Setting:
-    """A chain of two steps on one number: y = x² and z = 3y."""
+    """A chain of two steps on one number: y = x² and s = 3y."""
     return Setting(
         {"x": rng.uniform(0.5, 2.0, (1, 1))},
-        {"y": lambda v: v["x"] ** 2, "z": lambda v: 3 * v["y"]},
+        {"y": lambda v: v["x"] ** 2, "s": lambda v: 3 * v["y"]},
     )
 
 
@@ -291,14 +291,17 @@ def probe(rng: np.random.Generator) -> Setting:
 
 
 def along_a_direction(rng: np.random.Generator) -> Setting:
-    """A function J of a matrix W, a direction D and a small step ε."""
+    """A function J of a matrix W, a random direction R and a small step ε."""
     n, m = sizes(rng)
     C, A = rng.normal(size=(n, m)), rng.uniform(0.5, 1.0, (n, m))
+
+    def J(W: Any) -> Array:
+        return np.array([[np.sum(C * W**3)]])
+
     return Setting(
-        {"W": A, "D": rng.normal(size=(n, m)), "\\varepsilon": np.full((1, 1), 1e-4)},
-        {},
-        {"J": lambda W: np.array([[np.sum(C * W**3)]])},
-        {"G": "\\nabla J(W)"},
+        {"W": A, "R": rng.normal(size=(n, m)), "\\varepsilon": np.full((1, 1), 1e-4)},
+        {"J": lambda v: J(v["W"])},
+        {"J": J},
         ranges={"i": n, "j": m},
     )
 
