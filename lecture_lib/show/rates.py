@@ -153,7 +153,7 @@ class LearningRateLab(Widget):
     def _background(self) -> Scene:
         scene = Scene(830, 452)
         plane = self._plane(scene)
-        plane.frame("weight 1", "weight 2", "path on the contours of the loss")
+        plane.frame("$\\theta_1$", "$\\theta_2$", "path on the contours of the loss")
         angle = np.linspace(0, 2 * math.pi, 121)
         circle = np.stack([np.cos(angle), np.sin(angle)])
         for level in np.geomspace(0.05, 40, 9):
