@@ -28,6 +28,7 @@ class RowSparse(NDArrayOperatorsMixin):
 
     Raises:
         ShapeError: ids, rows and shape that do not belong together.
+        TypeError: ids that are no integers.
         IndexError: an id outside the table.
 
     Example:
