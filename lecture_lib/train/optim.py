@@ -7,8 +7,7 @@ counted from 1, and all operations are entry by entry. Names and defaults are Py
 
 import copy
 import math
-from collections.abc import Callable, Iterable
-from itertools import repeat
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -92,7 +91,7 @@ class Optimizer:
         array([0.9, 2.1])
         """
         pairs = _paired(params, grads)
-        memories: Iterable[Slots] = self._memories(params, pairs) if self.memory else repeat({}, len(pairs))
+        memories = self._memories(params, pairs) if self.memory else [{} for _ in pairs]
         self.steps += 1
         for (_, param, grad), slots in zip(pairs, memories, strict=True):
             if type(grad) is not RowSparse:

@@ -347,6 +347,17 @@ def test_a_rate_beyond_every_float_is_not_finite() -> None:
         optim.SGD(lr=10**400)
 
 
+def test_parameters_share_no_slots() -> None:
+    class Counting(optim.Optimizer):
+        def update(self, param: np.ndarray, grad: np.ndarray, slots: dict) -> None:
+            slots["seen"] = slots.get("seen", 0) + 1
+            param[...] = slots["seen"]
+
+    params = [np.zeros(1), np.zeros(1)]
+    Counting(lr=0.1).step(params, [np.ones(1), np.ones(1)])
+    assert params == [1, 1]
+
+
 def test_one_array_under_two_names_is_refused() -> None:
     shared = np.ones(2)
     with pytest.raises(ValueError, match=r"params\['a'\] and params\['b'\] are the same array"):
