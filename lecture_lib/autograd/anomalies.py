@@ -39,7 +39,7 @@ def detect_anomalies() -> Iterator[None]:
 
 def inspect_forward(node: Tensor) -> None:
     """Check a fresh node, and remember what its arguments held."""
-    node.saved = [fingerprint(a) for a in node.args]
+    node.saved = [fingerprint(a) for a in node.arrays]
     if finite(node.data) or not all(finite(plain(a)) for a in node.args):
         return
     raise FloatingPointError(
@@ -51,10 +51,10 @@ def inspect_forward(node: Tensor) -> None:
 def inspect_backward(node: Tensor, g: Any, where: Sequence[int], downstream: Sequence[Any]) -> None:
     """Check the gradients that a node hands on, and that its arguments are still what they were."""
     name = node.op.name  # type: ignore[union-attr]
-    for k, (a, before) in enumerate(zip(node.args, getattr(node, "saved", ()), strict=False)):
+    for k, (a, before) in enumerate(zip(node.arrays, getattr(node, "saved", ()), strict=False)):
         if fingerprint(a) != before:
             raise RuntimeError(
-                f"{describe(a, k)} changed after {name} used it, so the gradient of {name} would be wrong: "
+                f"{describe(node.args[k], k)} changed after {name} used it, so the gradient of {name} would be wrong: "
                 "give the operation a copy, or change the array after the backward pass"
             )
     for i, d in zip(where, downstream, strict=True):
@@ -67,9 +67,8 @@ def inspect_backward(node: Tensor, g: Any, where: Sequence[int], downstream: Seq
 
 
 def fingerprint(a: Any) -> int:
-    """A checksum of an argument's numbers; 0 for what holds none."""
-    data = plain(a)
-    return zlib.crc32(np.ascontiguousarray(data).tobytes()) if isinstance(data, np.ndarray) else 0
+    """A checksum of an array's numbers; 0 for what is no array."""
+    return zlib.crc32(np.ascontiguousarray(a).tobytes()) if isinstance(a, np.ndarray) else 0
 
 
 def finite(values: Any) -> bool:

@@ -28,6 +28,7 @@ class RowSparse(NDArrayOperatorsMixin):
 
     Raises:
         ShapeError: ids, rows and shape that do not belong together.
+        TypeError: ids that are no integers.
         IndexError: an id outside the table.
 
     Example:
@@ -51,7 +52,7 @@ class RowSparse(NDArrayOperatorsMixin):
             raise TypeError(f"the ids of RowSparse are integers, not {ids.dtype}")
         if ids.size and not (ids.min() >= 0 and ids.max() < shape[0]):
             raise IndexError(f"RowSparse has an id outside 0 … {shape[0] - 1}")
-        self.ids = ids
+        self.ids = ids.astype(np.intp, copy=False)
         self.rows = rows
         self.shape = (int(shape[0]), int(shape[1]))
 
@@ -68,7 +69,8 @@ class RowSparse(NDArrayOperatorsMixin):
             A RowSparse with ids of shape (n,) and rows of shape (n, d).
         """
         sparse = cls.__new__(cls)
-        flat = ids.flatten()
+        # In NumPy's own index type, since a place in the flat table would overflow a narrow one.
+        flat = ids.flatten().astype(np.intp, copy=False)
         sparse.ids = flat % shape[0] if flat.size and flat[flat.argmin()] < 0 else flat
         sparse.rows = rows.reshape(flat.size, shape[1])
         sparse.shape = (shape[0], shape[1])
@@ -98,9 +100,12 @@ class RowSparse(NDArrayOperatorsMixin):
 
         Raises:
             ShapeError: a table of another shape.
+            TypeError: a table of integers, which would lose what follows the point.
         """
         if table.shape != self.shape:
             raise ShapeError(f"RowSparse of shape {self.shape} cannot be added to an array of shape {table.shape}")
+        if table.dtype.kind != "f" and self.dtype.kind == "f":
+            raise TypeError(f"{self.dtype} rows cannot be added to an array of {table.dtype}; use .astype(float)")
         scale = table.dtype.type(scale)
         if len(self.ids) < FEW:
             add = move_rows if len(set(self.ids.tolist())) == len(self.ids) else add_rows

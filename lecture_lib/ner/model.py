@@ -265,7 +265,7 @@ class NERWindowModel:
         held_out = None if dev is None else self._data(dev, "dev")
         optimizer = optimizer or ("sparseadam" if self.fine_tune else "adam")
         if lr is None and isinstance(optimizer, str):
-            lr = RATES.get(optimizer)
+            lr = RATES.get(optimizer.lower())
         chosen = optim.get(optimizer, lr)
         epochs = whole(epochs, "epochs")
         params = self.initial_params(data[-1])

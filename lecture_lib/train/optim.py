@@ -7,8 +7,7 @@ counted from 1, and all operations are entry by entry. Names and defaults are Py
 
 import copy
 import math
-from collections.abc import Callable, Iterable
-from itertools import repeat
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -82,9 +81,9 @@ class Optimizer:
                 two axes, a `RowSparse`.
 
         Raises:
-            ValueError: the structures or shapes differ, a gradient is nan or inf, or a parameter is read-only or
-                comes twice; names the parameter. Nothing has moved then.
-            TypeError: a parameter is no array of floating-point numbers.
+            ValueError: the structures or shapes differ, a gradient is nan or inf, a parameter is read-only, or one
+                comes twice to an optimizer with a memory; names the parameter. Nothing has moved then.
+            TypeError: a parameter or a gradient is no array of floating-point numbers.
 
         >>> params = {"w": np.array([1.0, 2.0])}
         >>> SGD(lr=0.1).step(params, {"w": np.array([1.0, -1.0])})
@@ -92,7 +91,7 @@ class Optimizer:
         array([0.9, 2.1])
         """
         pairs = _paired(params, grads)
-        memories: Iterable[Slots] = self._memories(params, pairs) if self.memory else repeat({}, len(pairs))
+        memories = self._memories(params, pairs) if self.memory else [{} for _ in pairs]
         self.steps += 1
         for (_, param, grad), slots in zip(pairs, memories, strict=True):
             if type(grad) is not RowSparse:
@@ -529,8 +528,11 @@ def _betas(betas: tuple[float, float]) -> tuple[float, float]:
 def _paired(params: Any, grads: Any) -> list[tuple[Path, Array, Any]]:
     """Every parameter with its gradient, both checked."""
     # A small model takes as long to check in full as to move, so what is plainly right passes at a glance.
-    if type(params) in FLAT and type(grads) in FLAT and len(params) == len(grads) and all(map(_usual, params, grads)):
-        return [((k,), param, grad) for k, (param, grad) in enumerate(zip(params, grads, strict=True))]
+    if type(params) in FLAT and type(grads) in FLAT and len(params) == len(grads):
+        with np.errstate(over="ignore"):
+            usual = all(map(_usual, params, grads))
+        if usual:
+            return [((k,), param, grad) for k, (param, grad) in enumerate(zip(params, grads, strict=True))]
     given, found = list(leaves(params)), list(leaves(grads))
     paths = [path for path, _ in given]
     if paths != [path for path, _ in found]:

@@ -126,6 +126,8 @@ def real(value: Any, name: str, expected: str = "a number") -> float:
         number = float(value)
     except TypeError:
         raise TypeError(f"{name} is {value!r}; expected {expected}") from None
+    except OverflowError:
+        number = np.inf
     if not np.isfinite(number):
         raise ValueError(f"{name} is {value!r}; expected {expected}")
     return number

@@ -126,6 +126,27 @@ def test_negative_ids_name_rows_from_the_end():
     np.testing.assert_array_equal(g.ids, [5, 5])
 
 
+@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "u8"])
+@pytest.mark.parametrize("count", [3, 40])
+@pytest.mark.parametrize("distinct", [True, False])
+def test_ids_of_any_integer_type_name_the_same_rows(rng, dtype, count, distinct):
+    """Place 120·600 of the flat table fits into no type of one or two bytes."""
+    E = rng.standard_normal((130, 600))
+    ids = (rng.permutation(121)[:count] if distinct else np.full(count, 120)).astype(dtype)
+    expected = np.zeros_like(E)
+    np.add.at(expected, ids.astype(int), 2 * E[ids])
+    for g in (grad(lambda E: np.sum(E[ids] ** 2))(E), RowSparse(ids, 2 * E[ids], E.shape)):
+        assert isinstance(g, RowSparse)
+        np.testing.assert_allclose(g.dense(), expected)
+        np.testing.assert_allclose(g.coalesce().dense(), expected)
+        np.testing.assert_allclose((g + g).dense(), 2 * expected)
+
+
+def test_a_negative_id_of_a_narrow_type_names_a_row_of_a_long_table():
+    g = grad(lambda E: np.sum(E[np.array([-1, 5], np.int8)]))(np.ones((1000, 2)))
+    np.testing.assert_array_equal(g.ids, [999, 5])
+
+
 def test_backward_accumulates_it_on_a_leaf():
     E = Tensor(np.ones((6, 3)), name="E")
     for _ in range(2):
@@ -148,6 +169,7 @@ def test_float32_rows_stay_float32():
         (lambda: RowSparse(IDS, np.ones((4, 3)), (4, 3)), IndexError, "0 … 3"),
         (lambda: sparse() + RowSparse(IDS, np.ones((4, 3)), (7, 3)), ShapeError, "7"),
         (lambda: sparse().add_to(np.ones((3, 6))), ShapeError, r"\(3, 6\)"),
+        (lambda: sparse().add_to(np.zeros((6, 3), int)), TypeError, "float64 rows cannot be added to an array of int"),
         (lambda: sparse().clip(0.1, 1.0), ValueError, "zero"),
     ],
 )

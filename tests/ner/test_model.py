@@ -282,6 +282,14 @@ def test_every_optimizer_has_a_rate_that_learns(vectors: Vectors, optimizer: Any
     assert model.history.rate[-1] < 0.1 * model.history.rate[0]
 
 
+def test_an_optimizer_has_one_rate_however_it_is_spelled(vectors: Vectors) -> None:
+    rates = [
+        NERWindowModel(vectors, CLASSES, hidden=4).fit(corpus(), epochs=1, optimizer=name, progress=False).history.rate
+        for name in ("sgd", "SGD")
+    ]
+    assert np.array_equal(*rates)
+
+
 def test_the_settings_of_fit_are_heard(vectors: Vectors) -> None:
     model = NERWindowModel(vectors, CLASSES, hidden=4)
     model.fit(corpus(), epochs=3, schedule=schedule.constant(0.02), batch_size=10, progress=False)

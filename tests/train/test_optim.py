@@ -332,6 +332,32 @@ def test_an_optimizer_with_memory_keeps_to_its_parameters() -> None:
         optimizer.step({"W": np.ones(3)}, {"W": np.ones(3)})
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+def test_a_large_gradient_is_no_overflow(dtype: str) -> None:
+    """The quick look at a gradient squares it, which may overflow though every entry is finite."""
+    large = np.full(2, np.finfo(dtype).max / 2, dtype)
+    theta = np.zeros(2, dtype)
+    optim.SGD(lr=0.25).step([theta], [large])
+    np.testing.assert_array_equal(theta, -0.25 * large)
+
+
+def test_a_rate_beyond_every_float_is_not_finite() -> None:
+    with pytest.raises(ValueError, match=r"lr is 10+; expected a number of at least 0"):
+        optim.SGD(lr=10**400)
+
+
+def test_parameters_share_no_slots() -> None:
+    class Counting(optim.Optimizer):
+        def update(self, param: np.ndarray, grad: np.ndarray, slots: dict) -> None:
+            slots["seen"] = slots.get("seen", 0) + 1
+            param[...] = slots["seen"]
+
+    params = [np.zeros(1), np.zeros(1)]
+    Counting(lr=0.1).step(params, [np.ones(1), np.ones(1)])
+    assert params == [1, 1]
+
+
 def test_one_array_under_two_names_is_refused() -> None:
     shared = np.ones(2)
     with pytest.raises(ValueError, match=r"params\['a'\] and params\['b'\] are the same array"):
