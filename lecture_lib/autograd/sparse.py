@@ -70,7 +70,7 @@ class RowSparse(NDArrayOperatorsMixin):
         """
         sparse = cls.__new__(cls)
         # In NumPy's own index type, since a place in the flat table would overflow a narrow one.
-        flat = ids.flatten().astype(np.intp, copy=False)
+        flat = ids.astype(np.intp).reshape(-1)
         sparse.ids = flat % shape[0] if flat.size and flat[flat.argmin()] < 0 else flat
         sparse.rows = rows.reshape(flat.size, shape[1])
         sparse.shape = (shape[0], shape[1])
