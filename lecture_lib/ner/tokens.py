@@ -76,8 +76,8 @@ FUSED = re.compile(r"(can)(not)|(gon|wan)(na)|(got)(ta)", re.I)
 def tokenize(text: str) -> list[str]:
     """Cut a typed sentence into tokens, in the convention of the English Web Treebank.
 
-    Punctuation stands alone, repeated marks stay together, clitics are cut off (`do n't`, `Ana 's`, `can
-    not`). Hyphens and slashes between words are tokens (`al - Ani`), except after a prefix such as
+    Punctuation stands alone, repeated marks stay together, clitics are cut off (`do n't`, `Ana 's`,
+    `can not`). Hyphens and slashes between words are tokens (`al - Ani`), except after a prefix such as
     `anti-` or `e-`. Abbreviations, numbers, dates, addresses of pages and mail, and smileys stay whole.
     No character is lost: the tokens joined are the text without its white space.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lecture_lib.autograd.trace import Graph, Node
 from lecture_lib.show.numbers import brief, spoken_shape
 from lecture_lib.show.signs import sign
@@ -22,23 +24,24 @@ def called(node: Node) -> str:
     return node.name or f"v{node.index}"
 
 
-def made_from(node: Node) -> str:
+def made_from(node: Node, call: Callable[[Node], str] = called) -> str:
     """An operation with the names of its arguments: ``max(y, z)``, ``x + y``.
 
     Args:
         node: an operation.
+        call: what to call an argument.
 
     Returns:
         Operators between their arguments, functions before them; constants are left out of functions.
     """
     assert node.op is not None
     if node.op.name in OPERATORS and len(node.args) == 2:
-        names = [called(a) if isinstance(a, Node) else brief(a) for a in node.args]
+        names = [call(a) if isinstance(a, Node) else brief(a) for a in node.args]
         return f" {OPERATORS[node.op.name]} ".join(names)
     word = sign(node).replace("$", "")
     if "\\" in word or "(" in word or not word.strip("[]| "):
         word = node.op.name  # A sign that cannot be spoken.
-    return f"{word}({', '.join(called(a) for a in node.args if isinstance(a, Node))})"
+    return f"{word}({', '.join(call(a) for a in node.args if isinstance(a, Node))})"
 
 
 def describe(graph: Graph, remarks: tuple[str, ...] = (), backward: bool = True) -> str:

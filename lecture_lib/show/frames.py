@@ -206,12 +206,20 @@ def _outline_of(item: Shape, x: float, y: float) -> tuple[Any, ...]:
 
 def _described(control: Control, values: Sequence[Any], now: Any) -> dict[str, Any]:
     """A control as a page builds it: every value as the reader sees it, and where it stands."""
-    shown = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in values]
+    shown = [_shown(v) for v in values]
     kind = "choice" if _is_choice(control) else "slider"
     return {
         "name": control.name, "label": control.label, "kind": kind, "values": shown, "now": list(values).index(now),
         "play": getattr(control, "play", False),
     }  # fmt: skip
+
+
+def _shown(value: Any) -> str:
+    """A control's value as the reader sees it: a number with a true minus sign, and its power of ten without zeros."""
+    if not isinstance(value, (int, float)):
+        return str(value)
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text.replace("e-0", "e-").replace("-", "−")
 
 
 def _is_choice(control: Control) -> bool:

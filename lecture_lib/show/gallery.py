@@ -10,11 +10,11 @@ from lecture_lib.show.widget import Choice, Frame, State, Widget
 
 
 class Gallery(Widget):
-    """Pictures under names, with a slider that walks through them.
+    """Pictures under names, with a menu of the names.
 
     Args:
-        pictures: name → picture, in the order of the slider.
-        label: what the names are, left of the slider.
+        pictures: name → picture, in the order of the menu.
+        label: what the names are, left of the menu.
 
     Attributes:
         name: which picture is shown.
@@ -38,7 +38,7 @@ class Gallery(Widget):
             raise ValueError("Gallery needs at least one picture")
         self.pictures = dict(pictures)
         names = tuple(self.pictures)
-        # All frames have one size: nothing jumps while the slider moves.
+        # All frames have one size: nothing jumps when another name is chosen.
         self.width = max(p.scene.width for p in self.pictures.values())
         self.height = max(p.scene.height for p in self.pictures.values())
         super().__init__([Choice("name", label, names, names[0])])

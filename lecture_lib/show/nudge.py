@@ -13,6 +13,7 @@ from lecture_lib.show.scene import Scene
 from lecture_lib.show.widget import Choice, Frame, State, Steps, Widget
 
 FINEST = 10
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class NudgeMeter(Widget):
@@ -35,7 +36,7 @@ class NudgeMeter(Widget):
         >>> meter = NudgeMeter(trace(lambda x: x**2, 3.0))
         >>> meter.k = 2
         >>> meter
-        Nudging x by 10^−2: predicted change 6 × 0.01 = 0.06, actual change 0.0601, gap 1e−4.
+        Nudging x by 10⁻²: predicted change 6 × 0.01 = 0.06, actual change 0.0601, gap 1e−4.
     """
 
     leaf: str
@@ -113,8 +114,9 @@ class NudgeMeter(Widget):
         scene.line([(zero, 54), (zero, 226)], "muted", thick=1.2)
         scene.text(f"gap / nudge = {short(gap / nudge)}", 20, 270, 16, "ink")
         self._axes(name, scene).dot(nudge, abs(gap))
+        step = "1" if k == 0 else f"10⁻{str(k).translate(RAISED)}"
         text = (
-            f"Nudging {name} by 10^−{k}: predicted change {short(slope, 4)} × {short(nudge)} = {short(predicted, 4)}, "
+            f"Nudging {name} by {step}: predicted change {short(slope, 4)} × {short(nudge)} = {short(predicted, 4)}, "
             f"actual change {short(actual, 4)}, gap {short(gap, 2)}."
         )
         return Frame(scene, text, self._backs[name])

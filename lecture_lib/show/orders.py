@@ -123,5 +123,6 @@ class OrderCost(Widget):
             end = "both cost the same"
         else:
             side = "left" if a < b else "right"
-            end = f"the {side} is {short(max(a, b) / min(a, b))} times cheaper"
+            times = short(max(a, b) / min(a, b))
+            end = f"the {side} is {'a little' if times == '1' else f'{times} times'} cheaper"
         return f"From the left {said[0]} multiplications, from the right {said[1]}: {end}."

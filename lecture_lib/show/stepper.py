@@ -154,12 +154,16 @@ class Stepper(Widget):
         assert link.user is not None
         return self.passed[link.user][link.position]
 
+    def _called(self, node: Node) -> str:
+        """A node's own name, or the letter that the notes give it."""
+        return node.name or self.made.letter.get(node, called(node))
+
     def _sentence(self, k: int, vertex: Vertex | None) -> str:
         if vertex is None:
             return "nothing is computed yet"
         node = vertex.nodes[-1]
-        name = called(node) if node.name else self.made.letter[node]
-        made = made_from(node) if node.op is not None else called(node)
+        name = self._called(node)
+        made = made_from(node, self._called) if node.op is not None else name
         if k <= len(self.order):
             return f"forward: {name} = {made} = {brief(node.value)}"
         if vertex.kind == "output":

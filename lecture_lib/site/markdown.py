@@ -10,6 +10,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 TAG = re.compile(r"<[^>]*>")
 NOTEBOOK = re.compile(r"^(?:\.?\.?/)*([\w.-]+)\.ipynb(#.*)?$")
+LONGEST = 16
+"""Code of up to so many characters stays on one line; longer code might not fit into a telephone's."""
+
 LEADS = {"Goal.": "goal", "Predict.": "predict"}
 """A paragraph that begins with one of these words in bold gets this class."""
 
@@ -83,6 +86,11 @@ class Renderer(IPythonRenderer):
 
     def inline_math(self, body: str) -> str:
         return f'<span class="math">{self.escape_html(body.strip())}</span>'
+
+    def codespan(self, text: str) -> str:
+        # A shape such as (n, m), or B-PER, reads wrongly when it is broken at its space or hyphen.
+        whole = len(text) <= LONGEST and (" " in text or "-" in text)
+        return super().codespan(text).replace("<code>", '<code class="whole">', 1 if whole else 0)
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")

@@ -409,6 +409,29 @@ def test_what_scrolls_can_be_reached_by_keyboard(chromium: Any, site: Path) -> N
         assert beyond == 0
 
 
+def test_what_goes_on_beyond_an_edge_fades_there(chromium: Any, site: Path) -> None:
+    with opened(chromium, viewport={"width": 390, "height": 800}) as page:
+        show(page, site, "90_demonstration.html")
+        page.wait_for_selector("figure.widget[data-live] .scroll.more-right")
+        box = page.locator("figure.widget[data-live] .scroll.more-right").first.element_handle()
+        assert "more-left" not in box.get_attribute("class")
+        box.evaluate("e => e.scrollTo(e.scrollWidth, 0)")
+        page.wait_for_function("e => e.matches('.more-left:not(.more-right)')", arg=box)
+
+
+def test_no_punctuation_is_torn_off_its_formula(chromium: Any, site: Path) -> None:
+    with opened(chromium, viewport={"width": 390, "height": 800}) as page:
+        show(page, site, "05_error_signal.html")
+        page.evaluate("() => document.querySelectorAll('article details').forEach(hint => hint.open = true)")
+        held = page.evaluate("""() => [...document.querySelectorAll('.held')].map(held => {
+            const range = document.createRange();
+            range.selectNodeContents(held.lastChild);
+            const part = [...held.querySelectorAll('.katex-base')].at(-1).getBoundingClientRect();
+            return range.getBoundingClientRect().left >= part.left;
+        })""")
+        assert len(held) > 20 and all(held)
+
+
 @pytest.mark.parametrize(("file", "scheme"), ACCESSIBLE)
 def test_no_serious_fault_of_accessibility(chromium: Any, site: Path, file: str, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python carries axe-core")

@@ -48,6 +48,7 @@ def cells(*sources: str) -> nbformat.NotebookNode:
         ("$a < b$", '<p><span class="math">a &lt; b</span></p>'),
         ("$$x_1 * x_2 * x_3$$", '<span class="math block">x_1 * x_2 * x_3</span>'),
         ("`$HOME` and `a_b`", "<p><code>$HOME</code> and <code>a_b</code></p>"),
+        ("`B-PER`, `(n, m)`", '<p><code class="whole">B-PER</code>, <code class="whole">(n, m)</code></p>'),
         ("[map](00_start_here.ipynb#The-map)", '<p><a href="00_start_here.html#The-map">map</a></p>'),
         ("[out](https://example.org/a.ipynb)", '<p><a href="https://example.org/a.ipynb">out</a></p>'),
         ("<!-- eq: id -->\ntext", "text"),

@@ -422,6 +422,22 @@ def test_the_counted_multiplications_are_those_of_the_loops(K: int, n: int, m: i
     assert costs(K, n, m, full=False) == ((K * n, K * n * m), (n * m, K * n * m))
 
 
+def test_an_order_that_saves_next_to_nothing_is_a_little_cheaper() -> None:
+    cost = OrderCost(n=100, m=250)
+    assert cost.frame({**cost.state, "K": 500}).text.endswith(": the right is a little cheaper.")
+    assert cost.frame({**cost.state, "K": 1}).text.endswith(": the left is 1.99 times cheaper.")
+
+
+def test_a_step_calls_a_value_by_the_letter_of_the_notes() -> None:
+    def layer(W, x, b):
+        z = W @ x + b
+        return np.sum(z)
+
+    step = Stepper(trace(layer, np.ones((2, 3)), np.ones(3), np.ones(2)))
+    said = [step.frame({"step": k}).text for k in (1, 2)]
+    assert "forward: a = W @ x" in said[0] and "forward: z = a + b" in said[1]
+
+
 def test_both_orders_cost_the_same_with_as_many_outputs_as_inputs() -> None:
     cost = OrderCost(n=100, m=250)
     assert "= 25,100 multiplications" in repr(cost)

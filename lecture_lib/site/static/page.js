@@ -1,10 +1,16 @@
-// What is too wide scrolls, and must then be reachable by keyboard; on narrow pages the contents fold away.
+// What is too wide scrolls, must then be reachable by keyboard, and fades where there is more of it; on narrow pages the
+// contents fold away.
 (function () {
-  const boxes = () => document.querySelectorAll(".scroll, .wide, pre, .math.block");
+  const BOXES = ".scroll, .wide, pre, .math.block";
+  function fade(box) {
+    box.classList.toggle("more-left", box.scrollLeft > 1);
+    box.classList.toggle("more-right", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  }
   function reach() {
-    for (const box of boxes()) {
+    for (const box of document.querySelectorAll(BOXES)) {
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else if (box.tabIndex === 0) box.removeAttribute("tabindex");
+      fade(box);
     }
   }
   const drawer = document.getElementById("drawer");
@@ -15,6 +21,11 @@
   narrow.addEventListener("change", fold);
   addEventListener("resize", reach);
   addEventListener("load", reach);
+  // A widget has come alive, or a hint was opened: what was not there before may be too wide.
+  addEventListener("widget", reach);
+  document.addEventListener("toggle", reach, true);
+  document.addEventListener("scroll", (event) => event.target.matches?.(BOXES) && fade(event.target), true);
+  document.fonts.ready.then(reach);
   fold();
   reach();
   const here = document.querySelector(".way .here");

@@ -82,6 +82,7 @@
     draw();
     figure.prepend(box);
     figure.dataset.live = "yes";
+    dispatchEvent(new Event("widget"));
   }
 
   function label(control) {
