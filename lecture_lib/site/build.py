@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from lecture_lib import trace
+from lecture_lib.autograd.operation import Value
 from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
 from lecture_lib.course.run import code_cells, table
 from lecture_lib.show.frames import VARIABLE
@@ -195,8 +196,14 @@ def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Le
 
 
 def _first_graph() -> Stepper:
-    """The widget of the front page."""
-    stepper = Stepper(trace(lambda x, y, z: (x + y) * np.maximum(y, z), 1.0, 2.0, 0.0))
+    """The widget of the front page: the small graph of notebook 08, in its letters."""
+
+    def small(x: Value, y: Value, z: Value) -> Value:
+        a = x + y
+        c = np.maximum(y, z)
+        return a * c
+
+    stepper = Stepper(trace(small, 1.0, 2.0, 0.0))
     stepper.step = 6
     return stepper
 

@@ -29,6 +29,10 @@ def test_every_operation_has_a_row():
         ("degrees", (r"\frac{180}{\pi}",)),
         ("sigmoid", (r"y\,\left(1 - y\right)",)),
         ("arcsin", (r"\frac{1}{\sqrt{1 - x^2}}",)),
+        ("sqrt", (r"\frac{1}{2\,y}",)),
+        ("cbrt", (r"\frac{1}{3\,y^2}",)),
+        ("reciprocal", ("-y^2",)),
+        ("mean", (r"\mathrm{broadcast\_to}\left(\mathrm{reshape}\left(G\,\frac{1}{n}\right)\right)",)),
         (
             "hypot",
             tuple(rf"\begin{{cases}} 0 & [y = 0] \\ \frac{{{c}}}{{y}} & \text{{else}} \end{{cases}}" for c in "ab"),
