@@ -1,6 +1,10 @@
-"""A site for the tests: the stored notebooks of the course, and two that were run for it, with every kind of widget."""
+"""A site for the tests: the stored notebooks of the course, and two that were run for it, with every kind of widget.
+
+What the demonstration shows is made again by a module of tests/show, which can be imported by name.
+"""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from lecture_lib.course.execute import find_notebooks, read_notebook
 from lecture_lib.site.build import copy_notebooks, executed, write_pages
 
+sys.path.append(str(Path(__file__).parents[1]))
 DEMONSTRATION = Path(__file__).parents[1] / "show" / "demonstration.ipynb"
 
 FEATURES = [

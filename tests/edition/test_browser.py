@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from lecture_lib import trace
-from lecture_lib.show import (
-    JacobianMap,
-    LearningRateLab,
-    NonlinearityExplorer,
-    NudgeMeter,
-    Ridgelines,
-    ShapeDock,
-    Stepper,
-    Widget,
-    WordMap,
+from show.demonstrated import (
+    DOCK,
+    EXPLORER,
+    JACOBIAN,
+    NUDGE,
+    RATES,
+    RIDGES,
+    STEP_ARRAYS,
+    STEP_NUMBERS,
+    WORDS,
+    fresh,
 )
+
+from lecture_lib.show import Widget
 from lecture_lib.show.frames import offered
 from lecture_lib.show.svg import fragment, rules
 from lecture_lib.show.widget import Frame
@@ -33,8 +34,6 @@ ACCESSIBLE = [
     ("index.html", "dark"), ("02_slopes_and_numeric_gradients.html", "light"), ("02_slopes_and_numeric_gradients.html", "dark"),
     ("90_demonstration.html", "light"), ("library-lecture_lib.html", "light"),
 ]  # fmt: skip
-# In the order of the demonstration notebook.
-STEP_NUMBERS, STEP_ARRAYS, NUDGE, DOCK, RATES, JACOBIAN, RIDGES, EXPLORER, WORDS = range(9)
 COLORS = "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
 
 
@@ -64,43 +63,6 @@ def said(page: Any, number: int) -> str:
 
 def picture(page: Any, number: int) -> str:
     return str(widget(page, number).locator(".live svg .front").inner_html())
-
-
-def f(x, y, z):
-    return (x + y) * np.maximum(y, z)
-
-
-def score(W, x, b, u):
-    z = W @ x + b
-    h = np.tanh(z)
-    s = u @ h
-    return s
-
-
-def fresh(number: int) -> Any:
-    """The same widget as in the notebook, here."""
-    rng = np.random.default_rng(0)
-    arrays = [rng.standard_normal(shape) for shape in [(2, 3), 3, 2, 2]]
-    return {
-        STEP_NUMBERS: lambda: Stepper(trace(f, 1.0, 2.0, 0.0)),
-        STEP_ARRAYS: lambda: Stepper(trace(score, *arrays)),
-        NUDGE: lambda: NudgeMeter(trace(lambda x, y: x**2 * np.sin(y), 3.0, 1.0)),
-        DOCK: lambda: ShapeDock(n=4, m=7),
-        RATES: LearningRateLab,
-        RIDGES: Ridgelines,
-        EXPLORER: NonlinearityExplorer,
-        JACOBIAN: lambda: JacobianMap(rng.standard_normal((4, 6)), rng.standard_normal(6), u=rng.standard_normal(4)),
-        WORDS: word_map,
-    }[number]()
-
-
-def word_map() -> WordMap:
-    words = ["paris", "london", "museum", "tv", "telly", "television"]
-    start = np.array([[2, 1], [2.3, 0.6], [1.5, 1.5], [-1.5, -0.8], [-1.9, -0.2], [-1.2, -1.3]])
-    push = np.array([[0.1, 0.1], [0.1, 0], [0.1, 0.2], [-0.2, 0.1], [-0.2, 0.1], [0, 0]])
-    paths = np.array([start + epoch * push for epoch in range(9)])
-    lines = np.array([[-1, -0.4, 0.3 - 0.3 * epoch] for epoch in range(9)])
-    return WordMap(words, paths, ["LOC"] * 3 + ["O"] * 3, held_out=["television"], boundary=lines)
 
 
 def text(here: Widget, **moved: Any) -> str:

@@ -7,24 +7,25 @@ from collections.abc import Iterator
 from typing import Any
 
 import nbformat
-import numpy as np
 import pytest
 
 from lecture_lib import trace
-from lecture_lib.show import (
-    JacobianMap,
-    LearningRateLab,
-    NonlinearityExplorer,
-    NudgeMeter,
-    Ridgelines,
-    ShapeDock,
-    Stepper,
-)
 
+from .demonstrated import (
+    DOCK,
+    EXPLORER,
+    JACOBIAN,
+    NUDGE,
+    RATES,
+    RIDGES,
+    STEP_ARRAYS,
+    STEP_NUMBERS,
+    WORDS,
+    fresh,
+)
+from .graph_cases import seven
 from .laboratory import HERE, laboratory, run_all
 
-# In the order of the demonstration notebook.
-STEP_NUMBERS, STEP_ARRAYS, NUDGE, DOCK, RATES, JACOBIAN, RIDGES, EXPLORER, WORDS = range(9)
 SLOWEST = 400.0
 LATENCY = """
 async ([number, presses]) => {
@@ -74,7 +75,7 @@ def page(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[An
 def stored_outputs() -> Any:
     """A notebook with outputs that this JupyterLab has not made, so that it does not trust them."""
     outputs = []
-    for shown in (trace(f, 1.0, 2.0, 0.0), fresh(EXPLORER)):
+    for shown in (trace(seven, 1.0, 2.0, 0.0), fresh(EXPLORER)):
         data, metadata = shown._repr_mimebundle_()
         outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
     data, metadata = fresh(NUDGE)._repr_mimebundle_()
@@ -127,40 +128,6 @@ def drag(page: Any, number: int, share: float, slider: int = 0) -> None:
         here = handle["x"] + handle["width"] / 2
         page.mouse.move(here + (box["x"] + share * box["width"] - here) * k / 5, box["y"] + box["height"] / 2)
     page.mouse.up()
-
-
-def f(x, y, z):
-    return (x + y) * np.maximum(y, z)
-
-
-def score(W, x, b, u):
-    z = W @ x + b
-    h = np.tanh(z)
-    s = u @ h
-    return s
-
-
-def fresh(number: int) -> Any:
-    """The same widget as in the notebook, here."""
-    rng = np.random.default_rng(0)
-    shapes: list[Any] = [(2, 3), 3, 2, 2]
-    return {
-        STEP_NUMBERS: lambda: Stepper(trace(f, 1.0, 2.0, 0.0)),
-        STEP_ARRAYS: lambda: Stepper(trace(score, *(rng.standard_normal(s) for s in shapes))),
-        NUDGE: lambda: NudgeMeter(trace(lambda x, y: x**2 * np.sin(y), 3.0, 1.0)),
-        DOCK: lambda: ShapeDock(n=4, m=7),
-        RATES: LearningRateLab,
-        RIDGES: Ridgelines,
-        EXPLORER: NonlinearityExplorer,
-        JACOBIAN: jacobian_map,
-    }[number]()
-
-
-def jacobian_map() -> JacobianMap:
-    rng = np.random.default_rng(0)
-    for shape in [(2, 3), 3, 2, 2]:
-        rng.standard_normal(shape)
-    return JacobianMap(rng.standard_normal((4, 6)), rng.standard_normal(6), u=rng.standard_normal(4))
 
 
 @pytest.mark.parametrize(
