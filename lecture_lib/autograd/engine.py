@@ -173,6 +173,7 @@ def as_upstream(upstream: Any, y: Tensor, needed_for: str) -> Value:
                 f"{needed_for} needs a value with one entry, but this one has shape {y.shape}: sum it, take its "
                 f"mean, or pass an upstream gradient of shape {y.shape}"
             )
+        # np.ones is written in Python, and is slower than this for a single entry.
         one = np.empty(y.shape, y.dtype)
         one[...] = 1
         return one

@@ -81,8 +81,7 @@ class Elementwise(Operation):
     ) -> Sequence[Value]:
         gradients = []
         for i in wanted:
-            slope, shape = self.slopes[i], args[i].shape
-            d = (g if slope == 1 else -g) if isinstance(slope, int) else g * slope(y, *args)
+            d, shape = self._scale(i, g, y, args), args[i].shape
             gradients.append(d if d.shape == shape else unbroadcast(d, shape, lead_of(g, y)))
         return gradients
 

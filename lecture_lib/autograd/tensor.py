@@ -256,10 +256,7 @@ class Tensor:
         operation = UFUNCS.get(ufunc)
         if operation is None:
             raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
-        for x in inputs:
-            if isinstance(x, SEQUENCES):
-                return apply(operation, *(np.asarray(y) if isinstance(y, SEQUENCES) else y for y in inputs))
-        return apply(operation, *inputs)
+        return apply(operation, *[np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs])
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Sequence[Any], settings: dict[str, Any]

@@ -26,7 +26,7 @@ from lecture_lib.autograd.engine import (
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
-from lecture_lib.autograd.modes import MODE, Mode
+from lecture_lib.autograd.modes import MODE
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.structure import aligned, leaves, rebuild, refill, spell
@@ -57,7 +57,7 @@ class Recording:
             else:
                 named = [self._alias(value, spell(name, path), outer.recording) for path, value in leaves(args[k])]
                 aliased[k] = refill(args[k], named)
-        inside = MODE.set(Mode(True, outer.depth + 1, *outer[2:]))
+        inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1))
         try:
             result = f(*aliased)
         finally:

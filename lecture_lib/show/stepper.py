@@ -17,7 +17,7 @@ from lecture_lib.show.numbers import brief
 from lecture_lib.show.picture import Picture
 from lecture_lib.show.scene import Scene
 from lecture_lib.show.symbols import ATOM, POWER, TOP, Spelled, symbols_of, transposed
-from lecture_lib.show.widget import Frame, State, Steps, Widget
+from lecture_lib.show.widget import Frame, State, Steps, Widget, stacked
 
 SIZE = 16.0
 LINE = 29.0
@@ -119,16 +119,7 @@ class Stepper(Widget):
         """A strip of frames: the end of the forward pass, and the backward pass."""
         count, last = len(self.order), 2 * len(self.order) + 1
         chosen = sorted({round(count + (last - count) * k / (STRIP - 1)) for k in range(STRIP)})
-        frames = [self.frame({"step": k}) for k in chosen]
-        strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height for f in frames) + 8 * len(frames))
-        y = 0.0
-        for k, f in zip(chosen, frames, strict=True):
-            strip.place(f.scene, 0, y)
-            strip.text(f"step {k}", strip.width - 10, y + f.scene.height - 12, SIZE, "muted", "end")
-            y += f.scene.height
-            strip.line([(0, y), (strip.width, y)], "line")
-            y += 8
-        return Picture(strip, " ".join(f.text for f in frames))
+        return stacked([self.frame({"step": k}) for k in chosen], [f"step {k}" for k in chosen])
 
     def _active(self, k: int) -> Vertex | None:
         count = len(self.order)

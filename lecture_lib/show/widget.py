@@ -43,20 +43,23 @@ class Frame:
         return Picture(whole, self.text)
 
 
-def stacked(frames: Sequence[Frame]) -> Picture:
+def stacked(frames: Sequence[Frame], captions: Sequence[str] = ()) -> Picture:
     """Several frames without backgrounds under one another, a line below each: a widget's story on paper.
 
     Args:
         frames: one or more.
+        captions: what stands in the lower right corner of each; none if left out.
 
     Returns:
         A Picture with the sentences of all.
     """
     strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height + 8 for f in frames))
     y = 0.0
-    for f in frames:
+    for k, f in enumerate(frames):
         strip.place(f.scene, 0, y)
         y += f.scene.height
+        if captions:
+            strip.text(captions[k], strip.width - 10, y - 12, 16.0, "muted", "end")
         strip.line([(0, y), (strip.width, y)], "line")
         y += 8
     return Picture(strip, " ".join(f.text for f in frames))
