@@ -1,57 +1,50 @@
 """Simplification as recorded steps: every rewriting has a name, because the steps are the lesson.
 
-A rule looks at one node and returns what it becomes, or None. Rules never look into what a name stands for.
+Bookkeeping (numbers, powers, double transposes, the identity, like terms) brings every node into one normal form and is
+one rewriting; an idea looks at one node and returns what it becomes, or None. Neither looks into names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lecture_lib.matcalc.expressions import (
+from lecture_lib.matcalc.expr import (
     Expr,
+    Number,
+    Power,
     chain,
-    eye,
-    factors,
+    entries,
+    exact,
+    hadamard,
     make,
     number,
+    parts,
+    product,
+    rebuilt,
     summands,
-    topological,
     total,
 )
 from lecture_lib.matcalc.functions import lookup, slope_of
 from lecture_lib.matcalc.sizes import ONE, ZERO
+from lecture_lib.matcalc.symbols import eye, length, ones
+from lecture_lib.matcalc.walk import is_number, mapped, substitute, topological
 
 Rule = Callable[[Expr], Expr | None]
 TIDY = "tidy up"
+LINEAR = ("diag", "diagpart", "rows", "trace", "vec", "unvec")
 
 
 @dataclass(frozen=True)
 class Rewriting:
-    """One recorded step.
-
-    Attributes:
-        rule: the name of the rule.
-        result: what the expression became.
-    """
+    """One recorded step: the name of the rule, and what the expression became."""
 
     rule: str
     result: Expr
 
 
 def simplify(e: Expr, names: dict[Expr, Expr] | None = None) -> list[Rewriting]:
-    """Rewrite an expression until no rule applies.
-
-    Args:
-        e: the expression.
-        names: which name stands for a node, so that 1 − tanh²(z) is written 1 − h∘h.
-
-    Returns:
-        The rewritings in order; empty when there is nothing to do. Bookkeeping (numbers, double transposes,
-        the identity) is one rewriting called "tidy up" and joins the one before it.
-
-    Raises:
-        RuntimeError: the rules undo each other, which is a fault of the rules.
+    """Rewrite an expression until no rule applies; names are written for the nodes that they stand for.
 
     >>> from lecture_lib import matcalc as mc
     >>> u, v = mc.symbols("u:n v:n")
@@ -61,16 +54,17 @@ def simplify(e: Expr, names: dict[Expr, Expr] | None = None) -> list[Rewriting]:
     steps: list[Rewriting] = []
     current = e
     for _ in range(200):
-        tidied = _exhaust(current, TIDYING)
+        tidied = tidy(current)
         if tidied != current:
             current = tidied
             rule = steps.pop().rule if steps else TIDY
             steps.append(Rewriting(rule, current))
-        for name, rule_of in IDEAS:
-            changed = _everywhere(current, _naming(rule_of, names or {}))
-            if changed != current:
-                steps.append(Rewriting(_meaning(current) if rule_of is _slope else name, changed))
-                current = changed
+        nodes = topological([current], into_lets=False)
+        for name, idea in IDEAS:
+            if any(idea(node) is not None for node in nodes):
+                found = mapped(current, _naming(idea, names or {}))
+                steps.append(Rewriting(_meaning(current) if idea is _slope else name, found))
+                current = found
                 break
         else:
             return [r for r in steps if r.result != e]
@@ -78,455 +72,431 @@ def simplify(e: Expr, names: dict[Expr, Expr] | None = None) -> list[Rewriting]:
 
 
 def simplified(e: Expr, names: dict[Expr, Expr] | None = None) -> Expr:
-    """The last form of an expression.
-
-    Args:
-        e: the expression.
-        names: which name stands for a node; see `simplify`.
-
-    Returns:
-        An expression of the same shape and value.
-    """
+    """The last form of an expression."""
     steps = simplify(e, names)
     return steps[-1].result if steps else e
 
 
-def tidy(e: Expr) -> Expr:
-    """An expression after bookkeeping alone.
-
-    Args:
-        e: the expression.
-
-    Returns:
-        An expression of the same shape and value.
-    """
-    return _exhaust(e, TIDYING)
-
-
-def transposed_once(e: Expr) -> Expr:
-    """An expression without double transposes.
-
-    Args:
-        e: the expression.
-
-    Returns:
-        An expression of the same shape and value.
-    """
-    return _exhaust(e, [_transposes])
-
-
-def substitute(e: Expr, names: dict[Expr, Expr]) -> Expr:
-    """Write names for the nodes that they stand for.
-
-    Args:
-        e: the expression.
-        names: which name stands for a node.
-
-    Returns:
-        An expression of the same shape.
-    """
-    return _everywhere(e, lambda node: names.get(node)) if names else e
-
-
 def _naming(rule: Rule, names: dict[Expr, Expr]) -> Rule:
-    if not names:
-        return rule
-
     def applied(node: Expr) -> Expr | None:
         result = rule(node)
         return None if result is None else substitute(result, names)
 
-    return applied
+    return applied if names else rule
 
 
-def _exhaust(e: Expr, rules: Iterable[Rule]) -> Expr:
-    rules = list(rules)
-    for _ in range(100):
-        before = e
-        for rule in rules:
-            e = _everywhere(e, rule)
-        if e == before:
-            return e
-    raise RuntimeError(f"tidying {e} does not end")
-
-
-def _everywhere(e: Expr, rule: Rule) -> Expr:
-    """Apply a rule to every node once, arguments first."""
-    new: dict[Expr, Expr] = {}
+def tidy(e: Expr) -> Expr:
+    """An expression after bookkeeping alone."""
+    if len(_TIDIED) > 50_000:
+        _TIDIED.clear()
     for node in topological([e], into_lets=False):
-        if node.op == "let":
-            new[node] = _changed(rule, node)
-            continue
-        args = tuple(new[a] for a in node.args)
-        rebuilt = node if args == node.args else make(node.op, *args, data=node.data)
-        new[node] = _changed(rule, rebuilt)
-    return new[e]
+        if node not in _TIDIED:
+            again = node if node.op == "let" else rebuilt(node, [_TIDIED[a] for a in node.args])
+            result = normal(again)
+            _TIDIED[node] = result if result in (node, again) else tidy(result)
+    return _TIDIED[e]
 
 
-def _changed(rule: Rule, node: Expr) -> Expr:
-    result = rule(node)
+# What tidying made of a node: derivations meet the same ones again and again.
+_TIDIED: dict[Expr, Expr] = {}
+
+
+def transposed_once(e: Expr) -> Expr:
+    """An expression without double transposes."""
+    return mapped(e, lambda node: _transpose(node) if node.op == "T" else None)
+
+
+def normal(node: Expr) -> Expr:
+    """One node in normal form, its arguments being so."""
+    rule = NORMAL.get(node.op)
+    result = rule(node) if rule else None
     return node if result is None else result
 
 
-def is_number(e: Expr, value: float | None = None) -> bool:
-    """Is it a plain number (or filled with it), and this one?
+def symmetric(e: Expr) -> bool:
+    """Is it known to be its own transpose?"""
+    match e.op:
+        case "symbol":
+            return e.is_scalar or e.fact in ("sym", "diag")
+        case "eye" | "diag":
+            return True
+        case "number":
+            return e.shape[0] == e.shape[1]
+        case "let" | "inv" | "expm":
+            return symmetric(e.args[0])
+        case "product" | "sum" | "hadamard":
+            return e.shape[0] == e.shape[1] and (e.is_scalar or _flat_transpose(e) == e)
+    return e.is_scalar
 
-    Args:
-        e: the expression.
-        value: the number; None for any.
 
-    Returns:
-        Whether it is.
-    """
-    return e.op == "number" and (value is None or e.data == value)
+def _flat_transpose(e: Expr) -> Expr:
+    """The transpose of a product or a sum, moved onto its factors."""
+    match e.op:
+        case "product":
+            coefficient, scalars, links = parts(e)
+            return product(coefficient, scalars, [transposed(link) for link in reversed(links)])
+        case "sum":
+            return total([transposed(t) for t in e.args])
+        case "hadamard":
+            return hadamard([(transposed(a), top) for a, top in entries(e)], e.shape[::-1])
+    return e.T
 
 
-def _transposes(e: Expr) -> Expr | None:
-    if e.op != "T":
-        return None
+def transposed(e: Expr) -> Expr:
+    """The transpose of something in normal form."""
+    result = _transpose(e.T)
+    return e.T if result is None else result
+
+
+def _transpose(e: Expr) -> Expr | None:
     (a,) = e.args
-    if a.is_scalar or a.op in ("diag", "eye"):
+    if a.is_scalar or (a.op != "product" and a.op != "sum" and symmetric(a)):
         return a
     match a.op:
         case "T":
             return a.args[0]
-        case "matmul":
-            return chain([make("T", part) for part in reversed(factors(a))])
-        case "neg" | "add":
-            return make(a.op, *(make("T", x) for x in a.args))
-        case "scale":
-            return make("scale", a.args[0], make("T", a.args[1]))
-        case "div" if a.args[1].is_scalar:
-            return make("div", make("T", a.args[0]), a.args[1])
-        case "mul" if all(x.op == "T" for x in a.args):
-            return make("mul", *(x.args[0] for x in a.args))
-        case "number" if a.data == 0:
-            return number(0, (a.shape[1], a.shape[0]))
+        case "product" | "sum":
+            return _flat_transpose(a)
+        case "hadamard" if all(x.op == "T" for x in a.args):
+            return _flat_transpose(a)
+        case "number" if a.data != 1 or ONE not in a.shape:
+            return number(a.data, a.shape[::-1])
         case "kron":
-            return make("kron", *(make("T", x) for x in a.args))
+            return make("kron", *(x.T for x in a.args))
     return None
 
 
-def _neutral(e: Expr) -> Expr | None:
-    """The identity matrix, ones and zeros in products and sums."""
-    if e.op == "matmul":
-        a, b = e.args
-        if a.op == "eye":
-            return b
-        if b.op == "eye":
-            return a
-        if is_number(a, 0) or is_number(b, 0):
+def collected(powers: Sequence[Power]) -> list[Power]:
+    """Powers of one base as one power."""
+    tops: dict[Expr, Number] = {}
+    for base, top in powers:
+        tops[base] = exact(tops.get(base, 0) + top)
+    return [(base, top) for base, top in tops.items() if top]
+
+
+def _product(e: Expr) -> Expr:
+    coefficient, scalars, links = parts(e)
+    outside: list[Power] = list(scalars)
+    kept: list[Expr] = []
+    for link in links:
+        if link.op == "sum" and all(_factor(t) < 0 for t in link.args):
+            coefficient, link = -coefficient, total([product(-1, (), [t]) for t in link.args])
+        value = link.data if link.op == "number" else link.args[0].data if _is_row_of_numbers(link) else 1
+        if value == 0 or coefficient == 0:
             return number(0, e.shape)
-        if a.is_scalar:
-            return make("scale", a, b)
-        if b.is_scalar:
-            return make("scale", b, a)
-    if e.op in ("mul", "scale"):
-        a, b = e.args
-        if is_number(a, 1):
-            return b
-        if is_number(b, 1) and e.op == "mul":
-            return a
-        if is_number(a, 0) or is_number(b, 0):
-            return number(0, e.shape)
-        if e.op == "scale" and b.is_scalar and (is_number(b, 1) or b.op == "eye"):
-            return a
-        if e.op == "mul" and e.is_scalar:
-            return make("scale", a, b)
-    if e.op == "add":
-        kept = [t for t in summands(e) if not is_number(t, 0)]
-        if len(kept) < len(summands(e)):
-            return total(kept) if kept else number(0, e.shape)
-    if e.op == "eye" and e.is_scalar:
-        return number(1)
-    if e.op == "div" and is_number(e.args[1], 1):
-        return e.args[0]
-    if e.op == "diag" and is_number(e.args[0], 1):
-        return eye(e.shape[0])
-    if e.op == "power" and is_number(e.args[1], 1):
-        return e.args[0]
-    if e.op in ("trace", "diag", "diagpart") and e.args[0].is_scalar:
-        return e.args[0]
+        if value != 1:
+            coefficient, link = (
+                coefficient * value,
+                mapped(link, lambda x: number(1, x.shape) if x.args == () else None),
+            )
+        if link.op == "eye" and not link.is_scalar and len(links) > 1 and (kept or link is not links[-1]):
+            continue
+        meeting = _meeting(kept[-1], link) if kept else None
+        if meeting is None:
+            kept.append(link)
+        else:
+            kept.pop()
+            if meeting.is_scalar:
+                outside.append((meeting, 1))
+            elif meeting.op != "eye" or (not kept and link is links[-1]):
+                kept.append(meeting)
+    if not coefficient:
+        return number(0, e.shape)
+    if len(kept) > 1 and kept[-1].op == "eye":
+        kept.pop()
+    columns, kept = _columns(kept)
+    made = product(coefficient, collected([*outside, *columns]), kept)
+    if made.op == "product" and len(made.args) == 1 and made.data[0] == -1 and made.data[1] in ((), (1,)):
+        return _turned(made)
+    if made.op == "product" and not parts(made).scalars and len(kept) == 1 and kept[0].op == "number":
+        return number(made.data[0] * kept[0].data, e.shape)
+    return made
+
+
+def _is_row_of_numbers(link: Expr) -> bool:
+    return link.op == "T" and link.args[0].op == "number"
+
+
+def _meeting(a: Expr, b: Expr) -> Expr | None:
+    """What two neighbors in a chain become: a matrix and its inverse, an orthogonal one and its transpose, 1ᵀ1."""
+    if (a.op == "inv" and a.args[0] == b) or (b.op == "inv" and b.args[0] == a):
+        return eye(a.shape[0])
+    flat = a if a.op == "symbol" else a.args[0] if a.op == "T" else None
+    if flat is not None and flat.op == "symbol" and flat.fact == "orthogonal" and {a, b} == {flat, flat.T}:
+        return eye(a.shape[0])
+    if a.op == "T" and a.args[0].op == "hadamard" and b.is_column and (b, -1) in entries(a.args[0]):
+        rest = [(base, top) for base, top in entries(a.args[0]) if base != b]
+        return chain([hadamard(rest, b.shape).T, ones(b.shape[0])])
+    if _is_row_of_numbers(a) and is_number(b, 1) and a.is_scalar is False and a.shape[0] == ONE and b.shape[1] == ONE:
+        return length(b.shape[0])
     return None
 
 
-def _signs(e: Expr) -> Expr | None:
-    """Minus signs and numbers move to the front and merge."""
-    if e.op == "neg":
-        (a,) = e.args
-        if a.op == "neg":
+def _columns(links: list[Expr]) -> tuple[list[Power], list[Expr]]:
+    """A chain a·(bᵀc) split where its inner size is 1: the rows times columns in it are single numbers."""
+    if len(links) < 3:
+        return [], links
+    runs: list[list[Expr]] = [[]]
+    for link in links:
+        runs[-1].append(link)
+        if link.shape[1] == ONE:
+            runs.append([])
+    outside: list[Power] = []
+    kept: list[Expr] = []
+    for run in runs:
+        if run and (run[0].shape[0], run[-1].shape[1]) == (ONE, ONE) and len(run) < len(links):
+            outside.append((chain(run), 1))
+        else:
+            kept += run
+    return outside, kept
+
+
+def _turned(made: Expr) -> Expr:
+    """−(a − b) = b − a."""
+    (e,) = made.args
+    if e.op != "sum" or not any(_factor(t) < 0 for t in e.args):
+        return made
+    return total(sorted((product(-1, (), [t]) for t in e.args), key=lambda t: _factor(t) < 0))
+
+
+def _factor(t: Expr) -> Number:
+    return t.data if t.op == "number" else parts(t).coefficient
+
+
+def counted(t: Expr) -> tuple[Number, Expr]:
+    """A term as a number times the rest."""
+    if t.op == "number":
+        return t.data, number(1, t.shape)
+    coefficient, scalars, links = parts(t)
+    return coefficient, product(1, scalars, links)
+
+
+def _sum(e: Expr) -> Expr:
+    """Like terms together, zeros gone, stacks added block by block."""
+    totals: dict[Expr, tuple[Expr, Number]] = {}
+    for t in e.args:
+        factor, rest = counted(t)
+        key = orientation(rest)
+        shown, before = totals.get(key, (rest, 0))
+        totals[key] = shown, exact(before + factor)
+    kept = [_multiple(factor, rest) for rest, factor in totals.values() if factor]
+    kept = [t for t in kept if not is_number(t, 0)]
+    if not kept:
+        return number(0, e.shape)
+    first = next((t for t in kept if _factor(t) > 0), kept[0])
+    kept = [first, *(t for t in kept if t is not first)]
+    if len(kept) > 1 and all(t.op == "concat" for t in kept):
+        shapes = [[a.shape for a in t.args] for t in kept]
+        if all(s == shapes[0] for s in shapes):
+            return make("concat", *(total(blocks) for blocks in zip(*(t.args for t in kept), strict=True)))
+    return total(kept)
+
+
+def _multiple(factor: Number, rest: Expr) -> Expr:
+    return number(factor * rest.data, rest.shape) if rest.op == "number" else product(factor, (), [rest])
+
+
+def orientation(e: Expr) -> Expr:
+    """One of the ways to write a number that is its own transpose: uᵀAv and vᵀAᵀu, tr(AB) and tr(BA)."""
+    if not e.is_scalar:
+        return e
+    if e.op == "trace":
+        _, scalars, links = parts(e.args[0])
+        if not scalars and e.args[0].op == "product":
+            turns = [chain([*links[k:], *links[:k]]) for k in range(len(links))]
+            return min(((*turns, *map(transposed, turns))), key=lambda t: t.key)
+        return min((e.args[0], transposed(e.args[0])), key=lambda t: t.key)
+    coefficient, scalars, links = parts(e)
+    if links:
+        return min((e, _flat_transpose(e)), key=lambda t: t.key)
+    if e.op == "product":
+        powers = sorted(((orientation(b), top) for b, top in scalars), key=lambda x: x[0].key)
+        return product(coefficient, powers)
+    return e
+
+
+def _entries(e: Expr) -> Expr:
+    if any(is_number(a, 0) for a in e.args):
+        return number(0, e.shape)
+    return hadamard(collected(entries(e)), e.shape)
+
+
+def _out_of(e: Expr) -> Expr | None:
+    """Numbers come out of what is linear."""
+    (a,) = e.args
+    coefficient, scalars, links = parts(a)
+    if a.op == "number" and e.op in ("rows", "vec", "unvec"):
+        return number(a.data, e.shape)
+    if is_number(a, 0):
+        return number(0, e.shape)
+    if a.is_scalar and e.op != "unvec":
+        return a
+    if a.op == "product" and (coefficient != 1 or scalars):
+        return product(coefficient, scalars, [make(e.op, chain(links), data=e.data)])
+    match e.op:
+        case "diag" if is_number(a, 1):
+            return eye(e.shape[0])
+        case "diagpart" if a.op == "diag":
             return a.args[0]
-        if is_number(a, 0):
+        case "diagpart" if a.op == "eye":
+            return ones(a.shape[0])
+        case "trace" if a.op == "eye":
+            return length(a.shape[0])
+        case "vec" if a.is_column:
             return a
-        if a.op == "number" and a.is_scalar:
-            return number(-a.data)
-        if a.op == "scale" and is_number(a.args[0]) and a.args[0].data < 0:
-            return make("scale", number(-a.args[0].data), a.args[1])
-        if a.op == "add" and any(t.op == "neg" for t in summands(a)):
-            kept = [t.args[0] if t.op == "neg" else make("neg", t) for t in summands(a)]
-            return total(sorted(kept, key=lambda t: t.op == "neg"))
-        return None
-    if e.op == "scale" and is_number(e.args[0], -1):
-        return make("neg", e.args[1])
-    if e.op in ("matmul", "mul", "scale", "div"):
-        a, b = e.args
-        if a.op == "neg":
-            return make("neg", make(e.op, a.args[0], b))
-        if b.op == "neg":
-            return make("neg", make(e.op, a, b.args[0]))
-    if e.op in ("diag", "diagpart", "trace", "rows", "vec") and e.args[0].op == "neg":
-        return make("neg", make(e.op, e.args[0].args[0], data=e.data))
+        case "unvec" if a.op == "vec" and a.args[0].shape == e.shape:
+            return a.args[0]
+        case "unvec" if a.shape == e.shape:
+            return a
+        case "rows":
+            return _rows(e, a)
     return None
 
 
-def _scales(e: Expr) -> Expr | None:
-    """Single numbers move out of products."""
-    if e.op == "scale":
-        c, a = e.args
-        if is_number(c) and is_number(a):
-            return number(c.data * a.data, a.shape) if a.is_scalar else None
-        if is_number(a) and a.is_scalar:
-            return make("scale", a, c)
-        if is_number(c) and a.op == "scale" and a.args[0].op == "div" and is_number(a.args[0].args[1]):
-            top, below = a.args[0].args
-            return make("scale", make("scale", number(c.data / below.data), top), a.args[1])
-        if a.op == "scale" and is_number(a.args[0]):
-            if is_number(c):
-                return make("scale", number(c.data * a.args[0].data), a.args[1])
-            return make("scale", a.args[0], make("scale", c, a.args[1]))
-        if c.op == "scale" and is_number(c.args[0]):
-            return make("scale", c.args[0], make("scale", c.args[1], a))
-        if a.op == "scale" and not is_number(c):
-            return make("scale", make("scale", c, a.args[0]), a.args[1])
-        if is_number(c) and a.op == "div" and is_number(a.args[0]) and a.is_scalar:
-            return make("div", number(c.data * a.args[0].data), a.args[1])
-        return None
-    if e.op in ("matmul", "mul"):
-        a, b = e.args
-        if a.op == "scale" and not a.args[1].is_scalar:
-            return make("scale", a.args[0], make(e.op, a.args[1], b))
-        if b.op == "scale" and not b.args[1].is_scalar:
-            return make("scale", b.args[0], make(e.op, a, b.args[1]))
-        if e.op == "matmul":
-            for k, x in enumerate(e.args):
-                if x.op == "div" and x.args[1].is_scalar:
-                    pair = [x.args[0] if j == k else y for j, y in enumerate(e.args)]
-                    return make("div", make("matmul", *pair), x.args[1])
-    if e.op in ("diag", "diagpart", "rows", "trace", "vec") and e.args[0].op == "scale":
-        c, a = e.args[0].args
-        return make("scale", c, make(e.op, a, data=e.data))
-    if e.op == "div" and e.args[0].op == "scale" and is_number(e.args[0].args[0]):
-        c, a = e.args[0].args
-        return make("scale", c, make("div", a, e.args[1])) if not a.is_scalar else None
-    return None
-
-
-def _associate(e: Expr) -> Expr | None:
-    """Products are written without inner brackets."""
-    if e.op == "matmul" and e.args[1].op == "matmul":
-        return chain([*factors(e.args[0]), *factors(e.args[1])])
-    return None
-
-
-def _scalar_product(e: Expr) -> Expr | None:
-    """1/y times a is a/y."""
-    if e.op == "scale":
-        c, a = e.args
-        if c.op == "div" and is_number(c.args[0], 1):
-            return make("div", a, c.args[1])
-        if a.op == "div" and is_number(a.args[0], 1) and a.is_scalar:
-            return make("div", c, a.args[1])
-    if e.op == "mul":
-        for k in (0, 1):
-            x, other = e.args[k], e.args[1 - k]
-            if x.op == "div" and is_number(x.args[0], 1) and x.args[1].shape == x.shape:
-                return make("div", other, x.args[1])
-    if e.op == "scale" and e.args[1].op == "div" and e.args[1].args[1].is_scalar:
-        c, (top, below) = e.args[0], e.args[1].args
-        return make("div", make("scale", c, top), below)
-    return None
-
-
-def _zero_blocks(e: Expr) -> Expr | None:
-    """Stacks of zeros alone, rows of a stack, rows of zeros."""
-    if e.op == "rows" and is_number(e.args[0]):
-        return number(e.args[0].data, e.shape)
-    if e.op == "rows" and e.data[0] == ZERO and e.shape == e.args[0].shape:
-        return e.args[0]
-    if e.op == "rows" and e.args[0].op == "concat":
-        start = ZERO
-        for part in e.args[0].args:
-            if (start, part.shape[0]) == e.data:
+def _rows(e: Expr, a: Expr) -> Expr | None:
+    """Rows of everything, of a stack, of rows."""
+    start, height = e.data
+    if start == ZERO and e.shape == a.shape:
+        return a
+    if a.op == "rows":
+        return make("rows", a.args[0], data=(start + a.data[0], height))
+    if a.op == "concat":
+        top = ZERO
+        for part in a.args:
+            if (top, part.shape[0]) == e.data:
                 return part
-            start += part.shape[0]
-    if e.op == "concat" and len(e.args) == 1:
-        return e.args[0]
-    return _added_blocks(e) if e.op == "add" else None
+            top += part.shape[0]
+    return None
 
 
-def _added_blocks(e: Expr) -> Expr | None:
-    """[0; I; 0] + [0; 0; I] = [0; I; I]."""
-    terms = summands(e)
-    if not all(t.op == "concat" for t in terms):
-        return None
-    shapes = [[a.shape for a in t.args] for t in terms]
-    if any(s != shapes[0] for s in shapes):
-        return None
-    return make("concat", *(total(parts) for parts in zip(*(t.args for t in terms), strict=True)))
+def _inverse(e: Expr) -> Expr | None:
+    (a,) = e.args
+    match a.op:
+        case "inv":
+            return a.args[0]
+        case "eye":
+            return a
+        case "T":
+            return make("inv", a.args[0]).T
+        case "diag":
+            return make("diag", 1 / a.args[0])
+        case "symbol" if a.fact == "orthogonal":
+            return a.T
+        case "product" if len(parts(a).chain) == 1:
+            coefficient, scalars, links = parts(a)
+            return product(exact(1) / coefficient, [(b, -top) for b, top in scalars], [make("inv", links[0])])
+    return 1 / a if a.is_scalar else None
 
 
-def _same_terms(e: Expr) -> Expr | None:
-    """a + a = 2a, and a − a = 0."""
-    if e.op != "add":
-        return None
-    counts: dict[Expr, float] = {}
-    terms = summands(e)
-    for term in terms:
-        factor, rest = _counted(term)
-        counts[rest] = counts.get(rest, 0) + factor
-    if len(counts) == len(terms):
-        return None
-    kept = [_times(k, rest) for rest, k in counts.items() if k]
-    return total(kept) if kept else number(0, e.shape)
+def _kron(e: Expr) -> Expr | None:
+    a, b = e.args
+    if a.is_scalar or b.is_scalar:
+        return product(1, (), [a, b] if a.is_scalar else [b, a])
+    if a.op == b.op == "eye":
+        return eye(e.shape[0])
+    (first, scalars, links), (second, more, others) = parts(a), parts(b)
+    if (first, second) != (1, 1) or scalars or more:
+        return product(first * second, [*scalars, *more], [make("kron", chain(links), chain(others))])
+    return number(0, e.shape) if is_number(a, 0) or is_number(b, 0) else None
 
 
-def _counted(term: Expr) -> tuple[float, Expr]:
-    if term.op == "neg":
-        factor, rest = _counted(term.args[0])
-        return -factor, rest
-    if term.op == "scale" and is_number(term.args[0]):
-        return term.args[0].data, term.args[1]
-    if term.op == "number":
-        return term.data, number(1, term.shape)
-    return 1, term
+def _frechet(e: Expr) -> Expr | None:
+    """A multiple of the identity commutes: the change of e^A along it is e^A times it."""
+    a, d = e.args
+    coefficient, scalars, links = parts(d)
+    if links and links[0].op == "eye" and len(links) == 1:
+        return product(coefficient, scalars, [make("expm", a)])
+    if d.op == "product" and (coefficient != 1 or scalars):
+        return product(coefficient, scalars, [make("frechet", a, chain(links))])
+    return None
 
 
-def _times(k: float, e: Expr) -> Expr:
-    if e.op == "number":
-        return number(k * e.data, e.shape)
-    return e if k == 1 else make("neg", e) if k == -1 else make("scale", number(k), e)
+def _constant(e: Expr) -> Expr | None:
+    return number(1) if e.op == "eye" and e.is_scalar else None
 
 
-TIDYING: list[Rule] = [
-    _transposes,
-    _neutral,
-    _signs,
-    _scales,
-    _associate,
-    _scalar_product,
-    _zero_blocks,
-    _same_terms,
-]
+NORMAL: dict[str, Rule] = {
+    "T": _transpose,
+    "product": _product,
+    "hadamard": _entries,
+    "sum": _sum,
+    **dict.fromkeys(LINEAR, _out_of),
+    "inv": _inverse,
+    "expm": lambda e: make("expm", e.args[0].args[0]).T if e.args[0].op == "T" else None,
+    "kron": _kron,
+    "frechet": _frechet,
+    "eye": _constant,
+    "concat": lambda e: e.args[0] if len(e.args) == 1 else None,
+    "size": lambda e: None if e.data.labels else number(e.data.value({})),
+}
 
 
 def _slope(e: Expr) -> Expr | None:
-    if e.op != "elem" or e.data[1] != 1:
+    """f′(z) written out."""
+    if e.op != "elem" or e.data[1] < 1 or lookup(e.data[0]).slope is None:
         return None
-    return None if lookup(e.data[0]).slope is None else slope_of(e)
+    return slope_of(e)
 
 
 def _meaning(e: Expr) -> str:
     """Which slopes are written out."""
-    names = dict.fromkeys(n.data[0] for n in topological([e], into_lets=False) if n.op == "elem" and n.data[1] == 1)
+    names = dict.fromkeys(n.data[0] for n in topological([e], into_lets=False) if n.op == "elem" and n.data[1] >= 1)
     return "; ".join(lookup(name).meaning for name in names if lookup(name).slope is not None)
 
 
 def _diagonal(e: Expr) -> Expr | None:
     """uᵀ diag(v) = (u ∘ v)ᵀ, also at the end of a longer product."""
-    if e.op != "matmul":
+    coefficient, scalars, links = parts(e)
+    if e.op != "product" or len(links) < 2 or links[-1].op != "diag" or links[0].shape[0] != ONE:
         return None
-    parts = factors(e)
-    if parts[-1].op == "diag" and e.shape[0] == ONE:
-        column = tidy(make("T", chain(parts[:-1])))
-        return make("T", make("mul", column, parts[-1].args[0]))
-    return None
+    column = tidy(chain(links[:-1]).T)
+    return product(coefficient, scalars, [(column * links[-1].args[0]).T])
 
 
 def _diagonal_column(e: Expr) -> Expr | None:
     """diag(v) y = v ∘ y."""
-    if e.op == "matmul" and e.shape[1] == ONE:
-        parts = factors(e)
-        if len(parts) >= 2 and parts[-2].op == "diag":
-            return chain([*parts[:-2], make("mul", parts[-2].args[0], parts[-1])])
-    return None
+    coefficient, scalars, links = parts(e)
+    if e.op != "product" or len(links) < 2 or links[-1].shape[1] != ONE or links[-2].op != "diag":
+        return None
+    return product(coefficient, scalars, [*links[:-2], links[-2].args[0] * links[-1]])
 
 
 def _multiply_out(e: Expr) -> Expr | None:
     """A row times a sum that holds a diagonal matrix or the identity."""
-    if e.op != "matmul" or e.shape[0] != ONE:
+    coefficient, scalars, links = parts(e)
+    if e.op != "product" or len(links) < 2 or links[0].shape[0] != ONE or links[-1].op != "sum":
         return None
-    parts = factors(e)
-    last = parts[-1]
-    if last.op != "add" or not any(_bare(t).op in ("diag", "eye") for t in summands(last)):
+    if not any(factor.op in ("diag", "eye") for t in summands(links[-1]) for factor in parts(t).chain[:1]):
         return None
-    row = parts[:-1]
-    terms = []
-    for t in summands(last):
-        product = chain([*row, _bare(t)])
-        terms.append(make("neg", product) if t.op == "neg" else product)
-    return total(terms)
-
-
-def _bare(t: Expr) -> Expr:
-    return t.args[0] if t.op == "neg" else t
+    return total([product(coefficient, scalars, [*links[:-1], t]) for t in summands(links[-1])])
 
 
 def _cut(e: Expr) -> Expr | None:
     """A row times [0; I; 0] cuts out the columns under I."""
-    if e.op != "matmul" or e.shape[0] != ONE:
+    coefficient, scalars, links = parts(e)
+    if e.op != "product" or len(links) < 2 or links[0].shape[0] != ONE or links[-1].op != "concat":
         return None
-    parts = factors(e)
-    if parts[-1].op != "concat" or not any(a.op == "eye" or is_number(a, 1) for a in parts[-1].args):
+    stack = links[-1].args
+    one = [a.op == "eye" or (is_number(a, 1) and a.is_scalar) for a in stack]
+    if not any(one) or not all(is_number(a, 0) or yes for a, yes in zip(stack, one, strict=True)):
         return None
-    if not all(a.op == "eye" or is_number(a, 0) or (is_number(a, 1) and a.is_scalar) for a in parts[-1].args):
-        return None
-    column = tidy(make("T", chain(parts[:-1])))
+    column = tidy(chain(links[:-1]).T)
     start, cuts = ZERO, []
-    for a in parts[-1].args:
-        if not is_number(a, 0):
+    for a, yes in zip(stack, one, strict=True):
+        if yes:
             cuts.append(make("rows", column, data=(start, a.shape[0])))
         start += a.shape[0]
-    return make("T", total(cuts))
-
-
-def _cancel(e: Expr) -> Expr | None:
-    """(t/p) ∘ p = t, and (t/p)ᵀ p = tᵀ 1."""
-    if e.op in ("mul", "scale"):
-        for k in (0, 1):
-            x, other = e.args[k], e.args[1 - k]
-            if x.op == "div" and x.args[1] == other and (e.op == "mul" or other.is_scalar):
-                return x.args[0]
-    if e.op == "div" and e.args[0].op == "scale":
-        c, a = e.args[0].args
-        if c == e.args[1] and e.args[1].is_scalar:
-            return a
-        if a == e.args[1] and a.is_scalar:
-            return c
-        if a.op == "scale" and a.args[0] == e.args[1]:
-            return make("scale", c, a.args[1])
-    return _cancel_in_product(e)
-
-
-def _cancel_in_product(e: Expr) -> Expr | None:
-    if e.op != "matmul":
-        return None
-    parts = factors(e)
-    for k in range(len(parts) - 1):
-        row, column = parts[k], parts[k + 1]
-        if row.op == "T" and row.args[0].op == "div" and row.args[0].args[1] == column and column.shape[1] == ONE:
-            top = row.args[0].args[0]
-            return chain([*parts[:k], make("T", top), number(1, column.shape), *parts[k + 2 :]])
-    return None
+    return product(coefficient, scalars, [total(cuts).T])
 
 
 def _outer_diagonal(e: Expr) -> Expr | None:
     """The diagonal of a bᵀ is a ∘ b."""
-    if e.op != "diagpart" or e.args[0].op != "matmul":
+    if e.op != "diagpart" or e.args[0].op != "product":
         return None
-    parts = factors(e.args[0])
-    for k in range(1, len(parts)):
-        if parts[k].shape[0] == ONE:
-            return make("mul", chain(parts[:k]), tidy(make("T", chain(parts[k:]))))
+    links = parts(e.args[0]).chain
+    for k in range(1, len(links)):
+        if links[k].shape[0] == ONE:
+            return chain(links[:k]) * tidy(chain(links[k:]).T)
     return None
 
 
@@ -537,5 +507,4 @@ IDEAS: list[tuple[str, Rule]] = [
     ("multiply out", _multiply_out),
     ("cut out the block", _cut),
     ("the diagonal of an outer product: multiply entry by entry", _outer_diagonal),
-    ("cancel", _cancel),
 ]

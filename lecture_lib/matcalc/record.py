@@ -1,15 +1,31 @@
-"""One line of a derivation: what it says, what it claims, and by which rule."""
+"""What a derivation is made of: its lines, each with its claim and its rule, and what they lead to.
+
+A record is data; what is done with one, measuring it, showing it, going on with it, stands in the modules above.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from lecture_lib.matcalc.expressions import Expr
-from lecture_lib.matcalc.labels import Label, label
+from lecture_lib.matcalc.closed import closed_form, weight
+from lecture_lib.matcalc.cut import Cut
+from lecture_lib.matcalc.expr import Expr
+from lecture_lib.matcalc.labels import Label, change_label, label
 from lecture_lib.matcalc.printing import LATEX, TEXT, Segment, latex, segments, text, under
 from lecture_lib.matcalc.sizes import Shape, show_shape
 
 WIDTH = 60
+# The longest closed form that becomes a line: with its left side it takes about 70 characters. One with more nodes than
+# SMALL would not fit anyway.
+CLOSED = 58
+SMALL = 60
+PUT_BACK = "put the names back in"
+
+
+def moving(v: Expr) -> Expr:
+    """dv, a small change of v."""
+    return Expr("symbol", (), change_label(v.data), v.shape)
 
 
 @dataclass(frozen=True)
@@ -101,15 +117,57 @@ class Step:
         return f"{self.text}    ({show_shape(self.shape)})    {self.rule}"
 
 
-def two_lines(pieces: list[Segment]) -> tuple[str, str]:
-    """A formula, and under every factor its shape.
+@dataclass
+class Record:
+    """All lines of a derivation, in order, and what they lead to.
 
     Args:
-        pieces: the formula in segments.
-
-    Returns:
-        Two lines of text.
+        pieces: the function, cut into pieces.
+        wanted: what was asked for.
+        told: the lines, without those that put the names back in.
+        columns: gradients by quantity, each of its quantity's shape.
+        rows: Jacobians by quantity, where they were stated.
+        deltas: the error signals by the name of their place: ``D.deltas["z1"]``.
+        jacobian: does it end with Jacobians?
     """
+
+    pieces: Cut
+    wanted: list[Expr]
+    told: list[Step]
+    columns: dict[Expr, Expr]
+    rows: dict[Expr, Expr]
+    deltas: dict[str, Expr]
+    jacobian: bool = False
+
+    @property
+    def output(self) -> Expr:
+        """What was differentiated, by its name."""
+        return self.pieces.output
+
+    def found(self, v: Expr) -> Expr:
+        """What was derived for one quantity, in the names of the derivation."""
+        return self.rows[v] if self.jacobian else self.columns[v]
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The lines; the last of each quantity puts the names back in where that fits."""
+        lines = list(self.told)
+        sizes = weight(*(self.found(v) for v in self.wanted))
+        for v in self.wanted:
+            found = self.found(v)
+            mine = [k for k, step in enumerate(lines) if step.claim.of == v]
+            if not mine or sizes[found] > SMALL:
+                continue
+            last = lines[mine[-1]]
+            body = closed_form(found)
+            if body != last.body and len(text(body)) <= CLOSED:
+                claim = Claim("jacobian" if self.jacobian else "gradient", v)
+                lines.insert(mine[-1] + 1, Step(last.subject, body, claim, PUT_BACK, again=True))
+        return lines
+
+
+def two_lines(pieces: list[Segment]) -> tuple[str, str]:
+    """A formula, and under every factor its shape."""
     above, below = "", ""
     for piece in pieces:
         written, shape = piece.written, _shape_under(piece)
