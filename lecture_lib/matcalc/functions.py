@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_lib.autograd.families import Elementwise as Rule
-from lecture_lib.autograd.functions import SIGMOID
+from lecture_lib.autograd.nn import SIGMOID
 from lecture_lib.autograd.tensor import UFUNCS
 from lecture_lib.matcalc.expr import NUMPY, Array, Expr, as_expr, make, number
 
