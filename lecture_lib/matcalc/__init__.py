@@ -53,6 +53,7 @@ from lecture_lib.matcalc.language_matrix import (
     vec,
     vstack,
 )
+from lecture_lib.matcalc.paper import Derived, Line, check_derivation
 from lecture_lib.matcalc.prove import Proof
 from lecture_lib.matcalc.record import Step
 from lecture_lib.matcalc.symbols import eye, length, let, ones, symbols, zeros
@@ -60,13 +61,16 @@ from lecture_lib.matcalc.symbols import eye, length, let, ones, symbols, zeros
 __all__ = [
     "Balance",
     "Derivation",
+    "Derived",
     "Explanation",
     "Expr",
+    "Line",
     "Proof",
     "ShapeError",
     "Step",
     "abs",
     "balance",
+    "check_derivation",
     "clip",
     "concat",
     "cos",

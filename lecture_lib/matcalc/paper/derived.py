@@ -1,0 +1,383 @@
+"""A typed derivation, read line by line: what was understood, and the verdict on each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.matcalc.expr import Expr
+from lecture_lib.matcalc.labels import label
+from lecture_lib.matcalc.paper.build import Builder
+from lecture_lib.matcalc.paper.grammar import Equation, Node, walk
+from lecture_lib.matcalc.paper.judge import Judge, Sides, Step
+from lecture_lib.matcalc.paper.problem import Atom, Problem, problem_of
+from lecture_lib.matcalc.paper.slips import Slip, slip_of
+from lecture_lib.matcalc.paper.tokens import Unreadable, canonical, cleaned
+from lecture_lib.matcalc.printing import TEXT, latex, segments, text
+from lecture_lib.matcalc.record import two_lines
+from lecture_lib.matcalc.sizes import show_shape
+
+TRUE = ("follows", "rule", "jump")
+FALSE = ("false", "shape", "unreadable")
+MARKS = {"follows": "✓", "rule": "✓", "jump": "✓", "false": "✗", "shape": "✗", "unreadable": "?"}
+# A line with more signs than this is not read.
+MOST_NODES = 150
+# What a line that only means to be one can raise on its way; none of it may end the reading.
+TROUBLES = (ValueError, TypeError, ArithmeticError, IndexError, KeyError, NotImplementedError, RecursionError)
+
+
+@dataclass
+class Line:
+    """One line of a derivation, as it was understood.
+
+    Attributes:
+        number: where it stands in the text, counted from 1.
+        text: what was typed.
+        kind: "follows", "rule", "jump", "false", "shape" or "unreadable".
+        uses: the local derivatives it needs, such as "∂h/∂z".
+        exact: was it proved without rounding?
+        mistake: the name of a mistake; empty where there is none.
+        understood: the line in plain text as it was read; empty where it could not be.
+        latex: the same in LaTeX, with the shape under every factor.
+        remark: what a `notice` function said of it.
+    """
+
+    number: int
+    text: str
+    kind: str
+    uses: tuple[str, ...] = ()
+    exact: bool = False
+    mistake: str = ""
+    understood: str = ""
+    latex: str = ""
+    remark: str = ""
+    helps: tuple[str, ...] = ("",)
+    level: int = 0
+    rows: tuple[str, str] = ("", "")
+    sides: Sides | None = field(default=None, repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Does the line hold?"""
+        return self.kind in TRUE
+
+    @property
+    def mark(self) -> str:
+        """✓ where it was proved, ✓≈ where it holds in double precision, ✗ or ?."""
+        return MARKS[self.kind] + ("≈" if self.ok and not self.exact else "")
+
+    @property
+    def message(self) -> str:
+        """What is said of the line, with as much help as was asked for."""
+        return "; ".join(h for h in self.helps[: self.level + 1] if h)
+
+    def more(self) -> str:
+        """Help one level further: the kind of the mistake, its place, its repair; never the next line.
+
+        Returns:
+            The message with the new help in it.
+        """
+        self.level = min(self.level + 1, len(self.helps) - 1)
+        return self.message
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.understood or self.text}   {self.message}"
+
+
+Notice = Callable[[Line], "str | None"]
+
+
+@dataclass
+class Derived(Sequence[Line]):
+    """The lines of a derivation with their verdicts; true when all of them hold.
+
+    Args:
+        problem: what the lines are about.
+        lines: the lines.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> u, h = mc.symbols("u:n h:n")
+    >>> print(mc.check_derivation(mc.let("s", u.T @ h), "∂s/∂h = u^T"))
+    1 ✓ ∂s/∂h = uᵀ   uses ∂s/∂h: a product: the other factor stays
+                1×n
+    """
+
+    problem: Problem
+    lines: list[Line]
+
+    @overload
+    def __getitem__(self, place: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Line]: ...
+
+    def __getitem__(self, place: int | slice) -> Line | list[Line]:
+        return self.lines[place]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __bool__(self) -> bool:
+        return bool(self.lines) and all(line.ok for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """All lines in one sentence."""
+        bad = [line.number for line in self.lines if not line.ok]
+        if not self.lines:
+            return "There is no line yet."
+        if bad:
+            return f"Line {bad[0]} does not hold." if len(bad) == 1 else f"{len(bad)} lines do not hold."
+        jumps = sum(line.kind == "jump" for line in self.lines)
+        proved = all(line.exact for line in self.lines)
+        how = "every one proved without rounding" if proved else "those with ≈ in double precision only"
+        return f"All {len(self.lines)} lines hold, {how}" + (f"; {jumps} take several rules at once." if jumps else ".")
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        width = max((len(line.rows[0]) for line in self.lines), default=0)
+        marks = max((len(line.mark) for line in self.lines), default=1)
+        number = len(str(max((line.number for line in self.lines), default=1)))
+        out = []
+        for line in self.lines:
+            above, below = line.rows
+            head = f"{line.number:>{number}} {line.mark:<{marks}} "
+            out.append(f"{head}{above:<{min(width, 60)}}   {line.message}".rstrip())
+            if below.strip():
+                out.append(" " * len(head) + below)
+            if line.remark:
+                out.append(" " * len(head) + f"({line.remark})")
+        return "\n".join(out)
+
+    def _repr_markdown_(self) -> str:
+        rows = ["| | | as it was understood | |", "|--:|:--|:--|:--|"]
+        for line in self.lines:
+            shown = f"$\\displaystyle {line.latex}$" if line.latex else f"`{line.text.replace('|', '∣')}`"
+            told = _escaped(line.message) + (f" *{_escaped(line.remark)}*" if line.remark else "")
+            rows.append(f"| {line.number} | {line.mark} | {shown} | {told} |")
+        return "\n".join([*rows, "", self.verdict])
+
+    def _repr_latex_(self) -> str:
+        lines = [
+            f"&{line.latex or chr(92) + 'text{unreadable}'} && \\text{{{line.mark} {line.kind}}}" for line in self.lines
+        ]
+        return "$$\\begin{aligned}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{aligned}$$"
+
+
+def _escaped(words: str) -> str:
+    for sign in "\\_*|":
+        words = words.replace(sign, "\\" + sign)
+    return words
+
+
+def check_derivation(
+    output: Expr,
+    text: str,
+    names: Mapping[str, str | Expr] | None = None,
+    notice: Notice | None = None,
+) -> Derived:
+    """Read a derivation line by line, and judge every line.
+
+    A line is an equation such as ``∂s/∂b = δᵀ``; one that begins with ``=`` goes on from the line above, ``:=`` gives
+    a name, what follows ``#`` is ignored. Plain text, Unicode, LaTeX and NumPy spellings may be mixed. ∂ is a Jacobian,
+    ∇ has the shape of what it is taken by.
+
+    Args:
+        output: what is differentiated, best named with `let`; its symbols and names may be used in the lines.
+        text: the lines.
+        names: further names, each with what it stands for: ``{"δ": "∇_z s"}``, or an expression.
+        notice: called with every line, may return a remark on it; the verdict stays.
+
+    Returns:
+        The lines with their verdicts; true when all hold.
+
+    Raises:
+        TypeError: output is no expression, or text no text.
+        ValueError: a name is taken, or cannot be read.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> W, x, b, u = mc.symbols("W:n×m  x:m  b:n  u:n")
+    >>> z = mc.let("z", W @ x + b); h = mc.let("h", mc.f(z)); s = mc.let("s", u.T @ h)
+    >>> lines = mc.check_derivation(s, '''
+    ...     ds/db = ds/dh dh/dz dz/db
+    ...     ∂h/∂z = diag(f'(z))
+    ...     ∇_W s = x δ^T
+    ... ''', names={"δ": "∇_z s"})
+    >>> [line.kind for line in lines], lines[1].uses, bool(lines)
+    (['follows', 'rule', 'false'], ('∂h/∂z',), False)
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a derivation is a text with a line for every step, not {type(text).__name__}")
+    return Reader(problem_of(output), names or {}, notice).read(text)
+
+
+class Reader:
+    """Goes through the lines of one derivation."""
+
+    def __init__(self, problem: Problem, names: Mapping[str, str | Expr], notice: Notice | None = None) -> None:
+        self.problem = problem
+        self.judge = Judge(problem)
+        self.notice = notice
+        self.left: Node | None = None
+        self.before: Node | None = None
+        self.false_line = 0
+        for name, value in names.items():
+            self._give(name, value)
+
+    def _give(self, name: str, value: str | Expr) -> None:
+        plain = canonical(name)
+        if not plain.isidentifier():
+            raise ValueError(f"{name!r} cannot be a name: write letters, digits and _, starting with a letter")
+        if plain in self.problem.names:
+            raise ValueError(f"{name} is taken: it is {self.problem.names[plain].args or 'a symbol'} here")
+        if isinstance(value, Expr):
+            self._define(plain, value)
+            return
+        try:
+            node = self.problem.read(f"= {value}").sides[0]
+            self._define(plain, next(iter(Builder(self.problem, same=self.judge.same).side(node).values())))
+        except ValueError as error:
+            raise ValueError(f"{name} cannot stand for {value!r}: {error}") from None
+
+    def _define(self, name: str, body: Expr) -> Expr:
+        symbol = Expr("symbol", (), label(name), body.shape)
+        self.problem.defined[name] = self.problem.atom(symbol, Atom("name", body=body))
+        return symbol
+
+    def read(self, text: str) -> Derived:
+        """All lines."""
+        lines: list[Line] = []
+        for number, typed in enumerate(text.splitlines(), 1):
+            if cleaned(typed).strip():
+                lines += self.lines(number, typed.strip())
+        shown = {n: k for k, n in enumerate(dict.fromkeys(line.number for line in lines), 1)}
+        for line in lines:
+            line.number = shown[line.number]
+            if self.notice is not None:
+                line.remark = str(self.notice(line) or "")
+        return Derived(self.problem, lines)
+
+    def lines(self, number: int, typed: str) -> list[Line]:
+        """One typed line, a verdict for each of its equations."""
+        try:
+            equation = self.problem.read(typed)
+            if sum(1 for side in equation.sides for _ in walk(side)) > MOST_NODES:
+                raise Unreadable("the line is too long: write it in steps")
+            if equation.goes_on and self.left is None:
+                raise Unreadable("a line that begins with = goes on from a line above, and there is none")
+        except TROUBLES as error:
+            return [Line(number, typed, "unreadable", helps=(f"cannot be read: {error}",), rows=(typed, ""))]
+        return list(self._equations(number, typed, equation))
+
+    def _equations(self, number: int, typed: str, equation: Equation) -> Iterator[Line]:
+        rights = equation.sides if equation.goes_on else equation.sides[1:]
+        if not equation.goes_on:
+            self.left, self.before = equation.sides[0], None
+        for k, right in enumerate(rights):
+            assert self.left is not None
+            again = equation.goes_on or k > 0
+            if self.left.op == "new":
+                yield self._definition(number, typed, self.left, right)
+            else:
+                yield self._equation(number, typed, self.left, right, again)
+            self.before = right
+
+    def _definition(self, number: int, typed: str, left: Node, right: Node) -> Line:
+        """A new name."""
+        try:
+            body = next(iter(Builder(self.problem, same=self.judge.same).side(right).values()))
+        except TROUBLES as error:
+            return self._unfit(number, typed, error)
+        symbol = self._define(left.data, body)
+        self.left = Node("name", (), left.data)
+        line = Line(number, typed, "follows", exact=True, helps=(f"{text(symbol)} is a name for {text(body)}",))
+        return self._shown(line, Sides(symbol, body, {}), ":=", False)
+
+    def _equation(self, number: int, typed: str, left: Node, right: Node, again: bool) -> Line:
+        try:
+            step = self.judge.step(left, right)
+            sides = step.sides if step is not None else self.judge.build(left, right)
+        except TROUBLES as error:
+            line = self._unfit(number, typed, error)
+            self._helped(line, slip_of(self.judge, left, right, cleaned(typed), None) if line.kind == "shape" else None)
+            self.false_line = self.false_line or number
+            return line
+        if step is not None:
+            line = self._right(number, typed, step)
+        elif self.false_line and self._goes_on_right(left, right):
+            told = f"follows, if line {self.false_line} were right"
+            line = Line(number, typed, "follows", helps=(told,))
+        else:
+            line = Line(number, typed, "false", helps=("false",))
+            self._helped(line, slip_of(self.judge, left, right, cleaned(typed), sides), sides)
+            self.judge.assume(sides)
+            self.false_line = self.false_line or number
+        return self._shown(line, sides, "=", again)
+
+    def _goes_on_right(self, left: Node, right: Node) -> bool:
+        """Does a line follow from the false ones above?"""
+        if self.before is not None:
+            try:
+                if self.judge.step(self.before, right) is not None:
+                    return True
+            except TROUBLES:
+                pass
+        return self.judge.follows_from_false(left, right)
+
+    def _unfit(self, number: int, typed: str, error: Exception) -> Line:
+        kind = "shape" if isinstance(error, ShapeError) else "unreadable"
+        told = str(error).splitlines()[0]
+        helps = (told,) if kind == "shape" else (f"cannot be read: {told}",)
+        return Line(number, typed, kind, helps=helps, mistake="shape" if kind == "shape" else "", rows=(typed, ""))
+
+    def _right(self, number: int, typed: str, step: Step) -> Line:
+        uses = sorted(step.uses, key=lambda e: e.name)
+        if not uses:
+            kind, told = "follows", "follows from what stands above by algebra and the chain rule"
+        elif len(uses) == 1:
+            kind, told = "rule", f"uses {uses[0].name}: {uses[0].rule}"
+        else:
+            rules = ", ".join(f"{e.name} ({e.rule})" for e in uses)
+            kind, told = "jump", f"true, but {len(uses)} rules at once: {rules}; write the lines between"
+        if step.sides.direct:
+            told += "; ∂ is read as the direct part, everything else held fixed"
+        if step.sides.leaves is not None:
+            told += f"; only {' and '.join(sorted(text(e) for e in step.sides.leaves))} moves"
+        if self.false_line:
+            told += f"; true, though line {self.false_line} is not"
+        self.judge.opened |= step.uses
+        return Line(number, typed, kind, tuple(e.name for e in uses), step.exact, helps=(told,))
+
+    def _helped(self, line: Line, slip: Slip | None, sides: Sides | None = None) -> None:
+        """Name the mistake: its kind is told, its place and repair wait until asked for."""
+        first = line.helps[0] if line.kind == "shape" else ""
+        if slip is not None:
+            line.mistake = slip.mistake
+            place = f"look at {slip.place}" if slip.place and slip.mistake != "path" else slip.place
+            repair = f"it should be {slip.repair}" if slip.repair else ""
+            helps = [first, f"{slip.mistake}: {slip.words}", place, repair]
+            line.helps = tuple(h for h in helps if h)
+            line.level = 1 if first else 0
+        elif sides is not None:
+            line.mistake = "shape" if not sides.fits else "unknown"
+            shapes = f"the left side is {show_shape(sides.left.shape)}, the right side {show_shape(sides.right.shape)}"
+            line.helps = (f"false: {shapes}" if not sides.fits else "false, by none of the usual mistakes",)
+
+    def _shown(self, line: Line, sides: Sides, sign: str, again: bool) -> Line:
+        """The line as it was understood."""
+        line.sides = sides
+        before = "" if again else f"{text(sides.left)} "
+        line.understood = f"{before}{sign} {text(sides.right)}"
+        shown = "" if again else latex(sides.left, shapes=True)
+        line.latex = f"{shown} {sign if sign == '=' else ':='} {latex(sides.right, shapes=True)}".strip()
+        head = f"{before}{sign} "
+        above, below = two_lines(segments(sides.right, TEXT))
+        line.rows = (head + above, " " * len(head) + below if below.strip() else "")
+        return line
+
+
+

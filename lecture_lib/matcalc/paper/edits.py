@@ -1,0 +1,263 @@
+"""Small changes of a typed line: each undoes one usual mistake, and says which."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lecture_lib.matcalc.functions import lookup
+from lecture_lib.matcalc.paper.grammar import Node, replaced, walk
+from lecture_lib.matcalc.paper.problem import Problem
+from lecture_lib.matcalc.paper.tokens import canonical
+from lecture_lib.matcalc.printing import text
+from lecture_lib.matcalc.walk import topological
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A changed line: the name of the mistake that it undoes, in words, where, and the line without it."""
+
+    mistake: str
+    words: str
+    place: Node
+    line: Node
+
+
+# A node, and the changes of it: the mistake, in words, what to put in its place.
+Change = tuple[str, str, Node]
+Maker = Callable[[Problem, Node], Iterator[Change]]
+
+
+def edits(problem: Problem, line: Node) -> Iterator[Edit]:
+    """All lines that are one change away, the commonest mistakes first."""
+    nodes = list(dict.fromkeys(id(n) for n in walk(line)))
+    by_id = {id(n): n for n in walk(line)}
+    for maker in MAKERS:
+        for key in nodes:
+            node = by_id[key]
+            for mistake, words, new in maker(problem, node):
+                yield Edit(mistake, words, node, replaced(line, node, new))
+    for mistake, words, new in _whole(problem, line):
+        yield Edit(mistake, words, line, new)
+
+
+def product(*factors: Node, sign: str = "") -> Node:
+    """Factors side by side."""
+    return Node("prod", factors, (sign,) * (len(factors) - 1))
+
+
+def _transposes(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op == "T":
+        yield "missing transpose", "a transpose is too many", node.args[0]
+    elif node.op in ("name", "jac", "grad", "call", "sum", "prod"):
+        yield "missing transpose", "a transpose is missing", Node("T", (node,))
+
+
+def _orders(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op != "prod" or not 1 < len(node.args) <= 4 or "/" in node.data:
+        return
+    for order in itertools.permutations(range(len(node.args))):
+        factors = [node.args[k] for k in order]
+        if list(order) != sorted(order):
+            for signs in dict.fromkeys([node.data, ("",) * len(node.data)]):
+                yield "order", "the factors stand in the wrong order", Node("prod", tuple(factors), signs)
+                for k, factor in enumerate(factors):
+                    turned = factor.args[0] if factor.op == "T" else Node("T", (factor,))
+                    made = (*factors[:k], turned, *factors[k + 1 :])
+                    yield "order", "the factors stand in the wrong order", Node("prod", made, signs)
+                if len(factors) == 2:
+                    both = tuple(f.args[0] if f.op == "T" else Node("T", (f,)) for f in factors)
+                    yield "order", "the factors stand in the wrong order", Node("prod", both, signs)
+    for k, j in itertools.combinations(range(len(node.args)), 2):
+        both = tuple(
+            (f.args[0] if f.op == "T" else Node("T", (f,))) if i in (k, j) else f for i, f in enumerate(node.args)
+        )
+        yield "missing transpose", "transposes stand at the wrong factors", Node("prod", both, node.data)
+
+
+def _slopes(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op != "call" or len(node.args) != 1:
+        for name, order, argument in _functions(problem):
+            if node.op == "name" and canonical(_piece(problem, name, argument)) == node.data:
+                slope = Node("call", (argument,), (name, order + 1))
+                yield "function for slope", f"{node.data} stands where a slope, {_named(slope)}, belongs", slope
+        return
+    name, order = node.data
+    if name not in problem.words.functions.values():
+        return
+    if not any(name == other for other, _, _ in _functions(problem)) and lookup(name).slope is None:
+        return
+    slope = Node("call", node.args, (name, order + 1))
+    yield "function for slope", f"{_named(node)} stands where its slope {_named(slope)} belongs", slope
+    if order:
+        less = Node("call", node.args, (name, order - 1))
+        yield "slope for function", f"the slope {_named(node)} stands where {_named(less)} belongs", less
+    for other, e in problem.names.items():
+        argument = Node("name", (), other)
+        if argument not in node.args:
+            made = Node("call", (argument,), node.data)
+            what = f"slope {name}′" if order else f"function {name}"
+            mistake = "slope at the wrong place" if order else "wrong quantity"
+            yield mistake, f"the {what} is taken at the wrong place", made
+
+
+def _functions(problem: Problem) -> list[tuple[str, int, Node]]:
+    """The elementwise functions of the problem with their arguments."""
+    found = []
+    for piece in problem.pieces.order:
+        for node in topological([piece.args[0]], into_lets=False):
+            if node.op == "elem" and node.args[0].name:
+                found.append((str(node.data[0]), int(node.data[1]), Node("name", (), canonical(node.args[0].name))))
+    return found
+
+
+def _piece(problem: Problem, name: str, argument: Node) -> str:
+    """The name of the piece that a function is the body of."""
+    for piece in problem.pieces.order:
+        body = piece.args[0]
+        if body.op == "elem" and body.data[0] == name and canonical(body.args[0].name) == argument.data:
+            return piece.name
+    return ""
+
+
+def _named(call: Node) -> str:
+    """A call in words."""
+    name, order = call.data
+    inside = call.args[0].data if call.args[0].op == "name" else "…"
+    written = {"sigmoid": "σ"}.get(name, name)
+    return f"{written}{'′' * order}({inside})"
+
+
+def _signs(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op == "sum":
+        for k in range(len(node.data)):
+            signs = tuple(-s if i == k else s for i, s in enumerate(node.data))
+            yield "sign", "the sign of a term is wrong", Node("sum", node.args, signs)
+
+
+def _numbers(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op == "num":
+        for factor in (Fraction(2), Fraction(1, 2), Fraction(-1)):
+            yield "factor", f"the number {node.data} is wrong", Node("num", (), node.data * factor)
+    if node.op == "sum" and len(node.args) > 1:
+        for k, term in enumerate(node.args):
+            for factor, words in ((Fraction(2), "half"), (Fraction(1, 2), "twice")):
+                scaled = product(Node("num", (), factor), term)
+                args = (*node.args[:k], scaled, *node.args[k + 1 :])
+                yield "factor", f"a term is {words} as large as it should be", Node("sum", args, node.data)
+    if node.op == "pow":
+        for top in (node.data + 1, node.data - 1, -node.data):
+            yield "power", "the exponent is wrong", Node("pow", node.args, top)
+    if node.op in ("name", "call"):
+        yield "power", "a square is missing", Node("round", (node,), Fraction(2))
+
+
+def _whole(problem: Problem, node: Node) -> Iterator[Change]:
+    yield "sign", "the sign is wrong", Node("sum", (node,), (-1,))
+    for value, words in ((2, "a factor 2 is missing"), (Fraction(1, 2), "a factor 2 is too many")):
+        yield "factor", words, product(Node("num", (), Fraction(value)), node)
+    for label in sorted(problem.labels):
+        size = Node("size", (), label)
+        words = f"1/{label} is missing, that of the mean"
+        yield "missing 1/N", words, Node("prod", (node, size), ("/",))
+        yield "averaged", f"1/{label} is too many: a sum belongs here, not a mean", product(size, node)
+
+
+def _products(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op == "prod":
+        for k, sign in enumerate(node.data):
+            for other in ("∘", "", "⊗"):
+                if other != sign and sign != "/":
+                    signs = (*node.data[:k], other, *node.data[k + 1 :])
+                    told = {"∘": "∘", "": "the matrix product", "⊗": "⊗", "@": "the matrix product"}
+                    words = f"{told.get(sign, sign)} stands where {told[other]} belongs"
+                    yield "wrong product", words, Node("prod", node.args, signs)
+    if node.op in ("call", "name", "sum", "prod"):
+        if node.op == "call" and node.data[0] == "diag":
+            yield "wrong product", "diag is too many", node.args[0]
+        else:
+            yield "wrong product", "diag is missing: a column stands for a diagonal matrix", _diag(node)
+
+
+def _diag(node: Node) -> Node:
+    return Node("call", (node,), ("diag", 0))
+
+
+def _letters(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op == "name":
+        known = {**problem.names, **problem.defined}
+        mine = known.get(node.data)
+        for other, e in known.items():
+            if mine is not None and other != node.data and e.shape == mine.shape:
+                yield "wrong quantity", f"{node.data} stands where another quantity belongs", Node("name", (), other)
+    if node.op == "entry":
+        for k, letter in enumerate(node.data):
+            for other in "ijklc":
+                if other != letter:
+                    letters = (*node.data[:k], other, *node.data[k + 1 :])
+                    yield "wrong index", f"the index {letter} is wrong", Node("entry", node.args, letters)
+        if len(node.data) == 2:
+            yield "wrong index", "the indices are swapped", Node("entry", node.args, node.data[::-1])
+
+
+def _too_many(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op in ("prod", "sum") and len(node.args) > 1:
+        for k in range(len(node.args)):
+            rest = (*node.args[:k], *node.args[k + 1 :])
+            if node.op == "prod":
+                signs = (*node.data[: max(k - 1, 0)], *node.data[max(k, 1) :]) if k else node.data[1:]
+                made = rest[0] if len(rest) == 1 else Node("prod", rest, signs)
+                yield "superfluous factor", "a factor is too many", made
+            else:
+                signs = (*node.data[:k], *node.data[k + 1 :])
+                yield "superfluous term", "a term is too many", Node("sum", rest, signs)
+
+
+def _missing(problem: Problem, node: Node) -> Iterator[Change]:
+    """A factor or a term that is not there."""
+    if node.op in ("num", "size", "eye", "entry", "change"):
+        return
+    for mistake, words, factor in _factors(problem):
+        told = f"{words} is missing"
+        yield mistake, told, Node("prod", (node, factor), ("∘",))
+        yield mistake, told, product(node, factor)
+        yield mistake, told, product(factor, node)
+        if mistake == "missing slope":
+            yield mistake, told, product(node, _diag(factor))
+            yield mistake, told, product(_diag(factor), node)
+        elif factor.op == "name":
+            yield mistake, told, product(node, Node("T", (factor,)))
+            yield mistake, told, product(Node("T", (factor,)), node)
+    for name in (*problem.names, *problem.defined):
+        term = Node("name", (), name)
+        for sign in (1, -1):
+            yield "missing term", f"the term {name} is missing", Node("sum", (node, term), (1, sign))
+
+
+def _factors(problem: Problem) -> Iterator[Change]:
+    for name, order, argument in _functions(problem):
+        slope = Node("call", (argument,), (name, order + 1))
+        yield "missing slope", f"the slope {_named(slope)}", slope
+    for name in (*problem.names, *problem.defined):
+        yield "missing factor", f"the factor {name}", Node("name", (), name)
+
+
+MAKERS: tuple[Maker, ...] = (
+    _transposes,
+    _orders,
+    _slopes,
+    _signs,
+    _numbers,
+    _products,
+    _letters,
+    _too_many,
+    _missing,
+)
+
+
+def snippet(problem: Problem, node: Node, line: str) -> str:
+    """What stands at a node in the typed line."""
+    start, end = node.span
+    return line[start:end].strip() or (text(problem.names[node.data]) if node.op == "name" else "the right side")
