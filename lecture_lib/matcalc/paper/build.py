@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -19,7 +20,7 @@ from lecture_lib.matcalc.paper.tokens import Unreadable, listed
 from lecture_lib.matcalc.printing import latex, text
 from lecture_lib.matcalc.rules import count
 from lecture_lib.matcalc.sizes import ONE, SCALAR, Shape, Size, as_size, show_shape
-from lecture_lib.matcalc.symbols import eye, length, ones
+from lecture_lib.matcalc.symbols import eye, length, ones, zeros
 
 Readings = dict[Shape, Expr]
 # More readings of one factor than this are not followed.
@@ -165,6 +166,33 @@ class Builder:
         folded = [self._folded(inside, tuple(ops)) for inside, ops in groups]
         return self._folded(folded, ("∘",) * (len(folded) - 1)) if all(folded) else {}
 
+    def _cut(self, node: Node) -> Readings:
+        places = [_place(part) for part in node.data.split(",")]
+        return self._each(lambda a: a[tuple(places) if len(places) > 1 else places[0]], self.side(node.args[0]))
+
+    def _stack(self, node: Node) -> Readings:
+        """Parts on top of each other; 0 and I take the sizes that make the whole as wide and high as something is."""
+        parts = [self.side(a) for a in node.args]
+        zero = [a.op == "num" and a.data == 0 for a in node.args]
+        known = [c for c, blank in zip(parts, zero, strict=True) if not blank]
+        found: Readings = {}
+        for width in dict.fromkeys(s[1] for c in known for s in c):
+            heights = [[s[0] for s in c if s[1] == width] for c in known]
+            blanks = list(dict.fromkeys(h for hs in heights for h in hs))
+            choices = [
+                [zeros(h, width) for h in blanks] if blank else [e for s, e in c.items() if s[1] == width]
+                for c, blank in zip(parts, zero, strict=True)
+            ]
+            for combination in itertools.islice(itertools.product(*choices), MOST * MOST):
+                made = make("concat", *combination)
+                found.setdefault(made.shape, made)
+        if not found:
+            self._each(lambda *e: make("concat", *e), *parts)
+        return found
+
+    def _beside(self, node: Node) -> Readings:
+        return self._each(lambda *e: make("concat", *(a.T for a in e)).T, *(self.side(a) for a in node.args))
+
     def _call(self, node: Node) -> Readings:
         name, order = node.data
         args = [self.side(a) for a in node.args]
@@ -290,6 +318,18 @@ class Builder:
                     f"{letter} runs over the {known} entries in {where}, but over {size} in {text(e)}: "
                     "take another letter"
                 )
+
+
+def _place(part: str) -> Any:
+    """An index or a slice, with sizes as they are written."""
+    bounds = [b.strip() for b in part.split(":")]
+    if len(bounds) > 2:
+        raise Unreadable("a slice has a start and an end", part)
+    try:
+        sizes = [int(b) if re.fullmatch("-?\\d+", b) else as_size(b) if b else None for b in bounds]
+    except ValueError as error:
+        raise Unreadable(str(error), part) from None
+    return sizes[0] if len(sizes) == 1 else slice(*sizes)
 
 
 def _written(e: Expr, letters: tuple[str, ...]) -> Label:

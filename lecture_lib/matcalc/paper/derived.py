@@ -18,6 +18,7 @@ from lecture_lib.matcalc.paper.tokens import Unreadable, canonical, cleaned
 from lecture_lib.matcalc.printing import TEXT, latex, segments, text
 from lecture_lib.matcalc.record import two_lines
 from lecture_lib.matcalc.sizes import show_shape
+from lecture_lib.matcalc.walk import free_symbols
 
 TRUE = ("follows", "rule", "jump")
 FALSE = ("false", "shape", "unreadable")
@@ -346,11 +347,17 @@ class Reader:
         if step.sides.direct:
             told += "; ∂ is read as the direct part, everything else held fixed"
         if step.sides.leaves is not None:
-            told += f"; only {' and '.join(sorted(text(e) for e in step.sides.leaves))} moves"
+            told += f"; {self._held(step.sides.leaves)}"
         if self.false_line:
             told += f"; true, though line {self.false_line} is not"
         self.judge.opened |= step.uses
         return Line(number, typed, kind, tuple(e.name for e in uses), step.exact, helps=(told,))
+
+    def _held(self, leaves: frozenset[Expr]) -> str:
+        """Which symbols move in a differential, and which are held fixed."""
+        held = [text(v) for v in free_symbols(self.problem.output) if v not in leaves]
+        moved = sorted(text(v) for v in leaves)
+        return f"only {moved[0]} moves" if len(moved) == 1 else f"{', '.join(held)} held fixed"
 
     def _helped(self, line: Line, slip: Slip | None, sides: Sides | None = None) -> None:
         """Name the mistake: its kind is told, its place and repair wait until asked for."""

@@ -134,13 +134,15 @@ def _signs(problem: Problem, node: Node) -> Iterator[Change]:
     if node.op == "sum":
         for k in range(len(node.data)):
             signs = tuple(-s if i == k else s for i, s in enumerate(node.data))
-            yield "sign", "the sign of a term is wrong", Node("sum", node.args, signs)
+            words = "the sign of a term is wrong" if len(signs) > 1 else "the sign is wrong"
+            yield "sign", words, Node("sum", node.args, signs)
 
 
 def _numbers(problem: Problem, node: Node) -> Iterator[Change]:
     if node.op == "num":
-        for factor in (Fraction(2), Fraction(1, 2), Fraction(-1)):
-            yield "factor", f"the number {node.data} is wrong", Node("num", (), node.data * factor)
+        for factor, words in ((Fraction(2), "a factor 2 is missing"), (Fraction(1, 2), "a factor 2 is too many")):
+            yield "factor", words, Node("num", (), node.data * factor)
+        yield "sign", f"the sign of {node.data} is wrong", Node("num", (), -node.data)
     if node.op == "sum" and len(node.args) > 1:
         for k, term in enumerate(node.args):
             for factor, words in ((Fraction(2), "half"), (Fraction(1, 2), "twice")):
@@ -187,10 +189,10 @@ def _diag(node: Node) -> Node:
 
 def _letters(problem: Problem, node: Node) -> Iterator[Change]:
     if node.op == "name":
-        known = {**problem.names, **problem.defined}
-        mine = known.get(node.data)
-        for other, e in known.items():
-            if mine is not None and other != node.data and e.shape == mine.shape:
+        mine = problem.names.get(node.data, problem.defined.get(node.data))
+        alike = [other for other, e in problem.names.items() if mine is not None and e.shape == mine.shape]
+        for other in [*alike, *(x for x in problem.names if x not in alike)]:
+            if other != node.data:
                 yield "wrong quantity", f"{node.data} stands where another quantity belongs", Node("name", (), other)
     if node.op == "entry":
         for k, letter in enumerate(node.data):
@@ -200,6 +202,38 @@ def _letters(problem: Problem, node: Node) -> Iterator[Change]:
                     yield "wrong index", f"the index {letter} is wrong", Node("entry", node.args, letters)
         if len(node.data) == 2:
             yield "wrong index", "the indices are swapped", Node("entry", node.args, node.data[::-1])
+    letters = dict.fromkeys(x for n in walk(node) if n.op == "entry" for x in n.data) if node.op == "prod" else {}
+    for one, other in itertools.combinations(letters, 2):
+        yield "wrong index", f"the indices {one} and {other} are swapped", _swapped(node, {one: other, other: one})
+
+
+def _swapped(node: Node, letters: dict[str, str]) -> Node:
+    """A tree with indices exchanged."""
+    data = tuple(letters.get(x, x) for x in node.data) if node.op in ("entry", "over") else node.data
+    return Node(node.op, tuple(_swapped(a, letters) for a in node.args), data)
+
+
+def _given(problem: Problem, node: Node) -> Iterator[Change]:
+    """Another quantity for a given name, such as δ, and the other way round."""
+    if node.op == "name":
+        for other in problem.defined if node.data not in problem.defined else {**problem.defined, **problem.names}:
+            if other != node.data:
+                yield "wrong quantity", f"{node.data} stands where another quantity belongs", Node("name", (), other)
+    if node.op in ("jac", "grad") and node.data is None:
+        for k, target in enumerate(node.args):
+            for other in problem.names if target.op == "name" else ():
+                args = (*node.args[:k], Node("name", (), other), *node.args[k + 1 :])
+                yield "wrong quantity", f"{target.data} stands where another quantity belongs", Node(node.op, args)
+
+
+def _both(problem: Problem, node: Node) -> Iterator[Change]:
+    """∘ for a matrix product whose second or first factor is to be transposed."""
+    if node.op == "prod" and len(node.args) == 2 and node.data[0] in ("∘", "*", "·", "@"):
+        a, b = node.args
+        for factors in ((a, Node("T", (b,))), (Node("T", (a,)), b)):
+            yield "wrong product", f"{node.data[0]} stands where a matrix product with a transpose belongs", product(
+                *factors
+            )
 
 
 def _too_many(problem: Problem, node: Node) -> Iterator[Change]:
@@ -251,9 +285,11 @@ MAKERS: tuple[Maker, ...] = (
     _signs,
     _numbers,
     _products,
+    _both,
     _letters,
-    _too_many,
     _missing,
+    _given,
+    _too_many,
 )
 
 

@@ -22,12 +22,16 @@ from lecture_lib.matcalc.paper.worlds import World
 from lecture_lib.matcalc.walk import free_symbols, topological
 
 PRIME = 2**61 - 1
-# Functions whose values obey relations of their own, which opaque numbers would not.
-STEPS = ("step", "sign", "abs", "clip", "huber", "relu", "leaky_relu")
+# Where no root exists modulo the prime, other numbers are drawn, so many times.
+TRIES = 12
 
 
 class NotExact(NotImplementedError):
     """An operation that has no place among whole numbers modulo a prime."""
+
+
+class NoRoot(NotExact):
+    """A number that is no square modulo the prime."""
 
 
 def residue(value: Number) -> int:
@@ -53,7 +57,7 @@ class Residues:
         """An identity matrix."""
         return np.array([[int(i == j) for j in range(size)] for i in range(size)], dtype=object)
 
-    def equal(self, a: Array, b: Array) -> bool:
+    def equal(self, a: Array, b: Array, close: float = 0) -> bool:
         """Are they the same modulo the prime?"""
         return a.shape[-2:] == b.shape[-2:] and not np.any((a - b) % PRIME)
 
@@ -119,7 +123,47 @@ class Residues:
                 both = a[..., :, None, :, None] * b[..., None, :, None, :]
                 rows, columns = a.shape[-2] * b.shape[-2], a.shape[-1] * b.shape[-1]
                 return both.reshape((*both.shape[:-4], rows, columns))
+        return self._nonlinear(node, args)
+
+    def _nonlinear(self, node: Expr, args: list[Array]) -> Array:
+        """Values with a relation that is kept: a softmax adds up to 1, a norm is a root; inverses are computed."""
+        match node.op:
+            case "softmax":
+                axis = -2 if node.is_column else -1
+                value = self._opaque_array("softmax", args[0])
+                rest = value.sum(axis=axis, keepdims=True) - 1
+                last = [slice(None)] * value.ndim
+                last[axis] = slice(-1, None)
+                value[tuple(last)] = value[tuple(last)] - rest
+                return value
+            case "norm":
+                return self._root((args[0] * args[0]).sum(axis=(-2, -1), keepdims=True))
+            case "inv":
+                return inverse(args[0])[0]
+            case "det":
+                return np.array([[inverse(args[0])[1]]], dtype=object)
+            case "log_softmax":
+                return self._opaque_array(node.op, args[0])
+            case "logsumexp" | "cross_entropy" | "logdet":
+                label = f"{node.op}|{[int(x) for a in args for x in a.ravel()]}".encode()
+                return np.array([[self._opaque(label, 0)]], dtype=object)
         raise NotExact(node.op)
+
+    def _opaque_array(self, op: str, q: Array) -> Array:
+        """Opaque numbers for a function whose every result depends on every argument."""
+        if q.ndim > 2:
+            raise NotExact(op)
+        lines = [q] if q.shape[-1] == 1 else list(q)
+        label = [f"{op}|{[int(x) % PRIME for x in line.ravel()]}".encode() for line in lines]
+        made = [[self._opaque(name, k) for k in range(line.size)] for name, line in zip(label, lines, strict=True)]
+        return np.array(made, dtype=object).reshape(q.shape)
+
+    def _root(self, a: Array) -> Array:
+        """A square root, entry by entry."""
+        flat = [pow(int(x) % PRIME, (PRIME + 1) // 4, PRIME) for x in a.ravel()]
+        if any((r * r - int(x)) % PRIME for r, x in zip(flat, a.ravel(), strict=True)):
+            raise NoRoot("a root")
+        return np.array(flat, dtype=object).reshape(a.shape)
 
     def _product(self, node: Expr, args: list[Array]) -> Array:
         coefficient, tops = node.data
@@ -137,7 +181,9 @@ class Residues:
 
     def _raised(self, base: Array, top: Number) -> Array:
         if not isinstance(top, int):
-            raise NotExact("a root")
+            if Fraction(top).denominator != 2:
+                raise NotExact("a root")
+            return self._raised(self._root(base), int(2 * top))
         if top == 1:
             return base
         flat = [pow(int(x), top, PRIME) for x in base.ravel()]
@@ -147,8 +193,6 @@ class Residues:
         name, order, *settings = node.data
         if order and lookup(name).slope is not None:
             return self.value(slope_of(node), {node.args[0]: z})
-        if name in STEPS and name not in ("relu", "step"):
-            raise NotExact(name)
         label = f"{name}|{order}|{settings}".encode()
         flat = [self._opaque(label, int(x) % PRIME) for x in z.ravel()]
         return np.array(flat, dtype=object).reshape(z.shape)
@@ -174,28 +218,63 @@ def _needed(e: Expr, done: Mapping[Expr, Array]) -> list[Expr]:
     return list(order)
 
 
+def inverse(a: Array) -> tuple[Array, int]:
+    """The inverse and the determinant modulo the prime, by elimination."""
+    size = len(a)
+    if a.ndim > 2:
+        raise NotExact("inverses of many matrices")
+    work = np.concatenate([a % PRIME, np.array(np.eye(size, dtype=int), dtype=object)], axis=1)
+    det = 1
+    for k in range(size):
+        pivot = next((i for i in range(k, size) if work[i, k] % PRIME), None)
+        if pivot is None:
+            raise ZeroDivisionError("a singular matrix")
+        if pivot != k:
+            work[[k, pivot]] = work[[pivot, k]]
+            det = -det
+        det = det * work[k, k] % PRIME
+        work[k] = work[k] * pow(int(work[k, k]), -1, PRIME) % PRIME
+        for i in range(size):
+            if i != k:
+                work[i] = (work[i] - work[i, k] * work[k]) % PRIME
+    return work[:, size:], det % PRIME
+
+
 def field_world(problem: Problem, seed: int = 61) -> World | None:
     """The world modulo the prime; None where a piece has no place in it."""
-    rng = np.random.default_rng(seed)
-    # The fixed point: two sizes are unequal, and none is 1.
+    for k in range(TRIES):
+        try:
+            return _drawn(problem, np.random.default_rng(seed + k))
+        except NoRoot:
+            continue
+        except (NotExact, ValueError, ArithmeticError):
+            return None
+    return None
+
+
+def _drawn(problem: Problem, rng: np.random.Generator) -> World:
+    # Two sizes are unequal, and none is 1.
     drawn = rng.permutation(np.arange(3, len(problem.labels) + 3)).tolist()
     lengths = dict(zip(sorted(problem.labels), drawn, strict=True))
     nodes = topological([problem.output])
     if any(s.value(lengths) < 1 for e in nodes for s in e.shape):
-        return None
+        raise NotExact("a size below 1")
     numbers = Residues(lengths, rng)
     world = World(problem, numbers, lengths, {})
+    targets = {s for n in nodes if n.op == "cross_entropy" for s in free_symbols(n.args[1])}
     for symbol in free_symbols(problem.output):
         rows, columns = (s.value(lengths) for s in symbol.shape)
         value = numbers.random(rows, columns)
         if symbol.fact == "sym":
             value = (value + value.T) % PRIME
         elif symbol.fact:
-            return None
+            raise NotExact(symbol.fact)
+        if symbol in targets:
+            axis = 0 if symbol.is_column else 1
+            rest = value.sum(axis=axis, keepdims=True) - 1
+            last = (slice(-1, None), slice(None)) if axis == 0 else (slice(None), slice(-1, None))
+            value[last] = (value[last] - rest) % PRIME
         world.values[symbol] = value
-    try:
-        for piece in problem.order:
-            world.values[piece] = numbers.value(piece, world.values)
-    except (NotExact, ValueError):
-        return None
+    for piece in problem.order:
+        world.values[piece] = numbers.value(piece, world.values)
     return world

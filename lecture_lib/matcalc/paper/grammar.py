@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -171,6 +172,8 @@ class Parser:
                 node = Node("round" if by_entry else "pow", (node,), self.exponent(), self.since(start))
             elif self.here is not None and self.here.kind == "index":
                 node = self.indexed(node, start)
+            elif self.sees("[") and self.holds_a_place():
+                node = Node("cut", (node,), self.raw_bracket(), self.since(start))
             elif self.sees("'"):
                 raise self.lost("′ is a derivative and belongs to a function, as in f′(z); ᵀ transposes")
             else:
@@ -244,7 +247,7 @@ class Parser:
             self.wants("}")
             return node
         if self.takes("["):
-            return self.iverson(start)
+            return self.bracket(start)
         if self.takes("‖"):
             self.depth_of_bars += 1
             node = self.sum()
@@ -272,18 +275,37 @@ class Parser:
             return Node("over", (self.product(),), tuple(letters), self.since(start))
         raise self.lost("this cannot stand here")
 
-    def iverson(self, start: int) -> Node:
-        """[i = k]: 1 where two indices are equal, else 0."""
-        raw: list[str] = []
+    def holds_a_place(self) -> bool:
+        """Is the bracket that comes next an index or a slice, as in x[0] and x[:d]?"""
+        place = self.tokens[self.place].start
+        inside = self.line[place + 1 :].partition("]")[0]
+        touches = place > 0 and not self.line[place - 1].isspace()
+        return ";" not in inside and "=" not in inside and (":" in inside or (touches and "," not in inside))
+
+    def raw_bracket(self) -> str:
+        """What stands between square brackets, as it is written."""
+        begin = self.tokens[self.place].end
         while not self.takes("]"):
-            token = self.here
-            if token is None:
+            if self.here is None:
                 raise self.lost("] is missing")
-            raw.append(self.line[token.start : token.end])
             self.place += 1
-        letters = "".join(raw).split("=")
+        return self.line[begin : self.tokens[self.place - 1].start].strip()
+
+    def bracket(self, start: int) -> Node:
+        """A stack [x₁; x₂], or [i=k]: 1 where two indices are equal, else 0."""
+        inside = self.line[self.tokens[start].end :].partition("]")[0]
+        if ";" in inside or "," in inside:
+            args = [self.sum()]
+            wide = self.sees(",")
+            while self.takes(";", ","):
+                args.append(self.sum())
+            self.wants("]")
+            return Node("beside" if wide else "stack", tuple(args), None, self.since(start))
+        self.place = start
+        raw = self.raw_bracket()
+        letters = re.split("\\s*=+\\s*", raw)
         if len(letters) != 2 or not all(len(x) == 1 for x in letters):
-            raise Unreadable("square brackets hold an equality of two indices, as in [i=k]", "".join(raw))
+            raise Unreadable("square brackets hold a stack [a; b], or an equality of two indices [i=k]", raw)
         return Node("equal", (), tuple(letters), self.since(start))
 
     def call(self, name: str, start: int) -> Node:

@@ -231,7 +231,8 @@ def _word(line: str, place: int, run: str, words: Vocabulary) -> Token:
             return Token(known[0], known[1], place, place + length)
     if run[0] == "d" and (len(run) == 1 or words.kind(run[1:])):
         return Token("sign", "∂", place, place + 1)
-    end = place + len(re.split("_(?=[a-z]{1,2}$)", run)[0])
+    first = not line[:place].strip() and re.match(r"\s*:?=", line[place + len(run) :])
+    end = place + (len(run) if first else len(re.split("_(?=[a-z]{1,2}$)", run)[0]))
     return Token("unknown", canonical(line[place:end]), place, end)
 
 

@@ -38,7 +38,7 @@ class Arithmetic(Protocol):
     def eye(self, size: int) -> Array:
         """An identity matrix."""
 
-    def equal(self, a: Array, b: Array) -> bool:
+    def equal(self, a: Array, b: Array, close: float = CLOSE) -> bool:
         """Are they the same?"""
 
 
@@ -65,12 +65,12 @@ class Reals:
         """An identity matrix."""
         return np.eye(size)
 
-    def equal(self, a: Array, b: Array) -> bool:
+    def equal(self, a: Array, b: Array, close: float = CLOSE) -> bool:
         """Do they agree but for rounding?"""
         if a.shape[-2:] != b.shape[-2:] or not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             return False
         scale = max(float(np.max(np.abs(a), initial=0)), float(np.max(np.abs(b), initial=0)), 1e-12)
-        return float(np.max(np.abs(a - b), initial=0)) <= CLOSE * scale
+        return float(np.max(np.abs(a - b), initial=0)) <= close * scale
 
 
 @dataclass
