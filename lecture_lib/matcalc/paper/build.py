@@ -74,9 +74,21 @@ class Builder:
     same: Callable[[Expr], Expr | None] = lambda e: None
     letters: dict[str, tuple[Size, str]] = field(default_factory=dict)
     misfits: list[ShapeError] = field(default_factory=list)
+    memo: dict[int, tuple[Node, Readings]] | None = None
 
     def side(self, node: Node) -> Readings:
         """All readings of one side by their shapes."""
+        if self.memo is None:
+            return self._side(node)
+        if id(node) not in self.memo:
+            letters = len(self.letters)
+            found = self._side(node)
+            if len(self.letters) > letters or self.letters:
+                return found
+            self.memo[id(node)] = node, found
+        return self.memo[id(node)][1]
+
+    def _side(self, node: Node) -> Readings:
         found: Readings = getattr(self, f"_{node.op}")(node)
         if not found:
             raise self.misfits[0] if self.misfits else ShapeError("no reading of this fits")
@@ -151,7 +163,18 @@ class Builder:
         """From left to right; numbers may be passed on to what fits them."""
         found = choices[0]
         for sign, choice in zip(signs, choices[1:], strict=True):
-            found = self._each(_OPERATIONS[sign], found, choice)
+            found = self._joined(sign, found, choice)
+        return found
+
+    def _joined(self, sign: str, lefts: Readings, rights: Readings) -> Readings:
+        """Two factors; that they do not fit is said only where no readings of them do."""
+        found: Readings = {}
+        for a, b in itertools.product(lefts.values(), rights.values()):
+            if _fits(sign, a.shape, b.shape):
+                made = _OPERATIONS[sign](a, b)
+                found.setdefault(made.shape, made)
+        if not found and lefts and rights:
+            return self._each(_OPERATIONS[sign], *({s: e} for s, e in [next(iter(c.items())) for c in (lefts, rights)]))
         return found
 
     def _grouped(self, choices: list[Readings], signs: tuple[str, ...]) -> Readings:
@@ -296,9 +319,7 @@ class Builder:
         e = next(iter(self.side(node).values()))
         found = self.same(e) if e.op != "symbol" or e not in self.problem.atoms else None
         if found is None:
-            raise Unreadable(
-                f"{text(e)} is no quantity to differentiate; there are {listed(self.problem.words.names)}"
-            )
+            raise Unreadable(f"{text(e)} is no quantity to differentiate; there are {listed(self.problem.words.names)}")
         return found
 
     def _index(self, e: Expr, letters: tuple[str, ...]) -> None:
@@ -359,6 +380,15 @@ def _powered(a: Expr, top: Fraction) -> Expr:
             made = matmul(made, a)
         return made
     return power(a, number(exact(top)))
+
+
+def _fits(sign: str, a: Shape, b: Shape) -> bool:
+    """Can two factors be joined?"""
+    if sign == "⊗" or b == SCALAR or (a == SCALAR and sign != "/") or (a == b and sign in ("∘", "*", "/")):
+        return True
+    if sign in ("∘", "/"):
+        return False
+    return a[1] == b[0] or (sign in ("·", "@") and a == b and a[1] == ONE)
 
 
 def _joined(a: Expr, b: Expr) -> Expr:

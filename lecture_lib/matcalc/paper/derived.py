@@ -385,6 +385,3 @@ class Reader:
         above, below = two_lines(segments(sides.right, TEXT))
         line.rows = (head + above, " " * len(head) + below if below.strip() else "")
         return line
-
-
-

@@ -94,7 +94,7 @@ def _slopes(problem: Problem, node: Node) -> Iterator[Change]:
     if order:
         less = Node("call", node.args, (name, order - 1))
         yield "slope for function", f"the slope {_named(node)} stands where {_named(less)} belongs", less
-    for other, e in problem.names.items():
+    for other in problem.names if node.args[0].op in ("name", "call") else ():
         argument = Node("name", (), other)
         if argument not in node.args:
             made = Node("call", (argument,), node.data)
@@ -231,8 +231,10 @@ def _both(problem: Problem, node: Node) -> Iterator[Change]:
     if node.op == "prod" and len(node.args) == 2 and node.data[0] in ("∘", "*", "·", "@"):
         a, b = node.args
         for factors in ((a, Node("T", (b,))), (Node("T", (a,)), b)):
-            yield "wrong product", f"{node.data[0]} stands where a matrix product with a transpose belongs", product(
-                *factors
+            yield (
+                "wrong product",
+                f"{node.data[0]} stands where a matrix product with a transpose belongs",
+                product(*factors),
             )
 
 

@@ -154,7 +154,9 @@ class Parser:
         if token is None:
             return False
         if token.kind == "sign":
-            return token.value in ("(", "∂", "∇", "∑", "\\frac", "[") or (token.value == "‖" and self.depth_of_bars == 0)
+            return token.value in ("(", "∂", "∇", "∑", "\\frac", "[") or (
+                token.value == "‖" and self.depth_of_bars == 0
+            )
         return token.kind != "index"
 
     depth_of_bars = 0

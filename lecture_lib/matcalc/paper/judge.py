@@ -23,7 +23,18 @@ from lecture_lib.matcalc.walk import free_symbols, topological
 MOST_DOUBTS = 4
 # So near must double precision come where whole numbers do not know a relation, and these are the operations with one.
 CLOSEST = 1e-12
-NUMERIC = ("softmax", "log_softmax", "logsumexp", "cross_entropy", "norm", "logdet", "max", "winner", "maximum", "minimum")
+NUMERIC = (
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "cross_entropy",
+    "norm",
+    "logdet",
+    "max",
+    "winner",
+    "maximum",
+    "minimum",
+)
 
 
 @dataclass(frozen=True)
@@ -86,9 +97,15 @@ class Judge:
                 return piece
         return None
 
-    def build(self, left: Node, right: Node, direct: frozenset[int] = frozenset()) -> Sides:
-        """Both sides, with the readings that fit each other."""
-        builder = Builder(self.problem, direct, self.same)
+    def build(
+        self,
+        left: Node,
+        right: Node,
+        direct: frozenset[int] = frozenset(),
+        memo: dict[int, tuple[Node, Readings]] | None = None,
+    ) -> Sides:
+        """Both sides, with the readings that fit each other; a memo keeps what was built for many similar lines."""
+        builder = Builder(self.problem, direct, self.same, memo=memo)
         lefts, rights = builder.side(left), builder.side(right)
         if left.op == "num":
             lefts, rights = _filled(lefts, rights)[::1]

@@ -182,5 +182,7 @@ class Problem:
 def problem_of(output: Any) -> Problem:
     """The problem that a named expression, or any expression, poses."""
     if not isinstance(output, Expr):
-        raise TypeError(f"a derivation is about an expression, such as mc.let('s', u.T @ h), not {type(output).__name__}")
+        raise TypeError(
+            f"a derivation is about an expression, such as mc.let('s', u.T @ h), not {type(output).__name__}"
+        )
     return Problem(cut_up(output))

@@ -12,6 +12,7 @@ from lecture_lib.matcalc.derive import derive
 from lecture_lib.matcalc.explain import explain
 from lecture_lib.matcalc.expr import Array, Expr
 from lecture_lib.matcalc.labels import gradient_label, jacobian_label
+from lecture_lib.matcalc.paper.build import Readings
 from lecture_lib.matcalc.paper.edits import edits, snippet
 from lecture_lib.matcalc.paper.grammar import Node, walk
 from lecture_lib.matcalc.paper.judge import Judge, Sides
@@ -47,7 +48,9 @@ def slip_of(judge: Judge, left: Node, right: Node, line: str, sides: Sides | Non
     found = _edited(judge, left, right, line)
     if found is not None or sides is None:
         return found
-    return next(_index_conditions(judge, left, right), None) or next(_symmetric(judge, sides), None) or _told(judge, sides)
+    return (
+        next(_index_conditions(judge, left, right), None) or next(_symmetric(judge, sides), None) or _told(judge, sides)
+    )
 
 
 def agree(judge: Judge, left: Expr, right: Expr, sides: Sides) -> bool:
@@ -184,11 +187,12 @@ def _edited(judge: Judge, left: Node, right: Node, line: str) -> Slip | None:
     scenes: dict[tuple[str, ...], Scene] = {}
     lefts: dict[tuple[str, ...], Array] = {}
     seen: set[Expr] = set()
+    memo: dict[int, tuple[Node, Readings]] = {}
     for k, edit in enumerate(edits(judge.problem, right)):
         if k > MOST_EDITS:
             return None
         try:
-            sides = judge.build(left, edit.line)
+            sides = judge.build(left, edit.line, memo=memo)
         except (ShapeError, ValueError, TypeError, ArithmeticError):
             continue
         if not sides.fits or sides.right in seen:

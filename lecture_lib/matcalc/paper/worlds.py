@@ -54,7 +54,8 @@ class Reals:
         with np.errstate(all="ignore"):
             try:
                 return evaluate_at(e, self.point.given(known))
-            except np.linalg.LinAlgError:
+            except (np.linalg.LinAlgError, ValueError):
+                # A slice of what is shorter at this point has another size than its labels say.
                 return np.full((1, 1), np.nan)
 
     def random(self, rows: int, columns: int) -> Array:
