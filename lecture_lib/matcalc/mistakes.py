@@ -124,7 +124,7 @@ def _slopes(bent: Bent) -> Iterator[Candidate]:
     names = bent.pieces.names
     for sites in _groups(bent.sites(("elem",))):
         what = " and ".join(bent.told(s) for s in sites)
-        slope = " and ".join(bent.told(_prime(s)) if s.data[0] != "log" else _reciprocal(bent, s) for s in sites)
+        slope = " and ".join(_slope_text(bent, site) for site in sites)
         yield Candidate(
             "missing slope",
             f"the factor {slope} is missing: the chain rule passes through {what}",
@@ -153,10 +153,12 @@ def _prime(node: Expr) -> Expr:
     return make("elem", node.args[0], data=(name, order + 1, *settings))
 
 
-def _reciprocal(bent: Bent, node: Expr) -> str:
-    """log′(p) as a reader writes it, 1/p."""
-    inside = bent.told(node.args[0])
-    return f"1/{inside}" if len(inside) == 1 else f"1/({inside})"
+def _slope_text(bent: Bent, node: Expr) -> str:
+    """tanh′(z) in the reader's names; log′(p) as a reader writes it, 1/p."""
+    inside = closed_form(node.args[0], bent.pieces.given)
+    if node.data[0] == "log":
+        return f"1/{inside}" if len(text(inside)) == 1 else f"1/({inside})"
+    return text(rebuilt(_prime(node), [inside]))
 
 
 def _slope_of_input(node: Expr) -> Expr:
