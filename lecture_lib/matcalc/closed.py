@@ -61,7 +61,13 @@ def simplest(e: Expr) -> Expr:
     if weight(plain)[plain] > LARGE:
         return plain
     wide = finished(spread(plain))
-    return min([factored(wide), factored(plain), wide, plain], key=cost)
+    return mapped(min([factored(wide), factored(plain), wide, plain], key=cost), _gathered)
+
+
+def _gathered(e: Expr) -> Expr | None:
+    """xᵀ − yᵀ = (x − y)ᵀ where that saves a sign."""
+    turned = transposed(e).T if e.op == "sum" and not e.is_scalar else e
+    return turned if cost(turned) < cost(e) else None
 
 
 @lru_cache(100_000)
