@@ -16,6 +16,7 @@ from lecture_lib.matcalc.printing import latex, text
 from lecture_lib.matcalc.prove import Witness, draw
 from lecture_lib.matcalc.simplify import tidy
 from lecture_lib.matcalc.sizes import show_shape
+from lecture_lib.matcalc.walk import free_symbols
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def balance(target: Expr, using: Sequence[Expr], of: Expr | Derivation | None = 
         and which of them is the gradient, or which of them add up to it.
 
     Raises:
-        ValueError: no function is known, it does not depend on the parameter, or there are not one to four factors.
+        ValueError: no function is known, it does not depend on the parameter or know a factor, or there are not one to
+            four factors.
         KeyError: the derivation is not about the parameter.
 
     >>> from lecture_lib import matcalc as mc
@@ -91,6 +93,9 @@ def balance(target: Expr, using: Sequence[Expr], of: Expr | Derivation | None = 
     if not 1 <= len(using) <= 4:
         raise ValueError(f"using has {len(using)} factors: give one to four")
     derivation = _derivation(target, using, of)
+    unknown = [s.name for s in free_symbols(*using) if s not in free_symbols(derivation.output)]
+    if unknown:
+        raise ValueError(f"the factors speak of {', '.join(unknown)}, which {derivation.output} does not know")
     found = [e for e in dict.fromkeys(_products(list(using))) if e.shape == target.shape]
     pieces = derivation.pieces
     rng = np.random.default_rng(2)

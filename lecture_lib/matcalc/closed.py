@@ -27,7 +27,7 @@ from lecture_lib.matcalc.expr import (
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.simplify import Rule, counted, simplified, tidy, transposed
 from lecture_lib.matcalc.sizes import ONE
-from lecture_lib.matcalc.symbols import clean_name, eye
+from lecture_lib.matcalc.symbols import clean_name, eye, ones
 from lecture_lib.matcalc.walk import is_number, mapped, topological
 
 # Beyond so many nodes, shared ones counted each time, an expression is not multiplied out, nor a sum of more terms.
@@ -61,7 +61,13 @@ def simplest(e: Expr) -> Expr:
     if weight(plain)[plain] > LARGE:
         return plain
     wide = finished(spread(plain))
-    return min([factored(wide), factored(plain), wide, plain], key=cost)
+    return mapped(min([factored(wide), factored(plain), wide, plain], key=cost), _gathered)
+
+
+def _gathered(e: Expr) -> Expr | None:
+    """xᵀ − yᵀ = (x − y)ᵀ where that saves a sign."""
+    turned = transposed(e).T if e.op == "sum" and not e.is_scalar else e
+    return turned if cost(turned) < cost(e) else None
 
 
 @lru_cache(100_000)
@@ -311,8 +317,9 @@ def _scalar_powers(t: Expr) -> Found:
 def _diagonal(t: Expr) -> Found:
     """diag(u) + diag(v) = diag(u + v)."""
     coefficient, scalars, links = parts(t)
-    if len(links) == 1 and links[0].op == "diag":
-        yield "diag", product(coefficient, scalars, links[0].args)
+    if len(links) == 1 and links[0].op in ("diag", "eye"):
+        inside = links[0].args[0] if links[0].op == "diag" else ones(links[0].shape[0])
+        yield "diag", product(coefficient, scalars, [inside])
 
 
 def _common_entries(t: Expr) -> Found:

@@ -252,6 +252,8 @@ def _constant(judge: Judge, truth: list[Array], exact: bool) -> Iterator[Explana
     if ratio is None:
         return
     what = "Jacobian" if judge.part.derivation.jacobian else "gradient"
+    if exact and all(1e-12 < abs(k - 1) < 1e-3 for k in ratio):
+        yield judge.say("factor", f"the guess is {told(ratio[0], 1)} times the {what}")
     if exact and all(abs(k + 1) < 1e-6 for k in ratio):
         yield judge.say("sign", f"the guess is minus the {what}")
     if exact and all(_nice(k) for k in ratio) and max(ratio) - min(ratio) < 1e-6:

@@ -306,15 +306,15 @@ def product(coefficient: Number = 1, scalars: Iterable[Power] = (), chain: Itera
 
 
 def _product(coefficient: Number, scalars: Sequence[Power], chain: Sequence[Expr]) -> Expr:
+    for a, b in itertools.pairwise(chain):
+        if a.shape[1] != b.shape[0]:
+            CHECKS["matmul"](a, b)
     shape = (chain[0].shape[0], chain[-1].shape[1]) if chain else SCALAR
     bases = tuple(base for base, _ in scalars)
     return Expr("product", (*bases, *chain), (coefficient, tuple(top for _, top in scalars)), shape)
 
 
 def _chained(links: Sequence[Expr]) -> Expr:
-    for a, b in itertools.pairwise(links):
-        if a.shape[1] != b.shape[0]:
-            CHECKS["matmul"](a, b)
     return links[0] if len(links) == 1 else _product(1, (), links)
 
 

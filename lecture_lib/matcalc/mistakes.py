@@ -14,7 +14,8 @@ from lecture_lib.matcalc.expr import product as product_of
 from lecture_lib.matcalc.functions import lookup
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.record import moving
-from lecture_lib.matcalc.rules import Differential, change, differential, pulled, softmax_of
+from lecture_lib.matcalc.rules import Differential, change, changed, differential, local_jacobian, pulled, softmax_of
+from lecture_lib.matcalc.simplify import simplified
 from lecture_lib.matcalc.sizes import ONE, show_shape
 from lecture_lib.matcalc.symbols import ones
 from lecture_lib.matcalc.walk import depends, free_symbols, is_number, substitute, topological
@@ -86,21 +87,29 @@ class Bent:
         return list(dict.fromkeys(nodes))
 
     def at(self, sites: Sequence[Expr], wrong: Callable[[Expr, Expr, Expr], Expr]) -> Expr:
-        """The gradient with a wrong rule at some places."""
+        """The gradient, or the Jacobian, with a wrong rule at some places."""
 
         def rule(node: Expr, i: int, d: Expr, y: Expr) -> Expr:
             return wrong(node, d, y) if node in sites else differential(node, i, d, y)
 
-        return self.gradient(Bend(rule=rule))
+        return self._jacobian(rule) if self.part.derivation.jacobian else self.gradient(Bend(rule=rule))
+
+    def _jacobian(self, rule: Differential) -> Expr:
+        """The Jacobian that a bent rule leads to; the right one where matrices cannot state it."""
+        d = moving(self.part.by)
+        moves = {self.part.by: d}
+        for piece in self.upward:
+            mine = {p: moves[p] for p in self.pieces.parents(piece) if p in moves}
+            moves[piece] = changed(piece.args[0], mine, self.pieces.names, rule)
+        found = local_jacobian(simplified(moves[self.pieces.output]), d)
+        return self.found if found is None else found
 
 
 def candidates(part: Part) -> Iterator[Candidate]:
     """Wrong gradients for one quantity, the most likely mistakes first; one that is right may be among them."""
     bent = Bent(part)
-    walks = () if part.derivation.jacobian else (_symmetric, _slopes, _softmaxes, _fused, _upstream, _overwritten)
-    for maker in walks or (_symmetric,):
-        yield from maker(bent)
-    for maker in (_orders, _transposes, _factors, _quantities, _terms):
+    walks = () if part.derivation.jacobian else (_fused, _upstream, _overwritten)
+    for maker in (_symmetric, _slopes, _softmaxes, *walks, _orders, _transposes, _factors, _quantities, _terms):
         yield from maker(bent)
 
 
@@ -124,7 +133,7 @@ def _slopes(bent: Bent) -> Iterator[Candidate]:
     names = bent.pieces.names
     for sites in _groups(bent.sites(("elem",))):
         what = " and ".join(bent.told(s) for s in sites)
-        slope = " and ".join(bent.told(_prime(s)) if s.data[0] != "log" else _reciprocal(bent, s) for s in sites)
+        slope = " and ".join(_slope_text(bent, site) for site in sites)
         yield Candidate(
             "missing slope",
             f"the factor {slope} is missing: the chain rule passes through {what}",
@@ -153,10 +162,12 @@ def _prime(node: Expr) -> Expr:
     return make("elem", node.args[0], data=(name, order + 1, *settings))
 
 
-def _reciprocal(bent: Bent, node: Expr) -> str:
-    """log′(p) as a reader writes it, 1/p."""
-    inside = bent.told(node.args[0])
-    return f"1/{inside}" if len(inside) == 1 else f"1/({inside})"
+def _slope_text(bent: Bent, node: Expr) -> str:
+    """tanh′(z) in the reader's names; log′(p) as a reader writes it, 1/p."""
+    inside = closed_form(node.args[0], bent.pieces.given)
+    if node.data[0] == "log":
+        return f"1/{inside}" if len(text(inside)) == 1 else f"1/({inside})"
+    return text(rebuilt(_prime(node), [inside]))
 
 
 def _slope_of_input(node: Expr) -> Expr:
@@ -266,8 +277,19 @@ def _places(bent: Bent, piece: Expr, v: Expr, count: int) -> list[str]:
     """Through which terms of a piece a quantity is felt; through the piece itself where it is felt once."""
     terms = [t for t in (piece.args[0].args if piece.args[0].op == "sum" else [piece.args[0]]) if depends(t, v)]
     if count == 1 or len(terms) != count:
-        return [bent.told(piece) if piece != bent.pieces.output else ""] * count
+        return [_mean_piece(bent, piece) if piece != bent.pieces.output else ""] * count
     return [_mean(bent, t) for t in terms]
+
+
+def _mean_piece(bent: Bent, piece: Expr) -> str:
+    """A piece in words; a sum that is divided by a size is told as the mean that it belongs to."""
+    for user in bent.pieces.order:
+        for node in topological([user.args[0]], into_lets=False):
+            scalars = parts(node).scalars if node.op == "product" else ()
+            sizes = [(base, top) for base, top in scalars if base.op == "size"]
+            if (piece, 1) in scalars and sizes:
+                return f"the mean {bent.told(product_of(1, [(piece, 1), *sizes]))}"
+    return bent.told(piece)
 
 
 def _mean(bent: Bent, t: Expr) -> str:
@@ -281,9 +303,9 @@ def _mean(bent: Bent, t: Expr) -> str:
 def _edited(e: Expr, edit: Callable[[Expr], Iterator[tuple[str, str, Expr]]]) -> Iterator[Candidate]:
     """An expression with one of its nodes changed."""
     for node in topological([e], into_lets=False):
-        for mistake, message, changed in edit(node):
-            if changed.shape == node.shape:
-                yield Candidate(mistake, message, substitute(e, {node: changed}))
+        for mistake, message, bent_node in edit(node):
+            if bent_node.shape == node.shape:
+                yield Candidate(mistake, message, substitute(e, {node: bent_node}))
 
 
 def _orders(bent: Bent) -> Iterator[Candidate]:
@@ -364,8 +386,8 @@ def _without(bent: Bent, node: Expr) -> Iterator[tuple[str, str, Expr]]:
                 f"the factor {shown} is missing",
                 product_of(coefficient, [*scalars[:k], *scalars[k + 1 :]], links),
             )
-            if top not in (1, -1):
-                other = top - 1 if top > 0 else top + 1
+            if top != 1:
+                other = -2 if top == -1 else top - 1 if top > 0 else top + 1
                 right = f"the power of {bent.told(base)} is wrong: {shown} belongs there"
                 yield "factor", right, product_of(coefficient, [*scalars[:k], (base, other), *scalars[k + 1 :]], links)
         for k, link in enumerate(links):
@@ -391,15 +413,9 @@ def _quantities(bent: Bent) -> Iterator[Candidate]:
             if other != right and other.shape == right.shape:
                 yield Candidate(
                     "wrong quantity",
-                    f"{_spoken(bent, other)} stands where {_spoken(bent, right)} belongs "
-                    f"(both are {show_shape(right.shape)})",
+                    f"{bent.told(other)} stands where {bent.told(right)} belongs (both are {show_shape(right.shape)})",
                     substitute(e, {right: other}),
                 )
-
-
-def _spoken(bent: Bent, e: Expr) -> str:
-    """δ by its name, another quantity in the reader's."""
-    return text(e) if getattr(e.data, "kind", "") == "signal" else bent.told(e)
 
 
 TIMES = [(2, "twice as large as it should be"), (0.5, "half as large as it should be")]

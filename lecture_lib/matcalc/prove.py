@@ -110,6 +110,7 @@ def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> P
             raise ValueError(f"{label} is no size here: the sizes are {', '.join(labels) or 'numbers only'}")
         if found < 1:
             raise ValueError(f"{label} = {found}: a size is at least 1")
+    sizes = _sizes(labels, rng, lengths)
     waves = {
         node.data[0]: (float(rng.uniform(0.7, 1.3)), float(rng.uniform(0.1, 0.4)), float(rng.uniform(0, 3)))
         for node in topological([pieces.output])
@@ -123,9 +124,9 @@ def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> P
     }
     shapes = {size for e in topological([pieces.output]) for size in e.shape}
     for attempt in range(90):
-        # New sizes each time: (WᵀW)⁻¹ needs more rows than columns.
-        free = [k for k in rng.permutation(np.arange(2, len(labels) + 5)) if k not in lengths.values()]
-        sizes = {label: int(lengths[label]) if label in lengths else int(free.pop()) for label in labels}
+        if attempt:
+            # New sizes too: (WᵀW)⁻¹ needs more rows than columns.
+            sizes = _sizes(labels, rng, lengths)
         if min((size.value(sizes) for size in shapes), default=1) < 1:
             continue
         values = {s: _values(s, sizes, rng, attempt % 3, s in targets) for s in symbols}
@@ -135,6 +136,12 @@ def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> P
     raise ValueError(
         f"found no random point where {pieces.output} is finite and smooth; is it defined for real numbers?"
     )
+
+
+def _sizes(labels: Sequence[str], rng: np.random.Generator, lengths: Mapping[str, int]) -> dict[str, int]:
+    """A length for every label: what was given, and different numbers above 1 for the rest."""
+    free = [k for k in rng.permutation(np.arange(2, len(labels) + 5)) if k not in lengths.values()]
+    return {label: int(lengths[label]) if label in lengths else int(free.pop()) for label in labels}
 
 
 def _symbols_outside_softmax(target: Expr) -> list[Expr]:
@@ -212,7 +219,9 @@ def _away_from_trouble(node: Expr, point: Point) -> bool:
         ordered = np.sort(evaluate_at(node.args[0], point).ravel())
         return ordered.size < 2 or bool(ordered[-1] - ordered[-2] > margin)
     if node.op in ("inv", "logdet", "det"):
-        return bool(np.linalg.cond(evaluate_at(node.args[0], point)) < 300)
+        # A steep inverse bends within the steps of a finite difference.
+        a = evaluate_at(node.args[0], point)
+        return bool(np.linalg.cond(a) < 300 and np.max(np.abs(np.linalg.inv(a))) < 8)
     return True
 
 
