@@ -10,7 +10,6 @@ import numpy as np
 
 from lecture_lib.exercises.complaints import has_words, said_plainly
 from lecture_lib.exercises.edits import EDITS, IN_THE_CODE
-from lecture_lib.exercises.errors import WrongAnswer
 from lecture_lib.exercises.exercise import Exercise, Finding, Mistake
 from lecture_lib.exercises.forms import formed
 from lecture_lib.exercises.outcomes import Failure, Observed, all_same, fitted, outcomes, trials
@@ -24,8 +23,8 @@ CLOSE = 0.01
 """A number that a reader has rounded is taken for a mistake's from this relative distance on."""
 
 
-def diagnose(exercise: Exercise, answer: Any, seen: Observed, wanted: list[Any]) -> WrongAnswer:
-    """Build the error for a wrong answer.
+def diagnose(exercise: Exercise, answer: Any, seen: Observed, wanted: list[Any]) -> tuple[str | None, str]:
+    """Say what is wrong with an answer.
 
     Args:
         exercise: the exercise.
@@ -34,17 +33,15 @@ def diagnose(exercise: Exercise, answer: Any, seen: Observed, wanted: list[Any])
         wanted: the outcomes of the solution.
 
     Returns:
-        The error with the first mistake of the bank that does the same as the answer; failing that, with a usual slip
-        that does the same; failing that, with what can be said of any answer; at last with the exercise's own nudge.
+        The name and nudge of the first mistake of the bank that does the same as the answer; failing that, of a usual
+        slip that does the same; failing that, what can be said of any answer; at last None and the exercise's nudge.
     """
     found = [fitted(part, right) for part, right in zip(seen.outcomes, wanted, strict=True)]
     for look in LOOKS:
         finding = look(exercise, answer, found, wanted)
         if finding is not None:
-            return WrongAnswer(exercise.id, *finding)
-    if seen.changed:
-        return WrongAnswer(exercise.id, *changed_arguments(seen.changed))
-    return WrongAnswer(exercise.id, None, exercise.nudge)
+            return finding
+    return changed_arguments(seen.changed) if seen.changed else (None, exercise.nudge)
 
 
 def changed_arguments(names: tuple[str, ...]) -> Finding:

@@ -253,7 +253,7 @@ def _reduced(case: Case) -> Finding | None:
 
 def _rounded(case: Case) -> Finding | None:
     whole = all(f.dtype.kind in "bi" or same(f, np.round(f)) for f in case.found)
-    fractions = any(not same(w, np.round(w)) for w in case.wanted)
+    fractions = bool(case.names) and any(not same(w, np.round(w)) for w in case.wanted)
     if whole and fractions and any(case.is_(cut) for cut in (np.trunc, np.round, np.floor, np.ceil)):
         return "cut to whole numbers", "An array of integers holds no fractions. Which dtype does yours have?"
     return None
