@@ -161,7 +161,10 @@ def fault_of(exercise: Exercise, answer: Any, seen: Observed) -> Finding | None:
             "a later call changes an earlier result",
             "Both results live in the same memory. Make a new array in each call.",
         )
-    return next(filter(None, (demand(exercise, answer) for demand in exercise.demands)), None)
+    try:
+        return next(filter(None, (demand(exercise, answer) for demand in exercise.demands)), None)
+    except Exception as error:
+        return "it stops on another example", f"With other sizes it raises {type(error).__name__}: {error}."
 
 
 def _not_callable(exercise: Exercise) -> Finding:

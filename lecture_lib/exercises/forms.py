@@ -257,6 +257,8 @@ def _choice(exercise: Exercise, answer: Any) -> Any:
 
 def _several(exercise: Exercise, answer: Any) -> list[str]:
     if isinstance(answer, str):
+        answer = evaluated(answer)
+    if isinstance(answer, str):
         text = answer.strip("()[]{} ")
         parts = [part for part in BETWEEN.split(text) if part]
         letters = all(len(choice) == 1 for choice in exercise.choices)
