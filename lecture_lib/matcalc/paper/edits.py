@@ -202,8 +202,8 @@ def _letters(problem: Problem, node: Node) -> Iterator[Change]:
                     yield "wrong index", f"the index {letter} is wrong", Node("entry", node.args, letters)
         if len(node.data) == 2:
             yield "wrong index", "the indices are swapped", Node("entry", node.args, node.data[::-1])
-    letters = dict.fromkeys(x for n in walk(node) if n.op == "entry" for x in n.data) if node.op == "prod" else {}
-    for one, other in itertools.combinations(letters, 2):
+    used = dict.fromkeys(x for n in walk(node) if n.op == "entry" for x in n.data) if node.op == "prod" else {}
+    for one, other in itertools.combinations(used, 2):
         yield "wrong index", f"the indices {one} and {other} are swapped", _swapped(node, {one: other, other: one})
 
 

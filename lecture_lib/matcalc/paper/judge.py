@@ -225,9 +225,10 @@ class Judge:
         atom = self.problem.atoms.get(sides.left)
         while atom is not None and atom.kind == "name" and atom.body is not None:
             atom = self.problem.atoms.get(atom.body)
-        if atom is not None and atom.of is not None and atom.by is not None and not (atom.letters or atom.below):
-            if sides.fits and atom.via is None:
-                self.assumed.append(((atom.of, atom.by), sides))
+        if atom is None or atom.of is None or atom.by is None:
+            return
+        if sides.fits and atom.via is None and not (atom.letters or atom.below):
+            self.assumed.append(((atom.of, atom.by), sides))
 
     def follows_from_false(self, left: Node, right: Node) -> bool:
         """Is an equation true if the false lines above had been right?"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,10 +34,11 @@ SPELLINGS = {
     "dexpm": "frechet",
     **{
         name: name
-        for name in (
-            "sqrt softmax log_softmax logsumexp cross_entropy diag diagonal trace norm inv det logdet expm vec sum mean "
-            "outer kron multiply dot matmul transpose ones eye concat vstack max min maximum minimum square step sign"
-        ).split()
+        for name in re.findall(
+            r"\w+",
+            """sqrt softmax log_softmax logsumexp cross_entropy diag diagonal trace norm inv det logdet expm vec sum mean
+            outer kron multiply dot matmul transpose concat vstack max min maximum minimum square step sign""",
+        )
     },
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -133,7 +133,7 @@ _SIGNS = str.maketrans(
 _LOW_LETTERS = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "aehijklmnoprstuvx", strict=True))
 _LOW_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _HIGH = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
-_RULES = [
+_RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(f"[{''.join(_LOW_LETTERS)}]+"), lambda m: "_{" + "".join(_LOW_LETTERS[c] for c in m[0]) + "}"),
     (re.compile(f"[{''.join(_HIGH)}]+"), lambda m: "^{" + "".join(_HIGH[c] for c in m[0]) + "}"),
     (re.compile(r"\*\*"), "^"),
@@ -221,9 +221,8 @@ def _letters(inside: str) -> tuple[str, ...]:
 
 
 def _word(line: str, place: int, run: str, words: Vocabulary) -> Token:
-    if match := re.match("(?:Σ|sum)(?=_)", run):
-        if words.kind(run[:1]) is None or run[0] == "s":
-            return Token("sign", "∑", place, place + match.end())
+    if (match := re.match("(?:Σ|sum)(?=_)", run)) and (words.kind(run[:1]) is None or run[0] == "s"):
+        return Token("sign", "∑", place, place + match.end())
     for length in range(len(run), 0, -1):
         known = words.kind(run[:length]) if run[length - 1] != "_" else None
         # z1 is not z times 1, and diagonal is not diag onal.
