@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.bank.paper import find_paper
 from lecture_lib.exercises.diagnose import changed_arguments, diagnose
 from lecture_lib.exercises.errors import WrongAnswer
 from lecture_lib.exercises.exercise import Exercise, Finding
 from lecture_lib.exercises.forms import WrongForm, formed, holds_dots
 from lecture_lib.exercises.outcomes import UNTOUCHED, Observed, all_same, fitted, observe, outcomes
+from lecture_lib.exercises.paper import PaperExercise, judge_paper
 from lecture_lib.exercises.records import record
+from lecture_lib.exercises.verdict import NOT_DONE, Verdict
 
 
 def check(name: str, answer: Any) -> None:
@@ -38,11 +40,11 @@ def check(name: str, answer: Any) -> None:
         Traceback (most recent call last):
         lecture_lib.exercises.errors.WrongAnswer: 06-outer: transposed. ...
     """
-    if check_answer(find_exercise(name), answer):
+    if check_answer(find_paper(name) or find_exercise(name), answer):
         record(name)
 
 
-def check_answer(exercise: Exercise, answer: Any) -> bool:
+def check_answer(exercise: Exercise | PaperExercise, answer: Any) -> bool:
     """Check an answer to an exercise at hand, and keep no record of it.
 
     Args:
@@ -55,26 +57,11 @@ def check_answer(exercise: Exercise, answer: Any) -> bool:
     Raises:
         WrongAnswer: the answer is not right.
     """
-    verdict = judge(exercise, answer)
+    verdict = judge_paper(exercise, answer) if isinstance(exercise, PaperExercise) else judge(exercise, answer)
     if verdict.state == "wrong":
         raise WrongAnswer(exercise.id, verdict.mistake, verdict.text)
     print(f"{exercise.id}: {verdict.state}{'. ' if verdict.text else ''}{verdict.text}")
     return verdict.state == "right"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is to be said of an answer.
-
-    Attributes:
-        state: "right", "wrong" or "not done yet".
-        mistake: the name of what is wrong, None where nothing is, or where it has no name.
-        text: the nudge, or the lesson of a right answer.
-    """
-
-    state: str
-    mistake: str | None = None
-    text: str = ""
 
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
@@ -89,6 +76,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
 
     Example:
         >>> from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.bank.paper import find_paper
         >>> judge(find_exercise("03-shape"), (5, 3)).mistake
         'inputs as rows'
     """
@@ -109,9 +97,6 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         return Verdict("wrong", *diagnose(exercise, answer, seen, wanted))
     fault = fault_of(exercise, answer, seen)
     return Verdict("wrong", *fault) if fault is not None else Verdict("right", None, exercise.lesson)
-
-
-NOT_DONE = Verdict("not done yet")
 
 
 def is_right(exercise: Exercise, found: list[Any], wanted: list[Any]) -> bool:

@@ -18,7 +18,7 @@ from lecture_lib.matcalc.paper.tokens import Unreadable, canonical, cleaned
 from lecture_lib.matcalc.printing import TEXT, latex, segments, text
 from lecture_lib.matcalc.record import two_lines
 from lecture_lib.matcalc.sizes import show_shape
-from lecture_lib.matcalc.walk import free_symbols
+from lecture_lib.matcalc.walk import free_symbols, topological
 
 TRUE = ("follows", "rule", "jump")
 FALSE = ("false", "shape", "unreadable")
@@ -135,6 +135,47 @@ class Derived(Sequence[Line]):
         proved = all(line.exact for line in self.lines)
         how = "every one proved without rounding" if proved else "those with ≈ in double precision only"
         return f"All {len(self.lines)} lines hold, {how}" + (f"; {jumps} take several rules at once." if jumps else ".")
+
+    def reaches(self, goal: str, given: Sequence[str]) -> bool:
+        """Does the last line say what is asked for, in the given names alone?
+
+        Args:
+            goal: its left side, such as "∇_b s".
+            given: the names that its right side may use, as text.
+
+        Returns:
+            True when it does.
+        """
+        sides = self.lines[-1].sides if self.lines else None
+        if sides is None:
+            return False
+        wanted = next(iter(Builder(self.problem).side(self.problem.read(f"= {goal}").sides[0]).values()))
+        allowed = {canonical(name) for name in given}
+        left = self._meaning(sides.left)
+        return self._meaning(wanted) == left and self._speaks(sides.right) <= allowed
+
+    def _meaning(self, e: Expr) -> object:
+        """What a left side stands for: the same for ∇_z s and for δ that names it."""
+        atom = self.problem.atoms.get(e)
+        while atom is not None and atom.kind == "name" and atom.body is not None:
+            e = atom.body
+            atom = self.problem.atoms.get(e)
+        return e if atom is None else (atom.kind.replace("direct", "jac"), atom.of, atom.by, atom.letters, atom.below)
+
+    def _speaks(self, e: Expr) -> set[str]:
+        """The names in an expression; calculus that is left in it counts as a name that is never given."""
+        found: set[str] = set()
+        for node in topological([e], into_lets=False):
+            atom = self.problem.atoms.get(node)
+            if node.op not in ("symbol", "let") or (atom is not None and atom.kind == "equal"):
+                continue
+            if atom is None or atom.kind == "name":
+                found.add(canonical(str(node.data if isinstance(node.data, str) else node.data.text)))
+            elif atom.body is not None:
+                found |= self._speaks(atom.body)
+            else:
+                found.add("∂")
+        return found
 
     def __repr__(self) -> str:
         return str(self)

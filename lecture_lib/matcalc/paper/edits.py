@@ -34,9 +34,12 @@ def edits(problem: Problem, line: Node) -> Iterator[Edit]:
     """All lines that are one change away, the commonest mistakes first."""
     nodes = list(dict.fromkeys(id(n) for n in walk(line)))
     by_id = {id(n): n for n in walk(line)}
+    inner = {id(a) for n in walk(line) if n.op in ("entry", "jac", "grad") for a in n.args}
     for maker in MAKERS:
         for key in nodes:
             node = by_id[key]
+            if key in inner and maker is not _letters:
+                continue
             for mistake, words, new in maker(problem, node):
                 yield Edit(mistake, words, node, replaced(line, node, new))
     for mistake, words, new in _whole(problem, line):

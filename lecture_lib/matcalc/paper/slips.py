@@ -19,7 +19,7 @@ from lecture_lib.matcalc.paper.judge import Judge, Sides
 from lecture_lib.matcalc.paper.problem import Atom, Edge
 from lecture_lib.matcalc.paper.worlds import Scene, World, world_at
 from lecture_lib.matcalc.printing import text
-from lecture_lib.matcalc.sizes import show_shape
+from lecture_lib.matcalc.sizes import Size, show_shape
 from lecture_lib.matcalc.walk import free_symbols, substitute
 
 # A line of more nodes is not changed place by place.
@@ -184,8 +184,8 @@ def _edited(judge: Judge, left: Node, right: Node, line: str) -> Slip | None:
     if sum(1 for _ in walk(right)) > LARGE:
         return None
     world = judge.worlds[0]
-    scenes: dict[tuple[str, ...], Scene] = {}
-    lefts: dict[tuple[str, ...], Array] = {}
+    scenes: dict[tuple[tuple[str, Size], ...], Scene] = {}
+    lefts: dict[tuple[tuple[str, Size], ...], Array] = {}
     seen: set[Expr] = set()
     memo: dict[int, tuple[Node, Readings]] = {}
     for k, edit in enumerate(edits(judge.problem, right)):
@@ -198,7 +198,7 @@ def _edited(judge: Judge, left: Node, right: Node, line: str) -> Slip | None:
         if not sides.fits or sides.right in seen:
             continue
         seen.add(sides.right)
-        key = tuple(sides.letters)
+        key = tuple(sides.letters.items())
         if key not in scenes:
             scenes[key] = Scene(world, letters=sides.letters)
             lefts[key] = scenes[key].value(sides.left)
