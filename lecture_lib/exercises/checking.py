@@ -67,18 +67,18 @@ def check_answer(exercise: Exercise | PaperExercise, answer: Any) -> bool:
 def judge(exercise: Exercise, answer: Any) -> Verdict:
     """Judge an answer, and change nothing: nothing is printed, raised or recorded.
 
-    Args:
-        exercise: the exercise.
-        answer: what the reader gave.
+        Args:
+            exercise: the exercise.
+            answer: what the reader gave.
 
-    Returns:
-        The verdict.
+        Returns:
+            The verdict.
 
-    Example:
-        >>> from lecture_lib.exercises.bank import find_exercise
-from lecture_lib.exercises.bank.paper import find_paper
-        >>> judge(find_exercise("03-shape"), (5, 3)).mistake
-        'inputs as rows'
+        Example:
+            >>> from lecture_lib.exercises.bank import find_exercise
+    from lecture_lib.exercises.bank.paper import find_paper
+            >>> judge(find_exercise("03-shape"), (5, 3)).mistake
+            'inputs as rows'
     """
     if holds_dots(answer) or _is_empty(answer):
         return NOT_DONE

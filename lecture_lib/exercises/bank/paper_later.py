@@ -98,14 +98,14 @@ LATER = (
             """,
         ),
         (
-            Slip("x", "∂J/∂s = y - p"),
-            Slip("x", "∂J/∂s = (p - y) p (1-p)"),
-            Slip("x", "∂J/∂s = 2 (p - y)"),
-            Slip("x", "∂J/∂s = p"),
-            Slip("x", "∂p/∂s = p"),
-            Slip("x", "∂p/∂s = 1 - p"),
-            Slip("x", "∂p/∂s = s (1 - s)"),
-            Slip("x", "∂J/∂s = s - y"),
+            Slip("sign", "∂J/∂s = y - p"),
+            Slip("superfluous factor", "∂J/∂s = (p - y) p (1-p)"),
+            Slip("factor", "∂J/∂s = 2 (p - y)"),
+            Slip("missing term", "∂J/∂s = p"),
+            Slip("function for slope", "∂p/∂s = p"),
+            Slip("missing factor", "∂p/∂s = 1 - p"),
+            Slip("wrong quantity", "∂p/∂s = s (1 - s)"),
+            Slip("wrong quantity", "∂J/∂s = s - y"),
         ),
         "The slope of σ cancels: the error p − y arrives at the score undamped.",
         jumps=True,
@@ -131,14 +131,14 @@ LATER = (
             "∂J/∂q_k = -([k=1] - p_k)",
         ),
         (
-            Slip("x", "∂J/∂q_k = [k=1] - p_k"),
-            Slip("x", "∂J/∂q_k = p_k - 1"),
-            Slip("x", "∂J/∂q_k = p_k"),
-            Slip("x", "∂p_i/∂q_k = p_i (1 - p_i)"),
-            Slip("x", "∂p_i/∂q_k = -p_i p_k"),
-            Slip("x", "∂J/∂q_1 = p_1"),
-            Slip("x", "∂J/∂q_1 = 1 - p_1"),
-            Slip("x", "∂J/∂q_k = p_k [k=1]"),
+            Slip("sign", "∂J/∂q_k = [k=1] - p_k"),
+            Slip("index", "∂J/∂q_k = p_k - 1"),
+            Slip("index", "∂J/∂q_k = p_k"),
+            Slip("index", "∂p_i/∂q_k = p_i (1 - p_i)"),
+            Slip("index", "∂p_i/∂q_k = -p_i p_k"),
+            Slip("missing term", "∂J/∂q_1 = p_1"),
+            Slip("sign", "∂J/∂q_1 = 1 - p_1"),
+            Slip("factor", "∂J/∂q_k = 2 (p_k - [k=1])"),
         ),
         "p_c − 1 for the right class, p_k for the others: p − t.",
         jumps=True,
@@ -166,17 +166,26 @@ LATER = (
             """,
         ),
         (
-            Slip("x", "∇_x s = W δ"),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_x2 s = W^T δ"""),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_x2 s = (W^T δ)[0:d]"""),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_x2 s = (W^T δ)[2d:3d]"""),
-            Slip("x", "∂x/∂x2 = I"),
-            Slip("x", "∂x/∂x2 = [I; 0; 0]"),
-            Slip("x", "∇_x s = W^T u"),
-            Slip("x", "∇_x s = δ^T W"),
+            Slip("missing transpose", "∇_x s = W δ"),
+            Slip(
+                "wrong part",
+                """∇_x s = W^T δ
+                         ∇_x2 s = W^T δ""",
+            ),
+            Slip(
+                "wrong part",
+                """∇_x s = W^T δ
+                         ∇_x2 s = (W^T δ)[0:d]""",
+            ),
+            Slip(
+                "wrong part",
+                """∇_x s = W^T δ
+                         ∇_x2 s = (W^T δ)[2d:3d]""",
+            ),
+            Slip("wrong part", "∂x/∂x2 = [0; 0; I]"),
+            Slip("wrong part", "∂x/∂x2 = [I; 0; 0]"),
+            Slip("missing slope", "∇_x s = W^T u"),
+            Slip("convention", "∇_x s = δ^T W"),
         ),
         "The window's gradient is cut where the words were joined.",
         {"δ": "∇_z s"},
@@ -204,20 +213,38 @@ LATER = (
             """,
         ),
         (
-            Slip("x", """∇_x s = W^T δ
-                         ∇_e s = (W^T δ)[0:d]"""),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_e s = (W^T δ)[2d:3d]"""),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_e s = (W^T δ)[0:d] + (W^T δ)[d:2d]"""),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_e s = 2 (W^T δ)[0:d]"""),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_e s = 1/2 ((W^T δ)[0:d] + (W^T δ)[2d:3d])"""),
-            Slip("x", """∇_x s = W^T δ
-                         ∇_e s = (W^T δ)[0:d] - (W^T δ)[2d:3d]"""),
-            Slip("x", "∂x/∂e = [I; 0; 0]"),
-            Slip("x", "∇_x s = W δ"),
+            Slip(
+                "overwritten",
+                """∇_x s = W^T δ
+                         ∇_e s = (W^T δ)[0:d]""",
+            ),
+            Slip(
+                "overwritten",
+                """∇_x s = W^T δ
+                         ∇_e s = (W^T δ)[2d:3d]""",
+            ),
+            Slip(
+                "wrong part",
+                """∇_x s = W^T δ
+                         ∇_e s = (W^T δ)[0:d] + (W^T δ)[d:2d]""",
+            ),
+            Slip(
+                "overwritten",
+                """∇_x s = W^T δ
+                         ∇_e s = 2 (W^T δ)[0:d]""",
+            ),
+            Slip(
+                "factor",
+                """∇_x s = W^T δ
+                         ∇_e s = 1/2 ((W^T δ)[0:d] + (W^T δ)[2d:3d])""",
+            ),
+            Slip(
+                "sign",
+                """∇_x s = W^T δ
+                         ∇_e s = (W^T δ)[0:d] - (W^T δ)[2d:3d]""",
+            ),
+            Slip("wrong part", "∂x/∂e = [I; 0; 0]"),
+            Slip("missing transpose", "∇_x s = W δ"),
         ),
         "Two paths into one word: their gradients add up.",
         {"δ": "∇_z s"},
@@ -244,15 +271,15 @@ LATER = (
             r"\nabla_w L = w - \lambda (1-p) y x",
         ),
         (
-            Slip("x", "∇_w L = -λ (1-p) y x"),
-            Slip("x", "∇_w L = w"),
-            Slip("x", "∇_w L = w + λ (1-p) y x"),
-            Slip("x", "∇_w L = 2 w - λ (1-p) y x"),
-            Slip("x", "∇_w L = w - λ (1-p) x"),
-            Slip("x", "∇_w L = w - (1-p) y x"),
-            Slip("x", "∇_w L = w - λ p y x"),
-            Slip("x", "∇_w L = w^T - λ (1-p) y x^T"),
-            Slip("x", "∂L/∂w = w - λ (1-p) y x"),
+            Slip("path", "∇_w L = -λ (1-p) y x"),
+            Slip("path", "∇_w L = w"),
+            Slip("sign", "∇_w L = w + λ (1-p) y x"),
+            Slip("factor", "∇_w L = 2 w - λ (1-p) y x"),
+            Slip("missing factor", "∇_w L = w - λ (1-p) x"),
+            Slip("missing factor", "∇_w L = w - (1-p) y x"),
+            Slip("wrong quantity", "∇_w L = w - λ p y x"),
+            Slip("convention", "∇_w L = w^T - λ (1-p) y x^T"),
+            Slip("convention", "∂L/∂w = w - λ (1-p) y x"),
         ),
         "Two paths from w to L: the penalty's and the data's, added.",
         jumps=True,
@@ -274,14 +301,14 @@ LATER = (
             r"\nabla_W J = \Delta^\top X",
         ),
         (
-            Slip("x", "∇_W J = X^T Δ"),
-            Slip("x", "∇_W J = Δ X"),
-            Slip("x", "∇_W J = Δ X^T"),
-            Slip("x", "∇_W J = 1/N Δ^T X"),
-            Slip("x", "∇_W J = N Δ^T X"),
-            Slip("x", "∇_W J = H^T X"),
-            Slip("x", "∂J/∂W = Δ^T X"),
-            Slip("x", "∇_W J = -Δ^T X"),
+            Slip("transposed", "∇_W J = X^T Δ"),
+            Slip("missing transpose", "∇_W J = Δ X"),
+            Slip("missing transpose", "∇_W J = Δ X^T"),
+            Slip("averaged", "∇_W J = 1/N Δ^T X"),
+            Slip("missing 1/N", "∇_W J = N Δ^T X"),
+            Slip("wrong quantity", "∇_W J = H^T X"),
+            Slip("convention", "∂J/∂W = Δ^T X"),
+            Slip("sign", "∇_W J = -Δ^T X"),
         ),
         "The product sums the outer products of all examples.",
         {"Δ": "∇_Z J"},
@@ -303,14 +330,14 @@ LATER = (
             r"\nabla_b J = \Delta^\top \mathbf{1}",
         ),
         (
-            Slip("x", "∇_b J = Δ"),
-            Slip("x", "∇_b J = Δ^T"),
-            Slip("x", "∇_b J = Δ 1"),
-            Slip("x", "∇_b J = 1^T Δ"),
-            Slip("x", "∇_b J = 1/N Δ^T 1"),
-            Slip("x", "∇_b J = N Δ^T 1"),
-            Slip("x", "∇_b J = -Δ^T 1"),
-            Slip("x", "∇_b J = H^T 1"),
+            Slip("not summed", "∇_b J = Δ"),
+            Slip("not summed", "∇_b J = Δ^T"),
+            Slip("missing transpose", "∇_b J = Δ 1"),
+            Slip("missing transpose", "∇_b J = 1^T Δ"),
+            Slip("averaged", "∇_b J = 1/N Δ^T 1"),
+            Slip("missing 1/N", "∇_b J = N Δ^T 1"),
+            Slip("sign", "∇_b J = -Δ^T 1"),
+            Slip("wrong quantity", "∇_b J = H^T 1"),
         ),
         "b is added to every row, so its gradient is the sum of all rows.",
         {"Δ": "∇_Z J"},
@@ -349,15 +376,15 @@ LATER = (
             """,
         ),
         (
-            Slip("x", "∇_x s = W^T (u ∘ f'(z))"),
-            Slip("x", "∇_x s = u"),
-            Slip("x", "∇_x s = u - W^T (u ∘ f'(z))"),
-            Slip("x", "∇_x s = u + W (u ∘ f'(z))"),
-            Slip("x", "∇_x s = u + W^T u"),
-            Slip("x", "∇_x s = u + W^T (u ∘ f(z))"),
-            Slip("x", "∇_x s = x + W^T (u ∘ f'(z))"),
-            Slip("x", "∂s/∂x = u + W^T (u ∘ f'(z))"),
-            Slip("x", "∂s/∂y = u"),
+            Slip("path", "∇_x s = W^T (u ∘ f'(z))"),
+            Slip("path", "∇_x s = u"),
+            Slip("sign", "∇_x s = u - W^T (u ∘ f'(z))"),
+            Slip("missing transpose", "∇_x s = u + W (u ∘ f'(z))"),
+            Slip("missing slope", "∇_x s = u + W^T u"),
+            Slip("function for slope", "∇_x s = u + W^T (u ∘ f(z))"),
+            Slip("wrong quantity", "∇_x s = x + W^T (u ∘ f'(z))"),
+            Slip("convention", "∂s/∂x = u + W^T (u ∘ f'(z))"),
+            Slip("convention", "∂s/∂y = u"),
         ),
         "The identity carries the whole signal past the layer: two paths, added.",
     ),
@@ -393,23 +420,29 @@ LATER = (
             """,
         ),
         (
-            Slip("x", "∂p/∂a = diag(p)"),
-            Slip("x", "∂p/∂a = diag(p ∘ (1-p))"),
-            Slip("x", "∂p/∂a = p ∘ (1-p)"),
-            Slip("x", "∂p/∂a = diag(p) + p p^T"),
-            Slip("x", "∂c/∂p = V"),
-            Slip("x", "∂a/∂q = K^T"),
-            Slip("x", "∂s/∂c = u"),
-            Slip("x", """∂s/∂c = u^T
+            Slip("softmax elementwise", "∂p/∂a = diag(p)"),
+            Slip("softmax elementwise", "∂p/∂a = diag(p ∘ (1-p))"),
+            Slip("softmax elementwise", "∂p/∂a = p ∘ (1-p)"),
+            Slip("sign", "∂p/∂a = diag(p) + p p^T"),
+            Slip("convention", "∂c/∂p = V"),
+            Slip("convention", "∂a/∂q = K^T"),
+            Slip("convention", "∂s/∂c = u"),
+            Slip(
+                "missing transpose",
+                """∂s/∂c = u^T
                          ∂c/∂p = V^T
                          ∂p/∂a = diag(p) - p p^T
                          ∂a/∂q = K
-                         ∇_q s = K (diag(p) - p p^T) V u"""),
-            Slip("x", """∂s/∂c = u^T
+                         ∇_q s = K (diag(p) - p p^T) V u""",
+            ),
+            Slip(
+                "convention",
+                """∂s/∂c = u^T
                          ∂c/∂p = V^T
                          ∂p/∂a = diag(p) - p p^T
                          ∂a/∂q = K
-                         ∇_q s = u^T V^T (diag(p) - p p^T) K"""),
+                         ∇_q s = u^T V^T (diag(p) - p p^T) K""",
+            ),
         ),
         "A network you had not met, by the same five Jacobians.",
     ),
@@ -440,21 +473,30 @@ LATER = (
             """,
         ),
         (
-            Slip("x", "∂s/∂p = q"),
-            Slip("x", "∂s/∂p = p^T"),
-            Slip("x", "∂p/∂z = 1 - p∘p"),
-            Slip("x", "∂p/∂z = diag(1 - z∘z)"),
-            Slip("x", "∂p/∂z = diag(1 - p)"),
-            Slip("x", "∂p/∂z = diag(1 + p∘p)"),
-            Slip("x", """∂s/∂p = q^T
+            Slip("convention", "∂s/∂p = q"),
+            Slip("wrong quantity", "∂s/∂p = p^T"),
+            Slip("wrong product", "∂p/∂z = 1 - p∘p"),
+            Slip("wrong quantity", "∂p/∂z = diag(1 - z∘z)"),
+            Slip("power", "∂p/∂z = diag(1 - p)"),
+            Slip("sign", "∂p/∂z = diag(1 + p∘p)"),
+            Slip(
+                "transposed",
+                """∂s/∂p = q^T
                          ∂p/∂z = diag(1 - p∘p)
-                         ∇_U s = a (q ∘ (1 - p∘p))^T"""),
-            Slip("x", """∂s/∂p = q^T
+                         ∇_U s = a (q ∘ (1 - p∘p))^T""",
+            ),
+            Slip(
+                "wrong quantity",
+                """∂s/∂p = q^T
                          ∂p/∂z = diag(1 - p∘p)
-                         ∇_U s = (q ∘ (1 - p∘p)) b^T"""),
-            Slip("x", """∂s/∂p = q^T
+                         ∇_U s = (q ∘ (1 - p∘p)) b^T""",
+            ),
+            Slip(
+                "wrong quantity",
+                """∂s/∂p = q^T
                          ∂p/∂z = diag(1 - p∘p)
-                         ∇_U s = (q ∘ (1 - q∘q)) a^T"""),
+                         ∇_U s = (q ∘ (1 - q∘q)) a^T""",
+            ),
         ),
         "One tower at a time: the other is a constant that arrives from above.",
     ),

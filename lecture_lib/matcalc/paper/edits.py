@@ -12,6 +12,7 @@ from lecture_lib.matcalc.paper.grammar import Node, replaced, walk
 from lecture_lib.matcalc.paper.problem import Problem
 from lecture_lib.matcalc.paper.tokens import canonical
 from lecture_lib.matcalc.printing import text
+from lecture_lib.matcalc.sizes import ZERO
 from lecture_lib.matcalc.walk import topological
 
 
@@ -30,20 +31,28 @@ Change = tuple[str, str, Node]
 Maker = Callable[[Problem, Node], Iterator[Change]]
 
 
-def edits(problem: Problem, line: Node) -> Iterator[Edit]:
-    """All lines that are one change away, the commonest mistakes first."""
+def edits(problem: Problem, line: Node, letters: tuple[str, ...] = ()) -> Iterator[Edit]:
+    """All lines that are one change away, the commonest mistakes first; letters are the indices of the left side."""
     nodes = list(dict.fromkeys(id(n) for n in walk(line)))
     by_id = {id(n): n for n in walk(line)}
-    inner = {id(a) for n in walk(line) if n.op in ("entry", "jac", "grad") for a in n.args}
+    inside = {op: {id(a) for n in walk(line) if n.op == op for a in n.args} for op in ("entry", "jac", "grad")}
+    inner = set().union(*inside.values())
     for maker in MAKERS:
         for key in nodes:
             node = by_id[key]
-            if key in inner and maker is not _letters:
+            if (key in inner and not (maker is _letters and key in inside["entry"])) or (
+                maker is _whole and key != id(line)
+            ):
                 continue
             for mistake, words, new in maker(problem, node):
                 yield Edit(mistake, words, node, replaced(line, node, new))
-    for mistake, words, new in _whole(problem, line):
+    for mistake, words, new in _everywhere(problem, line):
         yield Edit(mistake, words, line, new)
+    if letters:
+        for key in nodes:
+            for mistake, words, new in _entries(problem, by_id[key], letters):
+                if key not in inner:
+                    yield Edit(mistake, words, by_id[key], replaced(line, by_id[key], new))
 
 
 def product(*factors: Node, sign: str = "") -> Node:
@@ -81,6 +90,11 @@ def _orders(problem: Problem, node: Node) -> Iterator[Change]:
 
 
 def _slopes(problem: Problem, node: Node) -> Iterator[Change]:
+    if node.op == "prod":
+        for k, factor in enumerate(node.args):
+            inside = factor.args[0] if factor.op == "call" and factor.data[0] == "diag" else factor
+            if inside.op == "call" and inside.data[1]:
+                yield "superfluous slope", f"the slope {_named(inside)} is too many", _without(node, k)
     if node.op != "call" or len(node.args) != 1:
         for name, order, argument in _functions(problem):
             if node.op == "name" and canonical(_piece(problem, name, argument)) == node.data:
@@ -197,6 +211,8 @@ def _letters(problem: Problem, node: Node) -> Iterator[Change]:
         for other in [*alike, *(x for x in problem.names if x not in alike)]:
             if other != node.data:
                 yield "wrong quantity", f"{node.data} stands where another quantity belongs", Node("name", (), other)
+        rest = Node("sum", (Node("num", (), Fraction(1)), node), (1, -1))
+        yield "wrong quantity", f"{node.data} stands where 1 − {node.data} belongs", rest
     if node.op == "entry":
         for k, letter in enumerate(node.data):
             for other in "ijklc":
@@ -230,34 +246,131 @@ def _given(problem: Problem, node: Node) -> Iterator[Change]:
 
 
 def _both(problem: Problem, node: Node) -> Iterator[Change]:
-    """∘ for a matrix product whose second or first factor is to be transposed."""
-    if node.op == "prod" and len(node.args) == 2 and node.data[0] in ("∘", "*", "·", "@"):
-        a, b = node.args
+    """∘ for a matrix product whose second or first factor is to be transposed, and the other way round."""
+    if node.op != "prod" or len(node.args) != 2:
+        return
+    a, b = node.args
+    if node.data[0] in ("∘", "*", "·", "@"):
+        words = f"{node.data[0]} stands where a matrix product with a transpose belongs"
         for factors in ((a, Node("T", (b,))), (Node("T", (a,)), b)):
-            yield (
-                "wrong product",
-                f"{node.data[0]} stands where a matrix product with a transpose belongs",
-                product(*factors),
-            )
+            yield "wrong product", words, product(*factors)
+    bare = tuple(f.args[0] if f.op == "T" else f for f in (a, b))
+    if bare != (a, b):
+        yield "wrong product", "the matrix product adds up; here ∘ belongs", product(*bare, sign="∘")
+
+
+def _parts(problem: Problem, node: Node) -> Iterator[Change]:
+    """Another slice, another block of a stack."""
+    if node.op == "cut":
+        for place in _places(problem):
+            yield "wrong part", "another part is cut out", Node("cut", node.args, place)
+    if node.op in ("prod", "T", "name", "call", "sum"):
+        for place in _places(problem):
+            yield "wrong part", "the whole stands where a part is to be cut out", Node("cut", (node,), place)
+    if node.op == "stack":
+        for k, j in itertools.product(range(len(node.args)), repeat=2):
+            if node.args[k] != node.args[j]:
+                args = (*node.args[:k], node.args[j], *node.args[k + 1 :])
+                yield "wrong part", "a block stands in the wrong place", Node("stack", args)
+        for k, j in itertools.combinations(range(len(node.args)), 2):
+            args = tuple(node.args[{k: j, j: k}.get(i, i)] for i in range(len(node.args)))
+            yield "wrong part", "a block stands in the wrong place", Node("stack", args)
+
+
+def _places(problem: Problem) -> list[str]:
+    """The slices that belong to the parts of the stacks in a problem."""
+    found = []
+    for node in topological([problem.output]):
+        if node.op == "concat":
+            start = ZERO
+            for part in node.args:
+                found.append(f"{start}:{start + part.shape[0]}")
+                start += part.shape[0]
+    return list(dict.fromkeys(found))
+
+
+def _everywhere(problem: Problem, line: Node) -> Iterator[Change]:
+    """One name for another wherever it stands."""
+    for node in walk(line):
+        if node.op not in ("prod", "sum", "call"):
+            continue
+        for one in dict.fromkeys(n.data for n in walk(node) if n.op == "name"):
+            for other in {**problem.names, **problem.defined}:
+                if other != one:
+                    made = replaced(line, node, _renamed(node, one, other))
+                    yield "wrong quantity", f"{one} stands where another quantity belongs", made
+
+
+def _renamed(node: Node, one: str, other: str) -> Node:
+    data = other if node.op == "name" and node.data == one else node.data
+    return Node(node.op, tuple(_renamed(a, one, other) for a in node.args), data)
+
+
+def _entries(problem: Problem, node: Node, letters: tuple[str, ...]) -> Iterator[Change]:
+    """Entries that are missing, or stand where another entry belongs."""
+    if node.op in ("entry", "num"):
+        for made in _all_entries(problem, letters):
+            told = f"{made.args[0].data}_{''.join(made.data)}"
+            if node.op == "num" or made.args != node.args:
+                yield "wrong quantity", "another entry belongs here", made
+            yield "missing factor", f"the factor {told} is missing", product(node, made)
+    free = [x for n in walk(node) if n.op == "entry" for x in n.data if x not in letters and not x.isdigit()]
+    for letter in dict.fromkeys(free if node.op in ("prod", "entry") else []):
+        yield "not summed", f"the sum over {letter} is missing", Node("over", (node,), (letter,))
+    if node.op == "over":
+        for letter in letters:
+            words = f"the sum over {node.data[0]} is too many"
+            yield "superfluous sum", words, _swapped(node.args[0], {node.data[0]: letter})
+    if node.op == "prod":
+        for made in _all_entries(problem, letters):
+            told = f"{made.args[0].data}_{''.join(made.data)}"
+            yield "missing factor", f"the factor {told} is missing", product(node, made)
+
+
+def _all_entries(problem: Problem, letters: tuple[str, ...]) -> Iterator[Node]:
+    for name, e in {**problem.names, **problem.defined}.items():
+        if not e.is_scalar:
+            for chosen in itertools.permutations(letters, 1 if e.is_column else 2):
+                yield Node("entry", (Node("name", (), name),), chosen)
 
 
 def _too_many(problem: Problem, node: Node) -> Iterator[Change]:
-    if node.op in ("prod", "sum") and len(node.args) > 1:
+    if node.op == "prod":
+        for k in range(len(node.args)):
+            yield "superfluous factor", "a factor is too many", _without(node, k)
+            if len(node.args) > 2 and k + 1 < len(node.args):
+                yield "superfluous factor", "two factors are too many", _without(_without(node, k), k)
+    if node.op == "sum" and len(node.args) > 1:
         for k in range(len(node.args)):
             rest = (*node.args[:k], *node.args[k + 1 :])
-            if node.op == "prod":
-                signs = (*node.data[: max(k - 1, 0)], *node.data[max(k, 1) :]) if k else node.data[1:]
-                made = rest[0] if len(rest) == 1 else Node("prod", rest, signs)
-                yield "superfluous factor", "a factor is too many", made
-            else:
-                signs = (*node.data[:k], *node.data[k + 1 :])
-                yield "superfluous term", "a term is too many", Node("sum", rest, signs)
+            yield "superfluous term", "a term is too many", Node("sum", rest, (*node.data[:k], *node.data[k + 1 :]))
+    if node.op == "over":
+        yield "superfluous sum", f"the sum over {node.data[0]} is too many", node.args[0]
+
+
+def _without(node: Node, k: int) -> Node:
+    """A product without one of its factors, and without the sign before it."""
+    rest = (*node.args[:k], *node.args[k + 1 :])
+    signs = node.data[1:] if k == 0 else (*node.data[: k - 1], *node.data[k:])
+    return rest[0] if len(rest) == 1 else Node("prod", rest, signs)
 
 
 def _missing(problem: Problem, node: Node) -> Iterator[Change]:
     """A factor or a term that is not there."""
+    if node.op == "entry":
+        for sign in (1, -1):
+            yield "missing term", "the term 1 is missing", Node("sum", (node, Node("num", (), Fraction(1))), (1, sign))
     if node.op in ("num", "size", "eye", "entry", "change"):
         return
+    jacobians = list(problem.edges()) if any(n.op == "jac" for n in walk(node)) else []
+    for edge in jacobians:
+        made = Node("jac", tuple(Node("name", (), canonical(e.name)) for e in (edge.user, edge.parent)))
+        for factors in ((node, made), (made, node)):
+            yield "missing factor", f"the factor {edge.name} is missing", product(*factors)
+        for k in range(1, len(node.args) if node.op == "prod" else 0):
+            split = (*node.args[:k], made, *node.args[k:])
+            signs = (*node.data[:k], "", *node.data[k:])[: len(split) - 1]
+            yield "missing factor", f"the factor {edge.name} is missing", Node("prod", split, signs)
     for mistake, words, factor in _factors(problem):
         told = f"{words} is missing"
         yield mistake, told, Node("prod", (node, factor), ("∘",))
@@ -269,10 +382,9 @@ def _missing(problem: Problem, node: Node) -> Iterator[Change]:
         elif factor.op == "name":
             yield mistake, told, product(node, Node("T", (factor,)))
             yield mistake, told, product(Node("T", (factor,)), node)
-    for name in (*problem.names, *problem.defined):
-        term = Node("name", (), name)
+    for term in (Node("num", (), Fraction(1)), *(Node("name", (), x) for x in (*problem.names, *problem.defined))):
         for sign in (1, -1):
-            yield "missing term", f"the term {name} is missing", Node("sum", (node, term), (1, sign))
+            yield "missing term", f"the term {term.data} is missing", Node("sum", (node, term), (1, sign))
 
 
 def _factors(problem: Problem) -> Iterator[Change]:
@@ -289,8 +401,10 @@ MAKERS: tuple[Maker, ...] = (
     _slopes,
     _signs,
     _numbers,
-    _products,
+    _whole,
     _both,
+    _products,
+    _parts,
     _letters,
     _missing,
     _given,

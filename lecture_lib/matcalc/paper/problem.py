@@ -36,8 +36,8 @@ SPELLINGS = {
         name: name
         for name in re.findall(
             r"\w+",
-            """sqrt softmax log_softmax logsumexp cross_entropy diag diagonal trace norm inv det logdet expm vec sum mean
-            outer kron multiply dot matmul transpose concat vstack max min maximum minimum square step sign""",
+            """sqrt softmax log_softmax logsumexp cross_entropy diag diagonal trace norm inv det logdet expm vec sum
+            mean outer kron multiply dot matmul transpose concat vstack max min maximum minimum square step sign""",
         )
     },
 }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lecture_lib.autograd.errors import GradientError, ShapeError
 from lecture_lib.matcalc.derive import derive
 from lecture_lib.matcalc.explain import explain
-from lecture_lib.matcalc.expr import Array, Expr
-from lecture_lib.matcalc.labels import gradient_label, jacobian_label
+from lecture_lib.matcalc.expr import Array, Expr, make, number
+from lecture_lib.matcalc.labels import entries_of, gradient_label, jacobian_label
 from lecture_lib.matcalc.paper.build import Readings
 from lecture_lib.matcalc.paper.edits import edits, snippet
 from lecture_lib.matcalc.paper.grammar import Node, walk
@@ -19,12 +19,13 @@ from lecture_lib.matcalc.paper.judge import Judge, Sides
 from lecture_lib.matcalc.paper.problem import Atom, Edge
 from lecture_lib.matcalc.paper.worlds import Scene, World, world_at
 from lecture_lib.matcalc.printing import text
+from lecture_lib.matcalc.rules import count
 from lecture_lib.matcalc.sizes import Size, show_shape
-from lecture_lib.matcalc.walk import free_symbols, substitute
+from lecture_lib.matcalc.walk import free_symbols, substitute, topological
 
 # A line of more nodes is not changed place by place.
 LARGE = 60
-MOST_EDITS = 700
+MOST_EDITS = 1500
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,11 @@ def slip_of(judge: Judge, left: Node, right: Node, line: str, sides: Sides | Non
     found = _edited(judge, left, right, line)
     if found is not None or sides is None:
         return found
-    return (
-        next(_index_conditions(judge, left, right), None) or next(_symmetric(judge, sides), None) or _told(judge, sides)
-    )
+    for late in (_conditions, _bent, _symmetric, _told, _elsewhere):
+        found = next(late(judge, sides), None)
+        if found is not None:
+            return found
+    return None
 
 
 def agree(judge: Judge, left: Expr, right: Expr, sides: Sides) -> bool:
@@ -188,7 +191,8 @@ def _edited(judge: Judge, left: Node, right: Node, line: str) -> Slip | None:
     lefts: dict[tuple[tuple[str, Size], ...], Array] = {}
     seen: set[Expr] = set()
     memo: dict[int, tuple[Node, Readings]] = {}
-    for k, edit in enumerate(edits(judge.problem, right)):
+    letters = tuple(dict.fromkeys(x for n in walk(left) if n.op == "entry" for x in n.data if not x.isdigit()))
+    for k, edit in enumerate(edits(judge.problem, right, letters)):
         if k > MOST_EDITS:
             return None
         try:
@@ -207,25 +211,102 @@ def _edited(judge: Judge, left: Node, right: Node, line: str) -> Slip | None:
     return None
 
 
-def _index_conditions(judge: Judge, left: Node, right: Node) -> Iterator[Slip]:
-    """True only where two indices are equal, or after a sum over one of them."""
-    on_left = [x for n in walk(left) if n.op == "entry" for x in n.data if not x.isdigit()]
-    on_right = [x for n in walk(right) if n.op == "entry" for x in n.data if not x.isdigit()]
-    letters = list(dict.fromkeys(on_left))
-    for free in dict.fromkeys(x for x in on_right if x not in letters):
-        if _true(judge, left, Node("over", (right,), (free,))):
-            yield Slip("not summed", f"the sum over {free} is missing", "", f"Σ_{free} before it")
-    for k, i in enumerate(letters):
-        for j in letters[k + 1 :]:
-            if _true(judge, left, Node("prod", (Node("equal", (), (i, j)), right), ("",))):
-                yield Slip("index", f"true only where {i} = {j}; elsewhere it is 0", "", f"[{i}={j}] before it")
+def _conditions(judge: Judge, sides: Sides) -> Iterator[Slip]:
+    """True only where two indices are equal, or only where they differ, or after a sum over one of them."""
+    if not sides.letters or not sides.fits:
+        return
+    on_left, on_right = (_indices(judge, side) for side in (sides.left, sides.right))
+    world = judge.worlds[0]
+    scene = Scene(world, letters=sides.letters)
+    lengths = [world.size(size) for size in sides.letters.values()]
+    left, right = (np.broadcast_to(scene.value(side)[..., 0, 0], lengths) for side in (sides.left, sides.right))
+    equal = np.isclose(left, right, rtol=1e-9, atol=1e-12)
+    names = list(sides.letters)
+    for free in (x for x in on_right if x not in on_left and not x.isdigit()):
+        summed = right.sum(axis=names.index(free), keepdims=True)
+        if np.allclose(left, summed, rtol=1e-9, atol=1e-12):
+            yield Slip("not summed", f"the sum over {free} is missing", "", f"Σ_{free} {text(sides.right)}")
+    for k, i in enumerate(on_left):
+        for j in on_left[k + 1 :]:
+            if i.isdigit() and j.isdigit():
+                continue
+            places = [scene.place_of(x) for x in (i, j)]
+            same = np.broadcast_to(places[0] == places[1], lengths)
+            if same.any() and not same.all() and np.array_equal(equal, same):
+                yield Slip("index", f"true only where {i} = {j}", "", "")
+            if same.any() and not same.all() and np.array_equal(equal, ~same):
+                yield Slip("index", f"true only where {i} and {j} differ", "", "")
 
 
-def _true(judge: Judge, left: Node, right: Node) -> bool:
-    try:
-        return judge.holds(judge.build(left, right), None)
-    except (ShapeError, ValueError, TypeError, ArithmeticError):
-        return False
+def _indices(judge: Judge, e: Expr) -> list[str]:
+    """The indices in an expression, and the digits that stand for one, of the whole problem's function too."""
+    found: list[str] = []
+    for symbol in judge.problem.inside(e):
+        atom = judge.problem.atoms[symbol]
+        found += [*atom.letters, *atom.below] if atom.kind != "over" else []
+        if atom.body is not None:
+            found += _indices(judge, atom.body)
+    if any(n.op == "rows" for n in topological([judge.problem.output])):
+        found.append("1")
+    return list(dict.fromkeys(found))
+
+
+def _bent(judge: Judge, sides: Sides) -> Iterator[Slip]:
+    """The chain rule with one local derivative that readers often get wrong."""
+    atom = _derivative(judge, sides.left)
+    if atom is None or atom.of is None or atom.by is None:
+        return
+    if not sides.fits and sides.right.is_column and sides.left.shape == (sides.right.shape[0],) * 2:
+        sides = replace(sides, right=make("diag", sides.right))
+    if not sides.fits:
+        return
+    for edge in sorted(judge.problem.between(atom.of, atom.by), key=lambda e: e.name):
+        for mistake, words, slope in _wrong_slopes(edge):
+            if all(_holds_bent(sides, edge, slope, w) for w in judge.worlds):
+                yield Slip(mistake, words, edge.name, f"{edge.name}: {edge.rule}")
+
+
+def _wrong_slopes(edge: Edge) -> Iterator[tuple[str, str, Expr]]:
+    """Usual mistakes in the slope of an elementwise function, and in the Jacobian of a softmax."""
+    body, name = edge.user.args[0], text(edge.user)
+    if body.op == "elem":
+        function, order, *settings = body.data
+        slope = make("elem", body.args[0], data=(function, order + 1, *settings))
+        yield "missing slope", f"the slope {text(slope)} is missing", number(1, body.shape)
+        yield "function for slope", f"{name} stands where its slope {text(slope)} belongs", edge.user
+        at_result = make("elem", edge.user, data=(function, order + 1, *settings))
+        yield "slope at the wrong place", f"the slope is taken at {name}, not at {text(body.args[0])}", at_result
+    if body.op == "softmax":
+        off = f"off the diagonal −{name}ᵢ{name}ⱼ is missing"
+        yield "softmax elementwise", f"{name}∘(1−{name}) is no softmax: {off}", edge.user * (1 - edge.user)
+        yield "softmax elementwise", f"only the diagonal of softmax's Jacobian is here: {off}", edge.user
+
+
+def _holds_bent(sides: Sides, edge: Edge, slope: Expr, world: World) -> bool:
+    scene = Scene(world, letters=sides.letters)
+    matrix = np.diag(scene.value(slope).ravel())
+    bent = scene.but(assumed={(edge.user, edge.parent): matrix})
+    found, right = bent.value(sides.left), scene.value(sides.right)
+    return world.numbers.equal(np.broadcast_arrays(found, right)[0], right)
+
+
+def _elsewhere(judge: Judge, sides: Sides) -> Iterator[Slip]:
+    """The right side is another derivative than the one on the left."""
+    problem = judge.problem
+    if sides.letters or _derivative(judge, sides.left) is None or sides.right.op in ("number", "eye"):
+        return
+    for of in reversed(problem.order):
+        for by in [*problem.order, *free_symbols(problem.output)]:
+            if not problem.between(of, by):
+                continue
+            row = Expr("symbol", (), jacobian_label(entries_of(of), entries_of(by)), (count(of), count(by)))
+            choices = [problem.atom(row, Atom("jac", of, by))]
+            if of.is_scalar and not by.is_scalar:
+                nabla = Expr("symbol", (), gradient_label(of.data, by.data), by.shape)
+                choices.append(problem.atom(nabla, Atom("grad", of, by)))
+            for other in choices:
+                if other.shape == sides.right.shape and other != sides.left and agree(judge, other, sides.right, sides):
+                    yield Slip("another derivative", f"{text(sides.right)} is {text(other)}, not {text(sides.left)}")
 
 
 def _symmetric(judge: Judge, sides: Sides) -> Iterator[Slip]:
@@ -247,21 +328,21 @@ def _holds_symmetric(judge: Judge, sides: Sides, a: Expr, world: World, seed: in
     return there.numbers.equal(scene.value(sides.left), scene.value(sides.right))
 
 
-def _told(judge: Judge, sides: Sides) -> Slip | None:
+def _told(judge: Judge, sides: Sides) -> Iterator[Slip]:
     """What `explain` says of a gradient."""
     atom = _derivative(judge, sides.left)
     if atom is None or atom.kind != "grad" or atom.of is None or atom.by is None or atom.via is not None:
-        return None
+        return
     guess = _without_atoms(judge, sides.right)
     if guess is None or atom.of != judge.problem.output:
-        return None
+        return
     try:
         told = explain(derive(atom.of, wrt=[atom.by])[atom.by], guess=guess)
     except (ShapeError, GradientError, ValueError, TypeError, KeyError, ArithmeticError):
-        return None
+        return
     if told.correct or told.mistake in ("unknown", "shape"):
-        return None
-    return Slip(told.mistake, told.message.partition(": ")[2] or told.message, "", text(told.right))
+        return
+    yield Slip(told.mistake, told.message.partition(": ")[2] or told.message, "", text(told.right))
 
 
 def _without_atoms(judge: Judge, e: Expr) -> Expr | None:

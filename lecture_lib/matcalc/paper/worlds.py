@@ -259,6 +259,10 @@ class Scene:
             found.append(np.arange(shape[k]).reshape(shape))
         return found
 
+    def place_of(self, letter: str) -> Any:
+        """An index along its own axis; a digit as a place."""
+        return self._places((letter,))[0]
+
     def _change(self, of: Expr) -> Array:
         found: Array | None = None
         for leaf in free_symbols(self.world.problem.output):
