@@ -270,7 +270,11 @@ class Builder:
 
     def _entry(self, node: Node) -> Readings:
         found: Readings = {}
-        for e in self.side(node.args[0]).values():
+        inner = node.args[0]
+        two = inner.op == "name" and inner.data == "δ" and len(node.data) == 2
+        if two and next(iter(self.side(inner)))[1] == ONE:
+            return self._equal(node)
+        for e in self.side(inner).values():
             self._index(e, node.data)
             below = ", ".join(node.data) if any(len(x) > 1 for x in node.data) else "".join(node.data)
             atomic = e.op in ("symbol", "let", "elem") or not e.args
@@ -317,10 +321,16 @@ class Builder:
         if node.op == "name" and node.data in self.problem.names:
             return self.problem.names[node.data]
         e = next(iter(self.side(node).values()))
-        found = self.same(e) if e.op != "symbol" or e not in self.problem.atoms else None
-        if found is None:
+        if e in self.problem.atoms or self.problem.inside(e):
             raise Unreadable(f"{text(e)} is no quantity to differentiate; there are {listed(self.problem.words.names)}")
-        return found
+        found = self.same(e)
+        if found is not None:
+            return found
+        label = Label(f"({text(e)})", f"({latex(e)})", text(e))
+        piece = Expr("let", (e,), label, e.shape)
+        if piece not in self.problem.extra:
+            self.problem.extra.append(piece)
+        return piece
 
     def _index(self, e: Expr, letters: tuple[str, ...]) -> None:
         """Let indices run over the axes of something."""

@@ -293,12 +293,10 @@ class Reader:
     def read(self, text: str) -> Derived:
         """All lines."""
         lines: list[Line] = []
-        for number, typed in enumerate(text.splitlines(), 1):
-            if cleaned(typed).strip():
-                lines += self.lines(number, typed.strip())
-        shown = {n: k for k, n in enumerate(dict.fromkeys(line.number for line in lines), 1)}
+        written = [typed.strip() for typed in text.splitlines() if cleaned(typed).strip()]
+        for number, typed in enumerate(written, 1):
+            lines += self.lines(number, typed)
         for line in lines:
-            line.number = shown[line.number]
             if self.notice is not None:
                 line.remark = str(self.notice(line) or "")
         return Derived(self.problem, lines)
@@ -310,8 +308,10 @@ class Reader:
             if sum(1 for side in equation.sides for _ in walk(side)) > MOST_NODES:
                 raise Unreadable("the line is too long: write it in steps")
             if equation.goes_on and self.left is None:
-                raise Unreadable("a line that begins with = goes on from a line above, and there is none")
+                raise Unreadable("a line that begins with = goes on from the line above, and there is none to read")
         except TROUBLES as error:
+            if not cleaned(typed).strip().startswith("="):
+                self.left = self.before = None
             return [Line(number, typed, "unreadable", helps=(f"cannot be read: {error}",), rows=(typed, ""))]
         return list(self._equations(number, typed, equation))
 

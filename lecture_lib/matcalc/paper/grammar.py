@@ -176,8 +176,9 @@ class Parser:
                 node = self.indexed(node, start)
             elif self.sees("[") and self.holds_a_place():
                 node = Node("cut", (node,), self.raw_bracket(), self.since(start))
-            elif self.sees("'"):
-                raise self.lost("′ is a derivative and belongs to a function, as in f′(z); ᵀ transposes")
+            elif self.takes("'"):
+                # After what is no function a prime transposes, as in MATLAB; the line is shown back with ᵀ.
+                node = Node("T", (node,), None, self.since(start))
             else:
                 return node
 
@@ -193,6 +194,15 @@ class Parser:
                 return Node("ones", (), letters[0], self.since(start))
             raise self.lost("a number has no entries")
         return Node("entry", (node,), letters, self.since(start))
+
+    def kronecker(self, start: int) -> Node:
+        """δ_ij, Kronecker's, where δ is no name or has one index only: 1 where i = j, else 0."""
+        assert self.here is not None
+        letters = self.here.value
+        self.place += 1
+        if len(letters) != 2:
+            raise self.lost("δ is no name here; δ_ij with two indices is Kronecker's")
+        return Node("equal", (), letters, self.since(start))
 
     def exponent(self) -> Fraction:
         """A number on top."""
@@ -230,6 +240,8 @@ class Parser:
             case "change":
                 return self.change(token.value, start)
             case "unknown":
+                if token.value == "δ" and self.here is not None and self.here.kind == "index":
+                    return self.kronecker(start)
                 if len(self.tokens) > 1 and start == 0 and self.sees("=", ":="):
                     return Node("new", (), token.value, self.since(start))
                 known = listed(self.words.names | self.words.defined)
@@ -274,7 +286,10 @@ class Parser:
                     if not inside:
                         break
             letters = token.value[: token.value.index("=")] if "=" in token.value else token.value
-            return Node("over", (self.product(),), tuple(letters), self.since(start))
+            negative = self.takes("-")
+            body = self.product()
+            body = Node("sum", (body,), (-1,), body.span) if negative else body
+            return Node("over", (body,), tuple(letters), self.since(start))
         raise self.lost("this cannot stand here")
 
     def holds_a_place(self) -> bool:
@@ -384,7 +399,7 @@ class Parser:
             below = self.below()
             if below is None:
                 raise self.lost("∂/ needs what to differentiate by, as in ∂/∂x")
-            return Node("jac", (self.factor(), below), None, self.since(start))
+            return Node("jac", (self.operand(), below), None, self.since(start))
         of = self.target()
         if not self.takes("/"):
             if of.op == "name":
@@ -394,6 +409,10 @@ class Parser:
         if below is None:
             raise self.lost("below ∂z/ there must be a ∂ too, as in ∂z/∂x")
         return self.through(Node("jac", (of, below), None, self.since(start)))
+
+    def operand(self) -> Node:
+        """What stands after ∂/∂x: a bracket, or all factors that follow."""
+        return self.factor() if self.sees("(") else self.product()
 
     def through(self, node: Node) -> Node:
         """A derivative through one piece alone, written ∂s/∂x|h."""
@@ -442,7 +461,7 @@ class Parser:
             self.wants("}")
             if below is None:
                 raise self.lost("below the line there must be a ∂ too")
-            of = self.factor() if of is None else of
+            of = self.operand() if of is None else of
             return self.through(Node("jac", (of, below), None, self.since(start)))
         if token is not None and token.kind == "change":
             self.place += 1

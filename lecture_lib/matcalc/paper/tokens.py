@@ -211,7 +211,7 @@ def _next(line: str, place: int, words: Vocabulary, before: list[Token]) -> Toke
     if match := _SIGN.match(line, place):
         return Token("sign", match[0], place, match.end())
     if match := _WORD.match(line, place):
-        return _word(line, place, match[0], words)
+        return _word(line, place, match[0].rstrip("_"), words)
     raise Unreadable("this sign has no meaning here", line[place : place + 12])
 
 
@@ -221,7 +221,7 @@ def _letters(inside: str) -> tuple[str, ...]:
 
 
 def _word(line: str, place: int, run: str, words: Vocabulary) -> Token:
-    if (match := re.match("(?:Σ|sum)(?=_)", run)) and (words.kind(run[:1]) is None or run[0] == "s"):
+    if (match := re.match("(?:Σ|sum)(?=_)", line[place:])) and (words.kind(run[:1]) is None or run[0] == "s"):
         return Token("sign", "∑", place, place + match.end())
     for length in range(len(run), 0, -1):
         known = words.kind(run[:length]) if run[length - 1] != "_" else None
