@@ -382,6 +382,9 @@ class Reader:
             kind, told = "follows", "follows from what stands above by algebra and the chain rule"
         elif len(uses) == 1:
             kind, told = "rule", f"uses {uses[0].name}: {uses[0].rule}"
+        elif self._is_change(step, uses[0].user) and len({e.user for e in uses}) == 1:
+            parts = ", ".join(text(e.parent) for e in uses)
+            kind, told = "rule", f"uses the differential of {text(uses[0].user)}: each of {parts} moves by itself"
         else:
             rules = ", ".join(f"{e.name} ({e.rule})" for e in uses)
             kind, told = "jump", f"true, but {len(uses)} rules at once: {rules}; write the lines between"
@@ -393,6 +396,11 @@ class Reader:
             told += f"; true, though line {self.false_line} is not"
         self.judge.opened |= step.uses
         return Line(number, typed, kind, tuple(e.name for e in uses), step.exact, helps=(told,))
+
+    def _is_change(self, step: Step, piece: Expr) -> bool:
+        """Is the left side the change of a piece?"""
+        atom = self.problem.atoms.get(step.sides.left)
+        return atom is not None and atom.kind == "change" and atom.of == piece
 
     def _held(self, leaves: frozenset[Expr]) -> str:
         """Which symbols move in a differential, and which are held fixed."""

@@ -70,6 +70,9 @@ def _conventions(judge: Judge, sides: Sides) -> Iterator[Slip]:
     left, right = sides.left, sides.right
     atom = _derivative(judge, left)
     if atom is not None and atom.of is not None and atom.by is not None:
+        if atom.of != atom.by and not judge.problem.between(atom.of, atom.by):
+            told = f"{text(atom.of)} is not built from {text(atom.by)} here, so {text(left)} is 0"
+            yield Slip("no path", told, text(left), "0")
         yield from _other_convention(judge, sides, atom, atom.of, atom.by)
     if not right.is_scalar and agree(judge, left, right.T, sides):
         shapes = "; ".join(f"{text(e)} is {_shape(e)}" for e in _factors(right))
