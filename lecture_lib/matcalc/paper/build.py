@@ -146,16 +146,22 @@ class Builder:
             if None not in terms:
                 signed = [t if sign > 0 else -t for t, sign in zip(terms, node.data, strict=True) if t is not None]
                 found[shape] = total(signed)
-        if not found:
+        if not found and self.memo is None:
             self._each(lambda *terms: total(terms), *({s: e} for c in choices for s, e in [next(iter(c.items()))]))
         return found
 
     def _prod(self, node: Node) -> Readings:
         choices = [self.side(a) for a in node.args]
         found: Readings = {}
-        tight = "∘" in node.data and any(op in ("", "@", "·") for op in node.data)
-        for grouping in (True, False) if tight else (False,):
-            made = self._grouped(choices, node.data) if grouping else self._folded(choices, node.data)
+        # u∘Wx is u∘(Wx), and uxᵀ after a ∘ is tried too; with NumPy's * and @ what comes first counts first.
+        tight = any(sign in ("∘", "*") for sign in node.data) and any(sign in ("", "@", "·") for sign in node.data)
+        ways = [self._grouped, self._folded] if "∘" in node.data else [self._folded, self._grouped]
+        for way in ways if tight else [self._folded]:
+            try:
+                made = way(choices, node.data)
+            except ShapeError as error:
+                self.misfits.append(error)
+                continue
             found = {**made, **found} if not found else {**found, **{s: e for s, e in made.items() if s not in found}}
         return found
 
@@ -173,7 +179,8 @@ class Builder:
             if _fits(sign, a.shape, b.shape):
                 made = _OPERATIONS[sign](a, b)
                 found.setdefault(made.shape, made)
-        if not found and lefts and rights:
+        # Among many changes of a line most do not fit: why is then not worth a message.
+        if not found and lefts and rights and self.memo is None:
             return self._each(_OPERATIONS[sign], *({s: e} for s, e in [next(iter(c.items())) for c in (lefts, rights)]))
         return found
 
@@ -181,13 +188,14 @@ class Builder:
         """What stands side by side first, then ∘ between the groups."""
         groups: list[tuple[list[Readings], list[str]]] = [([choices[0]], [])]
         for sign, choice in zip(signs, choices[1:], strict=True):
-            if sign == "∘":
+            if sign in ("∘", "*"):
                 groups.append(([choice], []))
             else:
                 groups[-1][0].append(choice)
                 groups[-1][1].append(sign)
         folded = [self._folded(inside, tuple(ops)) for inside, ops in groups]
-        return self._folded(folded, ("∘",) * (len(folded) - 1)) if all(folded) else {}
+        between = tuple(sign for sign in signs if sign in ("∘", "*"))
+        return self._folded(folded, between) if all(folded) else {}
 
     def _cut(self, node: Node) -> Readings:
         places = [_place(part) for part in node.data.split(",")]

@@ -392,6 +392,8 @@ class Reader:
             told += "; ∂ is read as the direct part, everything else held fixed"
         if step.sides.leaves is not None:
             told += f"; {self._held(step.sides.leaves)}"
+        if not step.exact:
+            told += "; measured in double precision, not proved"
         if self.false_line:
             told += f"; true, though line {self.false_line} is not"
         self.judge.opened |= step.uses

@@ -211,7 +211,7 @@ class Judge:
                 kept = fewer
         return frozenset(kept) if self.holds(sides, self.opened | set(kept)) else frozenset(closed)
 
-    def proved(self, sides: Sides, opened: frozenset[Edge]) -> bool | None:
+    def proved(self, sides: Sides, opened: frozenset[Edge] | None) -> bool | None:
         """Do both sides agree modulo a prime? None where that cannot be said."""
         if self.field is None:
             return None

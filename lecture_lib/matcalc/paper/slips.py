@@ -58,7 +58,8 @@ def slip_of(judge: Judge, left: Node, right: Node, line: str, sides: Sides | Non
 
 def agree(judge: Judge, left: Expr, right: Expr, sides: Sides) -> bool:
     """Are two expressions equal in the true worlds?"""
-    return judge.holds(Sides(left, right, sides.letters, sides.leaves), None)
+    both = Sides(left, right, sides.letters, sides.leaves)
+    return judge.holds(both, None) and judge.proved(both, None) is not False
 
 
 def _shape(e: Expr) -> str:
@@ -209,7 +210,8 @@ def _edited(judge: Judge, left: Node, right: Node, line: str) -> Slip | None:
         if key not in scenes:
             scenes[key] = Scene(world, letters=sides.letters)
             lefts[key] = scenes[key].value(sides.left)
-        if world.numbers.equal(lefts[key], scenes[key].value(sides.right)) and judge.holds(sides, None):
+        near = world.numbers.equal(lefts[key], scenes[key].value(sides.right))
+        if near and agree(judge, sides.left, sides.right, sides):
             return Slip(edit.mistake, edit.words, snippet(judge.problem, edit.place, line), text(sides.right))
     return None
 

@@ -70,7 +70,7 @@ _WRAPPERS = (
     r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|mathsf|mathbb|mathcal|text|textbf|textrm|operatorname\*?|vec|bf|rm)"
 )
 _NOTHING = re.compile(
-    r"\\(?:left|right|bigl?|bigr|Bigl?|Bigr|displaystyle|limits|quad|qquad|[,;!: ])(?![A-Za-z])|\$|&|\\\\|~|\\$"
+    r"\\(?:left|right|bigl?|bigr|Bigl?|Bigr|displaystyle|limits|quad|qquad)(?![A-Za-z])|\\[,;!: ]|\$|&|\\\\|~|\\$"
 )
 _COMMANDS = {
     "top": "⊤",
