@@ -60,6 +60,11 @@ class PaperExercise:
         """The lines of a text with their verdicts."""
         return mc.check_derivation(self.function(), text, dict(self.names))
 
+    def said(self, lines: mc.Derived) -> str:
+        """What is to be said of lines that have been read."""
+        verdict = verdict_of(self, lines)
+        return f"{verdict.mistake}. {verdict.text}" if verdict.mistake else f"{verdict.state}. {verdict.text}"
+
 
 def judge_paper(exercise: PaperExercise, answer: Any) -> Verdict:
     """Judge a derivation, and change nothing.

@@ -53,7 +53,7 @@ from lecture_lib.matcalc.language_matrix import (
     vec,
     vstack,
 )
-from lecture_lib.matcalc.paper import Derived, Line, check_derivation
+from lecture_lib.matcalc.paper import Derived, Line, Puzzle, check_derivation, puzzle
 from lecture_lib.matcalc.prove import Proof
 from lecture_lib.matcalc.record import Step
 from lecture_lib.matcalc.symbols import eye, length, let, ones, symbols, zeros
@@ -66,6 +66,7 @@ __all__ = [
     "Expr",
     "Line",
     "Proof",
+    "Puzzle",
     "ShapeError",
     "Step",
     "abs",
@@ -108,6 +109,7 @@ __all__ = [
     "norm",
     "ones",
     "outer",
+    "puzzle",
     "relu",
     "sigmoid",
     "silu",

@@ -1,5 +1,6 @@
 """A derivation on paper, typed line by line, is read and judged line by line."""
 
 from lecture_lib.matcalc.paper.derived import Derived, Line, check_derivation
+from lecture_lib.matcalc.paper.puzzle import Puzzle, puzzle
 
-__all__ = ["Derived", "Line", "check_derivation"]
+__all__ = ["Derived", "Line", "Puzzle", "check_derivation", "puzzle"]
