@@ -14,9 +14,9 @@ from lecture_lib.matcalc import language, language_matrix
 from lecture_lib.matcalc.expr import CHECKS, Expr, divide, exact, make, matmul, number, power, times, total
 from lecture_lib.matcalc.functions import FUNCTIONS
 from lecture_lib.matcalc.labels import Label, change_label, entries_of, gradient_label, jacobian_label
-from lecture_lib.matcalc.paper.grammar import Node
 from lecture_lib.matcalc.paper.problem import Atom, Edge, Problem
 from lecture_lib.matcalc.paper.tokens import Unreadable, listed
+from lecture_lib.matcalc.paper.tree import Node
 from lecture_lib.matcalc.printing import latex, text
 from lecture_lib.matcalc.rules import count
 from lecture_lib.matcalc.sizes import ONE, SCALAR, Shape, Size, as_size, show_shape

@@ -10,11 +10,11 @@ from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.expr import Expr
 from lecture_lib.matcalc.labels import label
 from lecture_lib.matcalc.paper.build import Builder
-from lecture_lib.matcalc.paper.grammar import Equation, Node, walk
 from lecture_lib.matcalc.paper.judge import Judge, Sides, Step
 from lecture_lib.matcalc.paper.problem import Atom, Problem, problem_of
 from lecture_lib.matcalc.paper.slips import Slip, slip_of
 from lecture_lib.matcalc.paper.tokens import Unreadable, canonical, cleaned
+from lecture_lib.matcalc.paper.tree import Equation, Node, walk
 from lecture_lib.matcalc.printing import TEXT, latex, segments, text
 from lecture_lib.matcalc.record import two_lines
 from lecture_lib.matcalc.sizes import show_shape
@@ -33,7 +33,7 @@ TROUBLES = (ValueError, TypeError, ArithmeticError, IndexError, KeyError, NotImp
 class Line:
     """One line of a derivation, as it was understood.
 
-    Attributes:
+    Args:
         number: where it stands in the text, counted from 1.
         text: what was typed.
         kind: "follows", "rule", "jump", "false", "shape" or "unreadable".
@@ -43,6 +43,19 @@ class Line:
         understood: the line in plain text as it was read; empty where it could not be.
         latex: the same in LaTeX, with the shape under every factor.
         remark: what a `notice` function said of it.
+        helps: what can be said of it, each with more help than the one before.
+        level: how many of them are said, less one.
+        rows: the line as text, and the shapes under its factors.
+        sides: both sides as expressions; None where it could not be read.
+
+    Example:
+        >>> from lecture_lib import matcalc as mc
+        >>> u, h = mc.symbols("u:n h:n")
+        >>> (line,) = mc.check_derivation(mc.let("s", u.T @ h), "∂s/∂h = u")
+        >>> line.kind, line.mistake
+        ('false', 'convention')
+        >>> line.more().endswith("look at u"), line.more().endswith("it should be ∇_h s = u")
+        (True, True)
     """
 
     number: int

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lecture_lib.matcalc.functions import lookup
-from lecture_lib.matcalc.paper.grammar import Node, replaced, walk
 from lecture_lib.matcalc.paper.problem import Problem
 from lecture_lib.matcalc.paper.tokens import canonical
+from lecture_lib.matcalc.paper.tree import Node, replaced, walk
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.sizes import ZERO
 from lecture_lib.matcalc.walk import topological

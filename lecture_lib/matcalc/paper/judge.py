@@ -12,8 +12,8 @@ from lecture_lib.matcalc.expr import Expr
 from lecture_lib.matcalc.functions import lookup
 from lecture_lib.matcalc.paper.build import Builder, Readings
 from lecture_lib.matcalc.paper.exact import field_world
-from lecture_lib.matcalc.paper.grammar import Node, walk
 from lecture_lib.matcalc.paper.problem import Edge, Problem
+from lecture_lib.matcalc.paper.tree import Node, walk
 from lecture_lib.matcalc.paper.worlds import CLOSE, Scene, World, real_worlds
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.sizes import Size

@@ -12,8 +12,9 @@ from lecture_lib.matcalc.cut import Cut, cut_up
 from lecture_lib.matcalc.expr import Expr
 from lecture_lib.matcalc.functions import FUNCTIONS
 from lecture_lib.matcalc.narrate import rule_name
-from lecture_lib.matcalc.paper.grammar import Equation, Parser
+from lecture_lib.matcalc.paper.grammar import Parser
 from lecture_lib.matcalc.paper.tokens import Vocabulary, canonical, cleaned, tokens
+from lecture_lib.matcalc.paper.tree import Equation
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.sizes import ONE, Size
 from lecture_lib.matcalc.walk import free_symbols, topological

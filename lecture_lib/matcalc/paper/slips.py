@@ -14,9 +14,9 @@ from lecture_lib.matcalc.expr import Array, Expr, make, number
 from lecture_lib.matcalc.labels import entries_of, gradient_label, jacobian_label
 from lecture_lib.matcalc.paper.build import Readings
 from lecture_lib.matcalc.paper.edits import edits, snippet
-from lecture_lib.matcalc.paper.grammar import Node, walk
 from lecture_lib.matcalc.paper.judge import Judge, Sides
 from lecture_lib.matcalc.paper.problem import Atom, Edge
+from lecture_lib.matcalc.paper.tree import Node, walk
 from lecture_lib.matcalc.paper.worlds import Scene, World, world_at
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.rules import count
