@@ -111,6 +111,9 @@ def _slopes(problem: Problem, node: Node) -> Iterator[Change]:
     if order:
         less = Node("call", node.args, (name, order - 1))
         yield "slope for function", f"the slope {_named(node)} stands where {_named(less)} belongs", less
+    for other in dict.fromkeys(other for other, _, _ in _functions(problem) if other != name):
+        for made in (Node("call", node.args, (other, order)), Node("call", node.args, (other, order + 1))):
+            yield "wrong function", f"{_named(made)} belongs where {_named(node)} stands", made
     for other in problem.names if node.args[0].op in ("name", "call") else ():
         argument = Node("name", (), other)
         if argument not in node.args:

@@ -13,8 +13,8 @@ from lecture_lib.matcalc.derive import Derivation, Part
 from lecture_lib.matcalc.explain import explain
 from lecture_lib.matcalc.labels import gradient_label, label
 from lecture_lib.matcalc.mistakes import candidates
-from lecture_lib.matcalc.paper.derived import Reader
 from lecture_lib.matcalc.paper.problem import problem_of
+from lecture_lib.matcalc.paper.reader import Reader
 from lecture_lib.matcalc.printing import latex, text
 from lecture_lib.matcalc.simplify import tidy
 
