@@ -198,17 +198,17 @@ def remembered(exercise: Exercise, answer: Any) -> Finding | None:
     for inputs, g in draws:
         gate = answer()
         gate.forward(*copy.deepcopy(inputs))
-        alone.append(gate.backward(copy.deepcopy(g)))
+        alone.append(_sent(gate, g))
     for gate, (inputs, _) in zip(together, draws, strict=True):
         gate.forward(*copy.deepcopy(inputs))
     shares = [_sent(gate, g) for gate, (_, g) in zip(together, draws, strict=True)]
-    if not all(all_same(_listed(a), b) for a, b in zip(alone, shares, strict=True)):
+    if not all(all_same(a, b) for a, b in zip(alone, shares, strict=True)):
         return (
             "memory shared between gates",
             "Two gates at work at once mix up their inputs. Where does each keep its own?",
         )
     twice = [_sent(gate, g) for gate, (_, g) in zip(together, draws, strict=True)]
-    if not all(all_same(_listed(a), b) for a, b in zip(alone, twice, strict=True)):
+    if not all(all_same(a, b) for a, b in zip(alone, twice, strict=True)):
         return "the second backward gives something else", "Does backward change what the gate remembers?"
     return None
 
@@ -222,6 +222,7 @@ def _sent(gate: Any, g: Any) -> list[Any]:
 
 
 def _listed(shares: Any) -> list[Any]:
+    shares = tuple(shares) if isinstance(shares, Iterator) else shares
     return [np.array(share) for share in (shares if isinstance(shares, (tuple, list)) else (shares,))]
 
 

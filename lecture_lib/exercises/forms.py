@@ -168,12 +168,11 @@ def _in_a_row(exercise: Exercise, answer: Any) -> list[Any]:
         named = {known[_tidy(key)]: part for key, part in value.items() if _tidy(str(key)) in known}
         value = [named[label] for label in exercise.labels] if len(named) == count else list(value.values())
     if isinstance(value, str):
-        found = evaluated(value)
-        value = (
-            found
-            if isinstance(found, (list, tuple))
-            else [part for part in BETWEEN.split(value.strip("()[] ")) if part]
-        )
+        found, numbers = evaluated(value), re.findall(r"-?\d[\d.]*", value)
+        parts = [part for part in BETWEEN.split(value.strip("()[] ")) if part]
+        # Such as "6 sources and 8 operations".
+        parts = numbers if exercise.form == "numbers" and len(numbers) == count else parts
+        value = found if isinstance(found, (list, tuple)) else parts
         if len(value) == 1 and len(value[0]) == count:
             value = list(value[0])
     if isinstance(value, (set, frozenset)) and exercise.form != "flags":
