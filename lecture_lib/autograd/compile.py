@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.simplify import ROWS, is_row_sparse, same_kind, simplify
-from lecture_lib.autograd.structure import leaves, refill
-from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.structure import leaves, rebuild, refill
+from lecture_lib.autograd.tensor import Tensor, no_subclass
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
 from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_grad
 
@@ -71,7 +72,8 @@ class Programs(threading.local):
             result = self.latest.run(args)
             if result is not None:
                 return result
-        key = form(tuple(args))
+        args = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
+        key = form(args)
         if key not in self.known:
             self.known[key] = Program(self.f, args, self.argnums)
         self.latest = self.known[key]
@@ -91,6 +93,7 @@ def form(part: Any) -> Any:
         )
     if isinstance(part, (np.ndarray, np.generic)):
         return type(part), part.shape, part.dtype
+    # What turns into an array has no form of its own: it is looked at again as an array.
     return type(part) if is_numeric(part) else (type(part), part)
 
 
@@ -237,8 +240,9 @@ class Writer:
             self.lines.append(f"{name} = {args[0]}[{self._index(node)}]")
         elif op is linear.RESHAPE:
             self.lines.append(f"{name} = {args[0]}.reshape({node.shape})")
-        elif op is linear.TRANSPOSE and node.shape == node.args[0].shape[::-1] and len(node.shape) == 2:
-            self.lines.append(f"{name} = {args[0]}.T")
+        elif op is linear.TRANSPOSE:
+            turned = node.settings["axes"] == tuple(range(-1, -len(node.shape) - 1, -1))
+            self.lines.append(f"{name} = {args[0]}" + (".T" if turned else f".transpose({node.settings['axes']})"))
         elif op is linear.SUM:
             self._call(k, node, np.add.reduce, [args[0], self._axis(node), "None"], keepdims=node.settings["keepdims"])
         elif op is products.MATMUL:

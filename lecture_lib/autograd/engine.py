@@ -12,7 +12,7 @@ from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.modes import MODE, changed
 from lecture_lib.autograd.operation import Array, Value
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.tensor import Tensor, leaf
+from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass
 
 Step = tuple[Tensor, list[int]]
 """A node, and the positions among its arguments through which the sources reach it."""
@@ -177,7 +177,7 @@ def as_upstream(upstream: Any, y: Tensor, needed_for: str) -> Value:
         one = np.empty(y.shape, y.dtype)
         one[...] = 1
         return one
-    w = upstream if isinstance(upstream, Tensor) else np.asarray(upstream)
+    w = upstream if isinstance(upstream, Tensor) else np.asarray(no_subclass(upstream, "an upstream gradient"))
     if w.shape != y.shape:
         raise ShapeError(
             f"the upstream gradient has shape {w.shape}, but the value has shape {y.shape}; they must agree"

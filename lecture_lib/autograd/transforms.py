@@ -26,11 +26,11 @@ from lecture_lib.autograd.engine import (
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
-from lecture_lib.autograd.modes import MODE
+from lecture_lib.autograd.modes import MODE, explained
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.structure import aligned, leaves, rebuild, refill, spell
-from lecture_lib.autograd.tensor import Tensor, leaf, node_of
+from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, node_of
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -60,6 +60,8 @@ class Recording:
         inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1))
         try:
             result = f(*aliased)
+        except ValueError as error:
+            raise explained(error) from error.__cause__
         finally:
             MODE.reset(inside)
         self.structure = result
@@ -334,7 +336,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     given = aligned(tuple(args), tuple(tangents), "tangents")
     directions = []
     for v, alias in zip(given, run.aliases, strict=True):
-        v = v if isinstance(v, Tensor) else np.asarray(v)
+        v = v if isinstance(v, Tensor) else np.asarray(no_subclass(v, "a tangent"))
         if v.shape != alias.shape:
             raise ShapeError(
                 f"the tangent of {alias.name} has shape {v.shape}, but the argument has shape {alias.shape}"
