@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.errors import GradientError, ShapeError
+from lecture_lib.autograd.modes import no_grad
 from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.structure import leaves, rebuild, spell
 from lecture_lib.autograd.tensor import no_subclass, plain
@@ -206,11 +207,12 @@ def check_gradient(
             full.append(rebuild(arg, put))
         return f(*full)
 
-    y, pull = vjp(flat, *arrays)
-    upstream = rebuild(y, lambda part: rng.standard_normal(np.shape(part)))
-    gradients = pull(upstream)
-    directions = [np.asarray(rng.standard_normal(a.shape)) for a in arrays]
-    _, moved_y = jvp(flat, arrays, directions)
+    with no_grad():  # Numbers are compared here, whatever Tensors f reads from around it.
+        y, pull = vjp(flat, *arrays)
+        upstream = rebuild(y, lambda part: rng.standard_normal(np.shape(part)))
+        gradients = pull(upstream)
+        directions = [np.asarray(rng.standard_normal(a.shape)) for a in arrays]
+        _, moved_y = jvp(flat, arrays, directions)
 
     def weighted(*given: Any) -> float:
         """The number whose gradient the upstream gradient makes of f."""
@@ -327,7 +329,7 @@ def along_direction(
         above = flat(*(a + step * d for a, d in zip(arrays, directions, strict=True)))
         below = flat(*(a - step * d for a, d in zip(arrays, directions, strict=True)))
         pairs = zip(leaves(above), leaves(below), strict=True)
-        return [(np.asarray(high) - np.asarray(low)) / (2 * step) for (_, high), (_, low) in pairs]
+        return [(np.asarray(plain(high)) - np.asarray(plain(low))) / (2 * step) for (_, high), (_, low) in pairs]
 
     step = eps / size
     slopes = [extrapolated(whole, half) for whole, half in zip(central(step), central(step / 2), strict=True)]

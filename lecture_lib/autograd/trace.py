@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.engine import topological_order
+from lecture_lib.autograd.engine import ancestors
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.modes import changed, explained
 from lecture_lib.autograd.operation import Array, Operation
@@ -269,7 +269,7 @@ def build(
     arrivals: Sequence[tuple[Any, Any]],
 ) -> Graph:
     """Turn recorded Tensors into the nodes of a Graph."""
-    order = [*inputs, *(t for t in topological_order(outputs) if not any(t is x for x in inputs))]
+    order = [*inputs, *(t for t in ancestors(outputs)[0] if not any(t is x for x in inputs))]
     nodes: dict[int, Node] = {}
     for tensor in order:
         arguments_of = tuple(nodes[id(a)] if isinstance(a, Tensor) else a for a in tensor.args)

@@ -21,7 +21,6 @@ from lecture_lib.autograd.engine import (
     push_forward,
     require_float,
     steps_between,
-    touches_others,
 )
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.families import lead_of
@@ -57,6 +56,8 @@ class Recording:
             else:
                 named = [self._alias(value, spell(name, path), outer.recording) for path, value in leaves(args[k])]
                 aliased[k] = refill(args[k], named)
+        # Without an alias a leaf marks what is older than this run.
+        sources = self.aliases or [leaf(np.zeros(()))]
         inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1))
         try:
             result = f(*aliased)
@@ -69,14 +70,10 @@ class Recording:
             self.outputs = [result]
         else:
             self.outputs = [part if isinstance(part, Tensor) else leaf(output(part)) for _, part in leaves(result)]
-        self.steps: list[Step] = steps_between(self.aliases, self.outputs)
-        linked = any(alias.op is not None for alias in self.aliases)
-        self.record = outer.recording and (linked or (outer.depth > 0 and self._depends_on_others()))
-
-    def _depends_on_others(self) -> bool:
-        """Whether a Tensor that is not made from the aliases alone takes part."""
-        own_nodes = {id(node) for node, _ in self.steps} | {id(alias) for alias in self.aliases}
-        return touches_others(self.steps) or any(y.op is not None and id(y) not in own_nodes for y in self.outputs)
+        self.steps: list[Step]
+        self.steps, beyond = steps_between(sources, self.outputs)
+        # Whatever Tensor takes part, as an argument or from around the function, can ask for its gradient later.
+        self.record = outer.recording and (beyond or any(alias.op is not None for alias in self.aliases))
 
     def _alias(self, value: Any, name: str, link: bool) -> Tensor:
         if type(value) is np.ndarray and value.dtype.kind == "f":
@@ -108,15 +105,13 @@ class Recording:
 
     def pull(self, upstream: Sequence[Value]) -> list[Value]:
         """The gradients of all aliases, one upstream gradient per output."""
-        record = self.record or any(isinstance(w, Tensor) for w in upstream)
-        found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), record)
+        found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), self.record)
         lead = lead_of(upstream[0], self.outputs[0]) if upstream else ()
         return delivered(found, self.aliases, lead, upstream)
 
     def push(self, tangents: Sequence[Value]) -> list[Value]:
         """The tangents of all outputs, one tangent per alias."""
-        record = self.record or any(isinstance(v, Tensor) for v in tangents)
-        found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), record)
+        found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), self.record)
         lead = lead_of(tangents[0], self.aliases[0]) if self.aliases else ()
         return delivered(found, self.outputs, lead, tangents)
 

@@ -12,10 +12,15 @@ import pytest
 from lecture_lib import (
     Tensor,
     backward_source,
+    check_gradient,
     compile_gradient,
     cross_entropy,
     grad,
+    hessian,
+    hvp,
+    jacobian,
     jvp,
+    no_grad,
     numeric_gradient,
     softmax,
     trace,
@@ -224,3 +229,54 @@ def test_a_tensor_put_into_an_array_is_told_what_to_use_instead(index: Any) -> N
     for call in (lambda: grad(f)(X), lambda: trace(f, X)):
         with pytest.raises(TypeError, match=r"np\.where"):
             call()
+
+
+def returning_outer(x: Any) -> dict[str, Any]:
+    """What inner transforms return when their function returns the outer variable itself."""
+    return {
+        "value": value_and_grad(lambda y: x)(2.0)[0],
+        "value of no argument": value_and_grad(lambda y: x * 1.0, ())(2.0)[0],
+        "vjp": vjp(lambda y: x, 2.0)[0],
+        "tuple": vjp(lambda y: (x, y * 2.0), 2.0)[0][0],
+        "dict": vjp(lambda y: {"a": x, "b": y}, 2.0)[0]["a"],
+        "jvp": jvp(lambda y: x, (2.0,), (1.0,))[0],
+        "jvp of a tuple": jvp(lambda y: (y * y, x), (2.0,), (1.0,))[0][1],
+        "two levels": value_and_grad(lambda y: value_and_grad(lambda z: x)(y)[0])(2.0)[0],
+        "pull": vjp(lambda y: y * 1.0, 2.0)[1](x)[0],
+        "push": jvp(lambda y: y * 1.0, (2.0,), (x,))[1],
+    }
+
+
+@pytest.mark.parametrize("road", returning_outer(3.0))
+def test_a_function_may_return_the_variable_of_an_outer_transform(road: str) -> None:
+    assert grad(lambda x: returning_outer(x)[road] * 1.0)(3.0) == 1.0
+    assert jvp(lambda x: returning_outer(x)[road], (3.0,), (1.0,)) == (3.0, 1.0)
+    assert grad(lambda x: grad(lambda u: returning_outer(u)[road] ** 3)(x))(3.0) == 18.0
+
+
+@pytest.mark.parametrize(
+    ("transform", "expected"),
+    [
+        (lambda t: grad(lambda x: x * t * t)(1.0), 5.0),
+        (lambda t: value_and_grad(lambda x: x * t * t)(1.0)[0], 5.0),
+        (lambda t: vjp(lambda x: x * t * t, 1.0)[1](1.0)[0], 5.0),
+        (lambda t: jvp(lambda x: x * t * t, (1.0,), (1.0,))[1], 5.0),
+        (lambda t: jacobian(lambda x: x * t * t)(np.ones(1))[0, 0], 5.0),
+        (lambda t: hessian(lambda x: x * x * t * t / 2)(1.0), 5.0),
+        (lambda t: hvp(lambda x: x * x * t * t / 2)(1.0, 1.0), 5.0),
+        (lambda t: value_and_grad(lambda x: t * t)(1.0)[0], 5.0),
+        (lambda t: grad(lambda x: x * (t * 1.0) ** 2)(1.0), 5.0),
+    ],
+)
+def test_a_tensor_closed_over_by_a_transform_gets_its_gradient(transform: Any, expected: float) -> None:
+    t = Tensor(2.0)
+    (transform(t) + t).backward()
+    assert t.grad == expected
+
+
+def test_what_reads_no_tensor_from_around_it_gives_plain_numbers() -> None:
+    assert type(grad(lambda x: x * Tensor(3.0) * Tensor(np.ones(1))[0])(2.0)) is np.float64
+    t = Tensor(2.0)
+    with no_grad():
+        assert type(grad(lambda x: x * t)(2.0)) is np.float64
+    assert check_gradient(lambda x: x * t, 2.0).max_error < 1e-9
