@@ -182,6 +182,12 @@ def norm(node: Node, parts: Sequence[Part], module: str) -> str:
     return f"{module}.sqrt({module}.sum({square}{axis_text(node, node.args[0].value.ndim)}))"
 
 
+def over(node: Node, parts: Sequence[Part], module: str) -> str:
+    (above, _), (below, _) = a, b = parts
+    zero, nowhere = f"{wrapped(b, 2)} == 0", f"{module}.where({wrapped(b, 2)} == 0, 1, {below})"
+    return f"{module}.where({zero}, 0, {wrapped(a, 5)} / {nowhere})"
+
+
 def broadcast_to(node: Node, parts: Sequence[Part], module: str) -> str:
     return f"{module}.broadcast_to({parts[0][0]}, {node.shape})"
 
@@ -199,7 +205,7 @@ METHODS = {
     "var": reduction("var"), "std": reduction("std"), "logsumexp": reduction("logsumexp"), "norm": norm,
     "reshape": reshape, "transpose": transpose, "getitem": getitem, "scatter_add": scatter, "row_sparse": row_sparse,
     "concatenate": concatenate, "where": where, "astype": astype, "logabsdet": logabsdet, "cumsum": cumsum,
-    "broadcast_to": broadcast_to, "einsum": einsum, "one_hot": one_hot,
+    "broadcast_to": broadcast_to, "over": over, "einsum": einsum, "one_hot": one_hot,
 }  # fmt: skip
 
 
