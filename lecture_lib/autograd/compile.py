@@ -155,7 +155,7 @@ def refuse_changing_shapes(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op is None:
             continue
-        masks = [i for i in node.args if isinstance(i, Node) and i.value.dtype == bool]
+        masks = [i for i in node.args[1:] if isinstance(i, Node) and i.value.dtype == bool]
         if node.op.name in ("nonzero", "flatnonzero", "argwhere", "unique") or (masks and node.op is linear.TAKE):
             what = "x[mask]" if masks else f"np.{node.op.name}"
             raise TypeError(

@@ -136,8 +136,9 @@ def triu(m: Value, k: int = 0) -> Value:
 
 @stands_for(np.diff)
 def diff(a: Value, n: int = 1, axis: int = -1) -> Value:
+    change = np.not_equal if a.dtype == bool else np.subtract
     for _ in range(n):
-        a = along(a, axis, slice(1, None)) - along(a, axis, slice(None, -1))
+        a = change(along(a, axis, slice(1, None)), along(a, axis, slice(None, -1)))
     return a
 
 

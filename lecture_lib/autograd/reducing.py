@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from lecture_lib.autograd import linear, rules
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.shaping import broadcast_to, ravel, reshape
-from lecture_lib.autograd.stand_ins import array, axes_from_end, axis_from_end, stands_for
+from lecture_lib.autograd.stand_ins import array, axes_from_end, axis_from_end, real, stands_for
 from lecture_lib.autograd.tensor import apply
 
 
@@ -78,7 +78,7 @@ def cumsum(a: Value, axis: int | None = None) -> Value:
 
 @stands_for(np.average)
 def average(a: Value, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Value:
-    a = array(a)
+    a = real(a)
     if weights is None:
         return mean(a, axis, keepdims=keepdims)
     weights = array(weights)
@@ -91,6 +91,7 @@ def average(a: Value, axis: Any = None, weights: Any = None, *, keepdims: bool =
 
 @stands_for(np.linalg.norm)
 def norm(x: Value, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Value:
+    x = real(x)
     axes = axes_from_end(axis, x.ndim)
     vector = len(axes) == 1
     if (ord is None and (axis is None or len(axes) < 3)) or (ord == "fro" and len(axes) == 2) or (ord == 2 and vector):

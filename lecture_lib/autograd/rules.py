@@ -113,7 +113,10 @@ elementwise(
 )
 
 CLIP = Elementwise(
-    "clip", np.clip, lambda y, a, low, high: (a >= low) & (a <= high), lambda y, a, low, high: (a < low) & (low <= high),
+    "clip",
+    np.clip,
+    lambda y, a, low, high: (a >= low) & (a <= high),
+    lambda y, a, low, high: (a < low) & (low <= high),
     lambda y, a, low, high: (a > high) | (low > high),
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from lecture_lib.autograd import linear
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.lines import ATOM, OWN, dtype_text, line, literal, scatter_statement
+from lecture_lib.autograd.lines import ATOM, OWN, UNARY, dtype_text, line, literal, scatter_statement
 from lecture_lib.autograd.primitives import Primitive
 from lecture_lib.autograd.simplify import simplify
 from lecture_lib.autograd.structure import leaves
@@ -205,10 +205,20 @@ class Printer:
             return (self._constant(node), ATOM) if isinstance(node, np.ndarray) else literal_part(node)
         if node in self.names and not top:
             return self.names[node], ATOM
-        parts = [self._expression(a) for a in node.args]
+        parts = [self._operand(a, node) for a in node.args]
         if isinstance(node.op, Primitive):
             self.constants[node.op.name] = node.op.forward
         return line(node, parts, self.module)
+
+    def _operand(self, a: Any, node: Node) -> tuple[str, int]:
+        """An argument of an operation; a number with its point or its dtype where the result would lack it without."""
+        if isinstance(node.op, Elementwise) and isinstance(a, (float, np.floating)) and np.isfinite(a):
+            others = [b.value if isinstance(b, Node) else b for b in node.args if b is not a]
+            if np.result_type(*others, 0) != node.value.dtype:
+                weak = type(a) is float or np.result_type(*others, 0.0) == node.value.dtype
+                text = repr(float(a)) if weak else f"{self.module}.{a.dtype.name}({literal(a)})"
+                return text, UNARY if text.startswith("-") else ATOM
+        return self._expression(a)
 
     def _constant(self, array: Any) -> str:
         """An array from around the function by its name, or written out if it is small."""
@@ -295,7 +305,7 @@ class Printer:
 def literal_part(value: Any) -> tuple[str, int]:
     """A constant that is no array, with its precedence."""
     text = literal(value)
-    return text, 6 if text.startswith("-") else ATOM
+    return text, UNARY if text.startswith("-") else ATOM
 
 
 def surroundings(f: Callable[..., Any]) -> dict[int, str]:
