@@ -15,7 +15,8 @@ The core, where a derivative is stated once and carried through the graph:
 * ``engine``: backward with gradients, forward with tangents.
 * ``families``: five ways to state a local derivative, and the pull and push that follow.
 * ``slopes``, ``linear``, ``products``, ``linalg``, ``rules``: the local derivative of every operation.
-* ``transforms``: grad, vjp, jvp, jacobian, hessian: functions of functions.
+* ``transforms``: grad, vjp, jvp: functions of functions.
+* ``jacobians``: jacobian, hessian, hvp: many passes at once.
 
 NumPy's names for all of it:
 

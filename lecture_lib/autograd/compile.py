@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.simplify import ROWS, is_row_sparse, same_kind, simplify
-from lecture_lib.autograd.structure import leaves, refill
+from lecture_lib.autograd.simplify import ROWS, is_row_sparse, numbers_as_arrays, same_kind, simplify
+from lecture_lib.autograd.structure import call, is_record, joined, leaves, parts_of, refill
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
 from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_grad
@@ -19,7 +20,7 @@ from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_
 VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.BROADCAST)
 
 
-def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0) -> Callable[..., Any]:
+def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0, **keywords: Any) -> Callable[..., Any]:
     """The fast form of ``value_and_grad(f, argnums)``: traced once, then run as straight-line NumPy.
 
     Intermediate arrays are kept and overwritten on the next call; what is returned belongs to the caller. Arguments
@@ -29,9 +30,10 @@ def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0) ->
         f: returns one number; NumPy code whose path does not depend on the values of its arguments.
         args: arguments to trace with; integers may be among those that are not differentiated.
         argnums: the position(s) of the arguments to differentiate.
+        keywords: more arguments to trace with; not differentiated.
 
     Returns:
-        ``step(*args)``, which returns what ``value_and_grad(f, argnums)(*args)`` returns.
+        ``step(*args, **keywords)``, which returns what ``value_and_grad(f, argnums)(*args, **keywords)`` returns.
 
     Raises:
         TypeError: f asks a Tensor for a plain number or a choice, or computes something else on a second run, as
@@ -47,10 +49,10 @@ def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0) ->
         0.0 [1. 2.]
     """
     programs = Programs(f, argnums)
-    programs.run(args)
+    programs.run(joined(args, keywords))
 
-    def step(*given: Any) -> Any:
-        return programs.run(given)
+    def step(*given: Any, **more: Any) -> Any:
+        return programs.run(joined(given, more))
 
     step.__name__ = f"gradient_of_{getattr(f, '__name__', 'function')}"
     return step
@@ -81,9 +83,11 @@ class Programs(threading.local):
 def form(part: Any) -> Any:
     """What a program depends on: nesting and keys, shapes and dtypes, and the value of what is no number."""
     if isinstance(part, dict):
-        return dict, tuple([(key, form(inner)) for key, inner in part.items()])
+        return type(part), tuple([(key, form(inner)) for key, inner in part.items()])
     if isinstance(part, (tuple, list)):
         return type(part), tuple(map(form, part))
+    if is_record(part):
+        return type(part), tuple([(name, form(inner)) for name, inner in parts_of(part).items()])
     if isinstance(part, Tensor):
         raise TypeError(
             "a compiled gradient takes plain arrays, not Tensors: take the numbers out with t.numpy(), and inside "
@@ -110,7 +114,7 @@ class Program:
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> None:
         names = parameter_names(f)
-        graph, again = (trace(value_and_grad(f, argnums), *args, names=names) for _ in range(2))
+        graph, again = (call(partial(trace, value_and_grad(f, argnums), names=names), args) for _ in range(2))
         refuse_change(graph, again)
         refuse_changing_shapes(graph)
         self.count = len(args)
@@ -208,6 +212,7 @@ class Writer:
             if node.op is None and any(node is x for x in self.graph.inputs):
                 self.names[node] = f"a{k}"
                 parameters.append(self.names[node])
+        self.lines += [f"{self.names[node]} = asarray({self.names[node]})" for node in numbers_as_arrays(self.graph)]
         for k, node in enumerate(self.nodes):
             if node.op is None:
                 if node not in self.names:

@@ -15,7 +15,7 @@ from lecture_lib.autograd import linear
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.lines import ATOM, OWN, dtype_text, line, literal, scatter_statement
 from lecture_lib.autograd.primitives import Primitive
-from lecture_lib.autograd.simplify import simplify
+from lecture_lib.autograd.simplify import numbers_as_arrays, simplify
 from lecture_lib.autograd.structure import leaves
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
@@ -42,13 +42,14 @@ class Source(str):
         return space["backward"]
 
 
-def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None) -> Source:
+def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None, **keywords: Any) -> Source:
     """The value and the gradient of a function as NumPy code, one readable line a step.
 
     Args:
         f: returns one number; NumPy code.
         args: its arguments; shapes and dtypes are what matters.
         argnums: the position(s) of the arguments to differentiate; all that hold only real numbers if left out.
+        keywords: more arguments of the function, not differentiated; the printed one takes those that hold numbers.
 
     Returns:
         The source of ``backward(*args) -> (value, (gradient, ...))``: a string; ``.function()`` runs it. Names come
@@ -85,7 +86,7 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None =
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
     wanted = differentiable(args) if argnums is None else positions(argnums, len(args))
-    graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f))
+    graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f), **keywords)
     return Printer(graph, f, differentiated(graph, args, wanted)).source()
 
 
@@ -102,7 +103,7 @@ def differentiable(args: Sequence[Any]) -> tuple[int, ...]:
     def real(arg: Any) -> bool:
         return all(is_numeric(v) and np.result_type(getattr(v, "dtype", type(v))).kind == "f" for _, v in leaves(arg))
 
-    return tuple(k for k, arg in enumerate(args) if real(arg))
+    return tuple(k for k, arg in enumerate(args) if arg is not None and real(arg))
 
 
 class Printer:
@@ -168,6 +169,8 @@ class Printer:
                 parameters.append(root)
             if path:
                 unpacking.append(f"{self.names[node]} = {root}[{path}".replace("'", '"'))
+        for node in numbers_as_arrays(self.graph):
+            unpacking.append(f"{self.names[node]} = {self.module}.asarray({self.names[node]})")
         return parameters, unpacking
 
     def _result(self, y: Any, name: str, lines: list[str]) -> str:
