@@ -21,7 +21,8 @@ The core, where a derivative is stated once and carried through the graph:
 NumPy's names for all of it:
 
 * ``stand_ins``: how a NumPy function is given a stand-in on Tensors.
-* ``shaping``, ``picking``, ``joining``, ``reducing``, ``multiplying``, ``numpy_api``: the stand-ins.
+* ``shaping``, ``picking``, ``joining``, ``reducing``, ``statistics``, ``multiplying``, ``factoring``,
+  ``interpolating``, ``numpy_api``: the stand-ins.
 * ``functions``: what neural networks need and NumPy lacks: sigmoid, softmax, cross_entropy.
 * ``primitives``: an operation of your own.
 

@@ -75,7 +75,7 @@ def reverse_is_cheaper(run: Recording) -> bool:
 def unit_blocks(run: Recording, x: Tensor) -> Iterator[Array]:
     """The rows of the identity on x's entries, each in x's shape, as many at a time as memory allows."""
     sizes = [a.data.nbytes for node, where in run.steps for a in (node, *(node.args[i] for i in where))]
-    count = max(1, BLOCK_BYTES // max([x.data.nbytes, *sizes], default=1))
+    count = max(1, BLOCK_BYTES // max([1, x.data.nbytes, *sizes]))
     for start in range(0, max(1, x.size), count):
         block = np.zeros((min(count, x.size - start), x.size), x.dtype)
         np.fill_diagonal(block[:, start:], 1)
