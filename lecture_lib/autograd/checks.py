@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.errors import GradientError, ShapeError
+from lecture_lib.autograd.modes import no_grad
 from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.structure import leaves, named_leaves, rebuild, refill, spell
-from lecture_lib.autograd.tensor import plain
+from lecture_lib.autograd.tensor import no_subclass, plain
 from lecture_lib.autograd.transforms import jvp, parameter_names, vjp
 
 SCHEMES = ("central", "forward")
@@ -112,7 +113,7 @@ def evaluate(f: Callable[..., Any], x: Array) -> Array:
 
 def real_copy(x: Any) -> Array:
     """The argument as an array of real numbers."""
-    array = np.array(plain(x))
+    array = np.array(no_subclass(plain(x), "a finite difference"))
     if array.dtype.kind not in "buif":
         raise TypeError(f"finite differences need an array of real numbers, not {array.dtype}: {x!r}")
     return array if array.dtype.kind == "f" else array.astype(float)
@@ -182,7 +183,7 @@ def check_gradient(
     """
     rng = np.random.default_rng(seed)
     found = list(named_leaves(args, parameter_names(f)))
-    numbers = [np.array(plain(value)) for _, _, value, _ in found]
+    numbers = [np.array(no_subclass(plain(value), "check_gradient")) for _, _, value, _ in found]
     places = [n for n, array in enumerate(numbers) if array.dtype.kind == "f"]
     arrays = [numbers[n].astype(np.float64) for n in places]
     if not arrays:
@@ -195,11 +196,12 @@ def check_gradient(
             full[n] = array
         return f(*refill(args, full), **keywords)
 
-    y, pull = vjp(flat, *arrays)
-    upstream = rebuild(y, lambda part: rng.standard_normal(np.shape(part)))
-    gradients = pull(upstream)
-    directions = [np.asarray(rng.standard_normal(a.shape)) for a in arrays]
-    _, moved_y = jvp(flat, arrays, directions)
+    with no_grad():  # Numbers are compared here, whatever Tensors f reads from around it.
+        y, pull = vjp(flat, *arrays)
+        upstream = rebuild(y, lambda part: rng.standard_normal(np.shape(part)))
+        gradients = pull(upstream)
+        directions = [np.asarray(rng.standard_normal(a.shape)) for a in arrays]
+        _, moved_y = jvp(flat, arrays, directions)
 
     def weighted(*given: Any) -> float:
         """The number whose gradient the upstream gradient makes of f."""
@@ -316,7 +318,7 @@ def along_direction(
         above = flat(*(a + step * d for a, d in zip(arrays, directions, strict=True)))
         below = flat(*(a - step * d for a, d in zip(arrays, directions, strict=True)))
         pairs = zip(leaves(above), leaves(below), strict=True)
-        return [(np.asarray(high) - np.asarray(low)) / (2 * step) for (_, high), (_, low) in pairs]
+        return [(np.asarray(plain(high)) - np.asarray(plain(low))) / (2 * step) for (_, high), (_, low) in pairs]
 
     step = eps / size
     slopes = [extrapolated(whole, half) for whole, half in zip(central(step), central(step / 2), strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -12,19 +13,22 @@ import numpy as np
 from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.simplify import ROWS, is_row_sparse, numbers_as_arrays, same_kind, simplify
-from lecture_lib.autograd.structure import call, is_record, joined, leaves, parts_of, refill
-from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.structure import call, is_record, joined, leaves, parts_of, rebuild, refill
+from lecture_lib.autograd.tensor import Tensor, no_subclass
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
 from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_grad
 
 VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.BROADCAST)
+
+KEPT = 64
+"""How many programs a compiled gradient keeps; the least recently used goes first, with a warning."""
 
 
 def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0, **keywords: Any) -> Callable[..., Any]:
     """The fast form of ``value_and_grad(f, argnums)``: traced once, then run as straight-line NumPy.
 
     Intermediate arrays are kept and overwritten on the next call; what is returned belongs to the caller. Arguments
-    of other shapes or dtypes are traced anew. Whatever f reads besides its arguments is taken as it is at the trace.
+    of other shapes or dtypes are traced anew; the programs of the 64 forms used last are kept. Whatever f reads besides its arguments is taken as it is at the trace.
 
     Args:
         f: returns one number; NumPy code whose path does not depend on the values of its arguments.
@@ -66,6 +70,7 @@ class Programs(threading.local):
         self.argnums = argnums
         self.latest: Program | None = None
         self.known: dict[Any, Program] = {}
+        self.warned = False
 
     def run(self, args: Sequence[Any]) -> Any:
         """Run the program that fits these arguments; trace it first if there is none."""
@@ -73,10 +78,22 @@ class Programs(threading.local):
             result = self.latest.run(args)
             if result is not None:
                 return result
-        key = form(tuple(args))
-        if key not in self.known:
-            self.known[key] = Program(self.f, args, self.argnums)
-        self.latest = self.known[key]
+        args = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
+        key = form(args)
+        # The dict is in the order of last use: what is used goes to the end, and what is dropped is the first.
+        self.latest = self.known.pop(key, None) or Program(self.f, args, self.argnums)
+        self.known[key] = self.latest
+        if len(self.known) > KEPT:
+            del self.known[next(iter(self.known))]
+            if not self.warned:
+                self.warned = True
+                name = getattr(self.f, "__name__", "the function")
+                warnings.warn(
+                    f"the compiled gradient of {name} has met more than {KEPT} forms of arguments and forgets the one "
+                    "used longest ago; tracing takes time: fewer shapes (padding), or value_and_grad, are faster",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
         return self.latest.run(args)
 
 
@@ -95,6 +112,7 @@ def form(part: Any) -> Any:
         )
     if isinstance(part, (np.ndarray, np.generic)):
         return type(part), part.shape, part.dtype
+    # What turns into an array has no form of its own: it is looked at again as an array.
     return type(part) if is_numeric(part) else (type(part), part)
 
 
@@ -242,8 +260,9 @@ class Writer:
             self.lines.append(f"{name} = {args[0]}[{self._index(node)}]")
         elif op is linear.RESHAPE:
             self.lines.append(f"{name} = {args[0]}.reshape({node.shape})")
-        elif op is linear.TRANSPOSE and node.shape == node.args[0].shape[::-1] and len(node.shape) == 2:
-            self.lines.append(f"{name} = {args[0]}.T")
+        elif op is linear.TRANSPOSE:
+            turned = node.settings["axes"] == tuple(range(-1, -len(node.shape) - 1, -1))
+            self.lines.append(f"{name} = {args[0]}" + (".T" if turned else f".transpose({node.settings['axes']})"))
         elif op is linear.SUM:
             self._call(k, node, np.add.reduce, [args[0], self._axis(node), "None"], keepdims=node.settings["keepdims"])
         elif op is products.MATMUL:

@@ -240,7 +240,7 @@ ONE_HOT = Opaque("one_hot", one_hot)
 
 def real(x: Any) -> Value:
     """A Tensor as it is, an array or number as floating-point numbers."""
+    x = array(x)
     if isinstance(x, Tensor):
         return x
-    x = np.asarray(x)
     return x if x.dtype.kind == "f" else x.astype(float)

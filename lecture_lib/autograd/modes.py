@@ -71,3 +71,13 @@ def refuse_number(what: str) -> None:
             f"{what} inside a differentiated function would silently drop the gradient; keep the Tensor "
             "(only to look at it, use its .data)"
         )
+
+
+def explained(error: ValueError) -> Exception:
+    """The error itself; for NumPy's words about a Tensor that is put into an array, what to do about it."""
+    if not isinstance(error.__cause__, TypeError) or "array element" not in str(error):
+        return error
+    return TypeError(
+        "a[i] = t would put a Tensor's number into an array and lose its gradient: "
+        "build the array with np.where, np.stack or np.concatenate"
+    )

@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from lecture_lib.autograd.modes import MODE
 from lecture_lib.autograd.operation import Opaque, Value
-from lecture_lib.autograd.tensor import FUNCTIONS, Tensor, apply, plain, spoken
+from lecture_lib.autograd.tensor import FUNCTIONS, Tensor, apply, no_subclass, plain, spoken
 
 Function = Callable[..., Any]
 
@@ -28,7 +28,7 @@ def stands_for(*functions: Function) -> Callable[[Function], Function]:
 
 def array(value: Any) -> Value:
     """A Tensor as it is; anything else as an array."""
-    return value if isinstance(value, Tensor) else np.asarray(value)
+    return value if isinstance(value, Tensor) else np.asarray(no_subclass(value, "a function of Tensors"))
 
 
 def axes_from_end(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -51,7 +51,7 @@ def refuse_out(out: Any) -> None:
 
 def array_like(value: Any) -> Value:
     """A Tensor, an array or a number as it is; a list as an array."""
-    return value if isinstance(value, (Tensor, np.ndarray, int, float, np.generic)) else np.asarray(value)
+    return value if isinstance(value, (Tensor, np.ndarray, int, float, np.generic)) else array(value)
 
 
 def pass_through(*functions: Function) -> None:

@@ -23,6 +23,9 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
 SEQUENCES = (list, tuple)
 """What NumPy takes for an array when it meets one."""
 
+PLAIN = {np.ndarray, float, int, bool, slice, type(None), type(...), *set(np.sctypeDict.values())}
+"""What takes part in an operation as it is."""
+
 _serial = count()
 new = object.__new__
 
@@ -75,6 +78,7 @@ class Tensor:
 
     __slots__ = ("data", "grad", "name", "op", "args", "arrays", "settings", "serial", "saved", "__weakref__")
     __array_priority__ = 1000.0
+    __pandas_priority__ = 5000
 
     data: Array
     grad: Any
@@ -94,6 +98,22 @@ class Tensor:
         self.args = self.arrays = ()
         self.settings = {}
         self.serial = next(_serial)
+        if isinstance(data, Tensor) and MODE.get().depth:
+            # A leaf in the middle of a differentiated function would drop the gradient without a word.
+            made = data.copy()
+            self.op, self.args, self.arrays, self.settings = made.op, made.args, made.arrays, made.settings
+
+    def __copy__(self) -> Tensor:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        other = Tensor(self, self.name)
+        other.grad = None if self.grad is None else self.grad.copy()
+        return other
+
+    def __reduce__(self) -> Any:
+        refuse_number("a pickled Tensor")
+        return restored, (self.data, self.name, self.grad)
 
     @property
     def parents(self) -> tuple[Tensor, ...]:
@@ -233,8 +253,9 @@ class Tensor:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         raise TypeError(
-            "a Tensor does not turn into a plain array by itself, since its gradient would be lost: "
-            "join Tensors with np.stack or np.concatenate, take the numbers out with t.numpy()"
+            "a Tensor does not turn into a plain array by itself, since its gradient would be lost: join Tensors with "
+            "np.stack or np.concatenate, choose entries with np.where, write a @ t for a.dot(t) and np.asarray(df) @ t "
+            "for df @ t; the numbers alone are t.numpy()"
         )
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -395,15 +416,24 @@ def leaf(data: Array, name: str | None = None) -> Tensor:
     return node_of(as_numbers(np.asarray(no_subclass(data))), None, (), (), {}, name)
 
 
-def no_subclass(data: Any) -> Any:
-    """The data itself, unless it is an array whose arithmetic differs from a plain one's."""
-    if type(data) is np.ndarray or not isinstance(data, np.ndarray):
+def restored(data: Array, name: str | None, grad: Any) -> Tensor:
+    """A leaf as it was before it was pickled; its serial number is one of this process."""
+    tensor = leaf(data, name)
+    tensor.grad = grad
+    return tensor
+
+
+def no_subclass(data: Any, taker: str = "a Tensor") -> Any:
+    """The data itself; of an array of another kind the plain array, unless its arithmetic is not a plain one's."""
+    if type(data) in PLAIN or isinstance(data, Tensor):
         return data
     if isinstance(data, np.ma.MaskedArray):
-        raise TypeError("a Tensor has no mask: fill a masked array with .filled(0), and pass its mask to np.where")
+        raise TypeError(f"{taker} has no mask: fill a masked array with .filled(0), and pass its mask to np.where")
     if isinstance(data, np.matrix):
-        raise TypeError("a Tensor is no np.matrix, whose * is a product of matrices: take np.asarray of it")
-    return data
+        raise TypeError(f"{taker} is no np.matrix, whose * is a product of matrices: pass np.asarray of it")
+    if isinstance(data, np.generic) or not hasattr(data, "__array__"):
+        return data
+    return np.asarray(data)
 
 
 def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
@@ -423,12 +453,17 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         TypeError: a complex number took part, or what is no number.
     """
     arrays = []
-    tensors = False
+    tensors = odd = False
     for a in args:
         if isinstance(a, Tensor):
             tensors = True
             a = a.data
+        elif type(a) not in PLAIN:
+            odd = True
+            a = no_subclass(a, operation.name)
         arrays.append(a)
+    if odd:
+        args = tuple([a if isinstance(a, Tensor) else array for a, array in zip(args, arrays, strict=True)])
     try:
         result = operation.forward(*arrays, **settings)
     except (ShapeError, np.linalg.LinAlgError):

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.engine import topological_order
+from lecture_lib.autograd.engine import ancestors
 from lecture_lib.autograd.errors import ShapeError
-from lecture_lib.autograd.modes import changed
+from lecture_lib.autograd.modes import changed, explained
 from lecture_lib.autograd.operation import Array, Operation
 from lecture_lib.autograd.structure import aligned, call, joined, leaves, named_leaves, refill, spell
-from lecture_lib.autograd.tensor import Tensor, leaf, plain
+from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, plain
 from lecture_lib.autograd.transforms import number_of, parameter_names
 
 LIBRARIES = (str(Path(__file__).parent), str(Path(np.__file__).parent))
@@ -117,7 +117,7 @@ class Graph:
                 raise ValueError(f"{spell('arguments', path)} was {known!r} in the trace; trace again for {value!r}")
         given = [value for (_, known), value in pairs if is_numeric(known)]
         for node, value in zip(self.inputs, given, strict=True):
-            array = np.array(plain(value))
+            array = np.array(no_subclass(plain(value), "a graph"))
             if array.shape != node.shape:
                 raise ShapeError(f"{node.name} was traced with shape {node.shape}, but now has shape {array.shape}")
             node.value = array.astype(node.value.dtype, casting="same_kind", copy=False)
@@ -214,7 +214,7 @@ def values(args: Iterable[Any]) -> list[Any]:
 
 def is_numeric(value: Any) -> bool:
     """Whether an argument is an array or number, which a trace turns into a leaf; anything else it hands through."""
-    return isinstance(value, (Tensor, np.ndarray, np.generic, bool, int, float))
+    return isinstance(value, (bool, int, float, np.generic)) or hasattr(type(value), "__array__")
 
 
 def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = (), **keywords: Any) -> Graph:
@@ -246,13 +246,16 @@ def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = (), **keywor
     parts = []
     for _, _, value, name in named_leaves(args, names or parameter_names(f)):
         if is_numeric(value):
-            value = leaf(np.array(plain(value)), name)
+            value = leaf(np.array(no_subclass(plain(value), "a graph")), name)
             wrapped.append(value)
         parts.append(value)
     given = refill(args, parts)
     arrivals: list[tuple[Any, Any]] = []
     with changed(recording=True, tracing=True, arrivals=arrivals), watch_variables() as variables:
-        result = call(f, given)
+        try:
+            result = call(f, given)
+        except ValueError as error:
+            raise explained(error) from error.__cause__
     outputs = [part if isinstance(part, Tensor) else leaf(np.asarray(part)) for _, part in leaves(result)]
     return build(wrapped, outputs, variables, args, result, arrivals)
 
@@ -266,7 +269,7 @@ def build(
     arrivals: Sequence[tuple[Any, Any]],
 ) -> Graph:
     """Turn recorded Tensors into the nodes of a Graph."""
-    order = [*inputs, *(t for t in topological_order(outputs) if not any(t is x for x in inputs))]
+    order = [*inputs, *(t for t in ancestors(outputs)[0] if not any(t is x for x in inputs))]
     nodes: dict[int, Node] = {}
     for tensor in order:
         arguments_of = tuple(nodes[id(a)] if isinstance(a, Tensor) else a for a in tensor.args)

@@ -21,16 +21,15 @@ from lecture_lib.autograd.engine import (
     push_forward,
     require_float,
     steps_between,
-    touches_others,
 )
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
-from lecture_lib.autograd.modes import MODE
+from lecture_lib.autograd.modes import MODE, explained
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.structure import aligned, is_structure, leaves, rebuild, refill, spell
-from lecture_lib.autograd.tensor import Tensor, leaf, node_of
+from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, node_of
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -63,9 +62,13 @@ class Recording:
             else:
                 named = [self._alias(value, spell(name, path), outer.recording) for path, value in leaves(args[k])]
                 aliased[k] = refill(args[k], named)
+        # Without an alias a leaf marks what is older than this run.
+        sources = self.aliases or [leaf(np.zeros(()))]
         inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1))
         try:
             result = f(*aliased, **keywords)
+        except ValueError as error:
+            raise explained(error) from error.__cause__
         finally:
             MODE.reset(inside)
         self.aux: Any = None
@@ -79,14 +82,10 @@ class Recording:
         else:
             self.outputs = [part if isinstance(part, Tensor) else leaf(output(part)) for _, part in leaves(result)]
         seen = [*self.outputs, *(part for _, part in leaves(self.aux) if isinstance(part, Tensor))]
-        self.steps: list[Step] = steps_between(self.aliases, seen)
-        linked = any(alias.op is not None for alias in self.aliases)
-        self.record = outer.recording and (linked or (outer.depth > 0 and self._depends_on_others(seen)))
-
-    def _depends_on_others(self, seen: Sequence[Tensor]) -> bool:
-        """Whether a Tensor that is not made from the aliases alone takes part."""
-        own_nodes = {id(node) for node, _ in self.steps} | {id(alias) for alias in self.aliases}
-        return touches_others(self.steps) or any(y.op is not None and id(y) not in own_nodes for y in seen)
+        self.steps: list[Step]
+        self.steps, beyond = steps_between(sources, seen)
+        # Whatever Tensor takes part, as an argument or from around the function, can ask for its gradient later.
+        self.record = outer.recording and (beyond or any(alias.op is not None for alias in self.aliases))
 
     def _alias(self, value: Any, name: str, link: bool) -> Tensor:
         if type(value) is np.ndarray and value.dtype.kind == "f":
@@ -122,15 +121,13 @@ class Recording:
 
     def pull(self, upstream: Sequence[Value]) -> list[Value]:
         """The gradients of all aliases, one upstream gradient per output."""
-        record = self.record or any(isinstance(w, Tensor) for w in upstream)
-        found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), record)
+        found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), self.record)
         lead = lead_of(upstream[0], self.outputs[0]) if upstream else ()
         return delivered(found, self.aliases, lead, upstream)
 
     def push(self, tangents: Sequence[Value]) -> list[Value]:
         """The tangents of all outputs, one tangent per alias."""
-        record = self.record or any(isinstance(v, Tensor) for v in tangents)
-        found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), record)
+        found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), self.record)
         lead = lead_of(tangents[0], self.aliases[0]) if self.aliases else ()
         return delivered(found, self.outputs, lead, tangents)
 
@@ -370,7 +367,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], **keywords: A
     given = aligned(tuple(args), tuple(tangents), "tangents")
     directions = []
     for v, alias in zip(given, run.aliases, strict=True):
-        v = v if isinstance(v, Tensor) else np.asarray(v)
+        v = v if isinstance(v, Tensor) else np.asarray(no_subclass(v, "a tangent"))
         if v.shape != alias.shape:
             raise ShapeError(
                 f"the tangent of {alias.name} has shape {v.shape}, but the argument has shape {alias.shape}"

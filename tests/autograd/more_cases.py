@@ -62,7 +62,9 @@ for _ord in (0.5, 1, 2, 3, 2.5, -1, -2, np.inf, -np.inf, 0):
     case(f"vector_norm {_ord}", lambda x, p=_ord: np.linalg.vector_norm(x, ord=p), distinct(2, 3))
 for _ord in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
     case(f"norm of a matrix {_ord}", lambda x, p=_ord: np.linalg.norm(x, p), distinct(3, 4))
-    case(f"norm of a stack {_ord}", lambda x, p=_ord: np.linalg.norm(x, p, axis=(2, 0), keepdims=True), distinct(2, 2, 3))
+    case(
+        f"norm of a stack {_ord}", lambda x, p=_ord: np.linalg.norm(x, p, axis=(2, 0), keepdims=True), distinct(2, 2, 3)
+    )
     case(f"matrix_norm {_ord}", lambda x, p=_ord: np.linalg.matrix_norm(x, ord=p), distinct(2, 3, 2))
 case("vector_norm axes", lambda x: np.linalg.vector_norm(x, axis=(0, 2), keepdims=True, ord=3), normal(2, 3, 2))
 
@@ -141,7 +143,18 @@ case("take_along_axis broadcasts", lambda x: np.take_along_axis(x, np.array([[1,
 case("take_along_axis of a row", lambda x: np.take_along_axis(x, np.array([[1], [0]]), 1), normal(1, 4))
 case("diff prepend", lambda x: np.diff(x, prepend=0.0, append=x[:, :1]), normal(2, 3))
 case("diff prepend axis", lambda x: np.diff(x, axis=0, prepend=x[1:], n=2), normal(2, 3))
-for _mode in ("edge", "reflect", "symmetric", "wrap", "maximum", "minimum", "mean", "median", "linear_ramp", "constant"):
+for _mode in (
+    "edge",
+    "reflect",
+    "symmetric",
+    "wrap",
+    "maximum",
+    "minimum",
+    "mean",
+    "median",
+    "linear_ramp",
+    "constant",
+):
     case(f"pad {_mode}", lambda x, m=_mode: np.pad(x, ((1, 2), (0, 1)), mode=m), distinct(4, 3))
     case(f"pad {_mode} far", lambda x, m=_mode: np.pad(x, (3, 4), m), distinct(3))
 for _mode in ("reflect", "symmetric"):
@@ -159,12 +172,21 @@ case("linspace of one", lambda a, b: np.linspace(a, b, 1), normal(), normal())
 case("select", lambda x: np.select([x > 1, x < 0], [x**2, np.sin(x)], 3.0), normal(6))
 case("select default", lambda x, y: np.select([x > 0], [y], x), normal(2, 3), normal(3))
 case("piecewise", lambda x: np.piecewise(x, [x < 0, x > 0.5], [lambda v: -v, lambda v: np.log(v)]), distinct(6))
-case("piecewise else", lambda x: np.piecewise(x, [x < 0], [lambda v, k: v * k, lambda v, k: np.sqrt(v)], 3.0), normal(2, 3))
+case(
+    "piecewise else",
+    lambda x: np.piecewise(x, [x < 0], [lambda v, k: v * k, lambda v, k: np.sqrt(v)], 3.0),
+    normal(2, 3),
+)
 case("piecewise number", lambda x: np.piecewise(x, x > 0, [lambda v: v**2, -1.0]), normal(4))
 _knots = np.array([-2.0, -0.5, 0.3, 1.4])
 case("interp", np.interp, np.array([-1.1, 0.0, 0.9, -3.0, 2.5]), _knots, normal(4))
 case("interp of numbers", lambda x, y: np.interp(x, _knots, y), np.asarray(0.5), normal(4))
-case("interp left right", lambda x, y: np.interp(x, _knots, y, left=y[1], right=7.0), np.array([[-3.0, 0.1], [1.5, 2.0]]), normal(4))
+case(
+    "interp left right",
+    lambda x, y: np.interp(x, _knots, y, left=y[1], right=7.0),
+    np.array([[-3.0, 0.1], [1.5, 2.0]]),
+    normal(4),
+)
 case("trapezoid", np.trapezoid, normal(2, 4))
 case("trapezoid dx", lambda y: np.trapezoid(y, dx=0.3, axis=0), normal(3, 2))
 case("trapezoid x", lambda y, x: np.trapezoid(y, x, axis=0), normal(3, 2), normal(3))
@@ -174,7 +196,11 @@ case("polyval of a list", lambda x: np.polyval([1.0, 0.0, -2.0], x), normal(3))
 case("vander", np.vander, normal(3))
 case("vander increasing", lambda x: np.vander(x, 4, increasing=True), np.array([0.0, 1.5, -2.0]))
 case("sinc", np.sinc, np.array([-1.3, -0.1, 0.0, 0.05, 0.4, 2.0]))
-case("nan_to_num", lambda x: np.nan_to_num(np.where(x > 1, np.nan, np.where(x < -0.8, np.inf, x)), posinf=3.0), np.array([0.3, 2.0, -1.0]))
+case(
+    "nan_to_num",
+    lambda x: np.nan_to_num(np.where(x > 1, np.nan, np.where(x < -0.8, np.inf, x)), posinf=3.0),
+    np.array([0.3, 2.0, -1.0]),
+)
 case("histogram weights", lambda w: np.histogram([0.1, 0.7, 2.0, 1.0], 3, weights=w)[0], normal(4))
 case(
     "histogram weights density",

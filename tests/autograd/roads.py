@@ -37,7 +37,9 @@ def roads(f: Function, args: Sequence[Any]) -> dict[str, Road]:
     return {"Graph.backward": run_graph, "printed": printed, "compiled": compiled}
 
 
-def compare(f: Function, args: Sequence[Any], others: Sequence[Any], rng: np.random.Generator, tolerance: float) -> None:
+def compare(
+    f: Function, args: Sequence[Any], others: Sequence[Any], rng: np.random.Generator, tolerance: float
+) -> None:
     """Raise if two roads differ at these arguments or, made from these, at others of the same shapes."""
     made = roads(f, args)
     for what, given in (("", args), (" at other values", others)):

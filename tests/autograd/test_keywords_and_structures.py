@@ -1,5 +1,6 @@
 """Keyword arguments, a second result, and structures of every kind, through every transform."""
 
+import warnings
 from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from lecture_lib import (
     value_and_grad,
     vjp,
 )
+from lecture_lib.autograd.compile import KEPT
 
 W = np.array([1.0, -2.0, 0.5])
 
@@ -239,3 +241,23 @@ def test_what_is_wrong_in_a_structure_is_named():
         grad(lambda p: 1.0)(None)
     with pytest.raises(GradientError, match=r"p\.W\["):
         check_gradient(lambda p: np.sum(p.W * p.W.data if isinstance(p.W, Tensor) else p.W**2), Frozen(W, None))
+
+
+def test_a_compiled_gradient_keeps_the_forms_used_last_and_says_so():
+    traced = []
+
+    def f(x):
+        traced.append(x.shape)
+        return np.sum(x**2)
+
+    step = compile_gradient(f, np.ones(1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for n in range(1, KEPT + 1):
+            step(np.ones(n))
+    step(np.ones(1))  # the oldest is now the latest
+    with pytest.warns(RuntimeWarning, match=f"gradient of f has met more than {KEPT} forms of arguments"):
+        step(np.ones(KEPT + 1))
+    traced.clear()
+    assert step(np.ones(1))[0] == 1.0 and traced == []
+    assert step(np.ones(2))[0] == 2.0 and (2,) in traced

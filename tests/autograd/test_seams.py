@@ -1,0 +1,282 @@
+"""The seams of the engine: what is traced, copied, closed over or handed in gives the true gradient or an error."""
+
+import copy
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lecture_lib import (
+    Tensor,
+    backward_source,
+    check_gradient,
+    compile_gradient,
+    cross_entropy,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    numeric_gradient,
+    softmax,
+    trace,
+    value_and_grad,
+    vjp,
+)
+
+RNG = np.random.default_rng(18)
+A, B, W = (RNG.normal(size=(3, 3)) for _ in range(3))
+X = np.array([1.0, 2.0, 3.0])
+
+
+def roads(f: Any, *args: Any) -> dict[str, tuple[Any, Any]]:
+    """f's value and its gradient in the first argument on every road that reverse mode can take."""
+    rest = tuple(range(len(args)))[:1]
+    printed = backward_source(f, *args, argnums=0).function()(*args)
+    graph = trace(f, *args)
+    graph.forward(*args)
+    return {
+        "eager": value_and_grad(f)(*args),
+        "compiled": compile_gradient(f, *args)(*args),
+        "printed": (printed[0], printed[1][rest[0]]),
+        "graph": (graph.result(), graph.backward()[graph.inputs[0]]),
+    }
+
+
+def assert_one_number(f: Any, *args: Any, rtol: float = 1e-10) -> None:
+    """All roads give the same value and gradient, in the same dtype; other values of the same shapes too."""
+    found = roads(f, *args)
+    value, gradient = found.pop("eager")
+    for road, (v, g) in found.items():
+        np.testing.assert_allclose(v, value, rtol=rtol, err_msg=road)
+        np.testing.assert_allclose(g, gradient, rtol=rtol, atol=rtol * np.abs(gradient).max(), err_msg=road)
+        assert np.asarray(v).dtype == np.asarray(value).dtype, road
+
+
+SQUARE = {
+    "tensordot": lambda a: np.sum(np.tensordot(a, B, 1) * W),
+    "inner": lambda a: np.sum(np.inner(a, B) * W),
+    "diag": lambda a: np.sum(np.diag(a, 1) * W[0, :2]),
+    "trace": lambda a: np.trace(a, 1) * 2.0,
+    "prod": lambda a: np.sum(np.prod(a, axis=1) * W[0]),
+    "moveaxis": lambda a: np.sum(np.moveaxis(a, 0, 0) * W),
+    "transpose to itself": lambda a: np.sum(np.transpose(a, (0, 1)) * W),
+    "transpose twice": lambda a: np.sum(np.swapaxes(a.T, 0, 1) * W),
+    "three axes, turned round": lambda a: np.sum(
+        np.transpose(np.transpose(a[None] * B[:, :, None], (1, 2, 0)), (1, 2, 0)) * np.arange(27.0).reshape(3, 3, 3)
+    ),
+    "a product turned": lambda a: np.sum(np.transpose(a @ B, (1, 0)) * W) + np.sum(np.transpose(a @ B, (0, 1)) * W),
+}
+
+
+@pytest.mark.parametrize("name", SQUARE)
+def test_a_transpose_of_a_square_matrix_moves_the_axes_that_it_names(name: str) -> None:
+    f = SQUARE[name]
+    assert_one_number(f, A)
+    np.testing.assert_allclose(grad(f)(A), numeric_gradient(f, A), rtol=1e-6, atol=1e-8)
+
+
+def test_two_constant_arrays_of_single_precision_stay_so_where_they_are_numbers() -> None:
+    one, none = np.ones(3, np.float32), np.zeros(3, np.float32)
+    assert_one_number(lambda x: np.sum(np.where(x > 0, one, none) * x), X.astype(np.float32))
+
+
+def test_constants_without_axes_are_told_apart_by_all_their_digits() -> None:
+    """Their printed form has eight."""
+    c, d = np.array(1.1234567891), np.array(1.1234567892)
+    f = lambda x: np.sum(x * c - x * d) * 1e10  # noqa: E731
+    assert_one_number(f, X, rtol=1e-4)
+
+
+def test_a_product_is_not_regrouped_where_it_would_overflow() -> None:
+    with np.errstate(over="ignore"):
+        assert_one_number(lambda x: np.sum(1e200 * (1e200 * x)), X * 1e-300)
+    half = (X * 20000).astype(np.float16)
+    assert_one_number(lambda x: np.max(0.5 * x + 0.5 * x[::-1]), half)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+def test_a_copy_is_a_new_leaf(copied: Any) -> None:
+    a = Tensor([1.0, 1.0], name="a")
+    b = copied(a)
+    np.sum(3 * a + 5 * b).backward()
+    assert (a.grad.tolist(), b.grad.tolist(), b.name) == ([3.0, 3.0], [5.0, 5.0], "a")
+    again = copied(b)
+    again.grad += 1
+    again.data += 1
+    assert b.grad.tolist() == [5.0, 5.0]
+    assert b.data.tolist() == [1.0, 1.0]
+    assert copied(a * b).parents == ()
+
+
+def test_a_copy_in_another_process_is_a_leaf_there(tmp_path: Any) -> None:
+    """Serial numbers start anew in every process, so a stored one would be too old or too young."""
+    young = [Tensor(1.0) for _ in range(500)][-1]
+    (tmp_path / "tensors").write_bytes(pickle.dumps([young, Tensor(2.0)]))
+    code = (
+        "import pickle, sys, numpy as np; from lecture_lib import Tensor; c = Tensor(3.0);"
+        "a, b = pickle.load(open(sys.argv[1], 'rb')); (a * b * b * c).backward(); print(a.grad, b.grad, c.grad)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path / "tensors")], capture_output=True, text=True)
+    assert ran.stdout.split() == ["12.0", "12.0", "4.0"], ran.stderr
+
+
+@pytest.mark.parametrize("made", [copy.copy, copy.deepcopy, Tensor, lambda t: Tensor(t, name="again")])
+def test_a_copy_inside_a_transform_passes_the_gradient_on(made: Any) -> None:
+    f = lambda x: np.sum(made(x) * x * 3.0)  # noqa: E731
+    assert grad(f)(X).tolist() == (6 * X).tolist()
+    assert jvp(f, (X,), (np.ones(3),))[1] == 36.0
+    assert compile_gradient(f, X)(X)[1].tolist() == (6 * X).tolist()
+    assert grad(lambda x: np.sum(grad(f)(x)))(X).tolist() == [6.0, 6.0, 6.0]
+
+
+def test_a_pickle_inside_a_transform_is_refused() -> None:
+    with pytest.raises(TypeError, match="pickled Tensor inside a differentiated function"):
+        grad(lambda x: np.sum(pickle.loads(pickle.dumps(x))))(X)
+
+
+MASKED, MATRIX = np.ma.array(X, mask=[0, 1, 0]), np.eye(3).view(np.matrix)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(x * MASKED), lambda x: np.sum(MASKED * x), lambda x: np.multiply(x, MASKED).sum(),
+        lambda x: MASKED @ x, lambda x: np.sum(np.where(MASKED > 1, x, 0.0)), lambda x: np.sum(np.stack([x, MASKED])),
+        lambda x: np.average(x, weights=MASKED), lambda x: np.sum(x * MATRIX), lambda x: np.sum(MATRIX * x),
+        lambda x: np.sum(MATRIX @ x), lambda x: np.sum(x[MASKED > 1]), lambda x: np.sum(np.clip(x, 0, MASKED)),
+        lambda x: cross_entropy(x, MASKED), lambda x: np.einsum("i,i->", x, MASKED),
+    ],
+)  # fmt: skip
+def test_constants_with_another_arithmetic_are_refused(f: Any) -> None:
+    for transform in (grad(f), lambda x: compile_gradient(f, x), lambda x: f(Tensor(x))):
+        with pytest.raises(TypeError, match=r"mask|np\.matrix|does not turn into a plain array"):
+            transform(X)
+
+
+def test_arguments_and_upstream_gradients_with_a_mask_are_refused_too() -> None:
+    def product(x: Any, c: Any) -> Any:
+        return np.sum(x * c)
+
+    for call in (
+        lambda: grad(product)(X, MASKED), lambda: compile_gradient(product, X, MASKED), lambda: grad(product)(MASKED, X),
+        lambda: trace(product, X, MASKED), lambda: trace(product, X, X).forward(X, MASKED),
+        lambda: vjp(lambda x: x * 2.0, X)[1](MASKED), lambda: jvp(np.sum, (X,), (MASKED,)), lambda: softmax(MASKED),
+        lambda: numeric_gradient(np.sum, MASKED), lambda: compile_gradient(product, X, X)(X, MASKED),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match="mask"):
+            call()
+
+
+class Labelled(np.ndarray):
+    """An array of another class, whose arithmetic is a plain one's."""
+
+
+class Column:
+    """What turns into an array, as a column of a table does, but adds up by labels of its own."""
+
+    __array_ufunc__ = None
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return X[::-1].copy()
+
+
+@pytest.mark.parametrize("c", [Labelled(3), Column()])
+def test_other_arrays_take_part_as_plain_ones(c: Any) -> None:
+    if isinstance(c, Labelled):
+        c[:] = X[::-1]
+    for f in (lambda x: np.sum(x * c), lambda x: np.sum(c * x), lambda x: x @ c, lambda x: np.dot(x, c)):
+        for found in (grad(f)(X), compile_gradient(f, X)(X)[1]):
+            assert type(found) is np.ndarray
+            assert found.tolist() == X[::-1].tolist()
+    step = compile_gradient(lambda x, y: np.sum(x * y * y), X, c)
+    for found in (step(X, c)[1], step(X, np.asarray(c))[1], grad(lambda x, y: np.sum(x * y * y))(X, c)):
+        assert type(found) is np.ndarray
+        assert found.tolist() == (X[::-1] ** 2).tolist()
+
+
+def test_columns_of_a_table_take_part_by_position() -> None:
+    pandas = pytest.importorskip("pandas")
+    column = pandas.Series(X, index=[2, 1, 0])
+    frame = pandas.DataFrame(A)
+    for f, expected in (
+        (lambda x: np.sum(x * column), X), (lambda x: np.sum(column * x), X), (lambda x: np.dot(column, x), X),
+        (lambda x: np.sum(x @ frame), A.sum(axis=1)), (lambda x: np.sum(frame * x), A.sum(axis=0)),
+        (lambda x: np.sum(x[column > 1]), [0.0, 1.0, 1.0]), (lambda x: np.sum(column - x), [-1.0, -1.0, -1.0]),
+    ):  # fmt: skip
+        assert type(grad(f)(X)) is np.ndarray
+        np.testing.assert_allclose(grad(f)(X), expected)
+    with pytest.raises(TypeError, match=r"np\.asarray\(df\) @ t"):
+        grad(lambda x: np.sum(frame @ x))(X)
+
+
+def test_a_product_written_as_a_method_of_an_array_is_told_how_to_be_written() -> None:
+    with pytest.raises(TypeError, match=r"a @ t for a\.dot\(t\)"):
+        grad(lambda x: np.sum(A.dot(x)))(X)
+
+
+@pytest.mark.parametrize("index", [0, slice(None), np.array([0, 1]), [0, 2]])
+def test_a_tensor_put_into_an_array_is_told_what_to_use_instead(index: Any) -> None:
+    def f(x: Any) -> Any:
+        r = np.zeros(3)
+        r[index] = x[index] * x[0]
+        return np.sum(r)
+
+    for call in (lambda: grad(f)(X), lambda: trace(f, X)):
+        with pytest.raises(TypeError, match=r"np\.where"):
+            call()
+
+
+def returning_outer(x: Any) -> dict[str, Any]:
+    """What inner transforms return when their function returns the outer variable itself."""
+    return {
+        "value": value_and_grad(lambda y: x)(2.0)[0],
+        "value of no argument": value_and_grad(lambda y: x * 1.0, ())(2.0)[0],
+        "vjp": vjp(lambda y: x, 2.0)[0],
+        "tuple": vjp(lambda y: (x, y * 2.0), 2.0)[0][0],
+        "dict": vjp(lambda y: {"a": x, "b": y}, 2.0)[0]["a"],
+        "jvp": jvp(lambda y: x, (2.0,), (1.0,))[0],
+        "jvp of a tuple": jvp(lambda y: (y * y, x), (2.0,), (1.0,))[0][1],
+        "two levels": value_and_grad(lambda y: value_and_grad(lambda z: x)(y)[0])(2.0)[0],
+        "pull": vjp(lambda y: y * 1.0, 2.0)[1](x)[0],
+        "push": jvp(lambda y: y * 1.0, (2.0,), (x,))[1],
+    }
+
+
+@pytest.mark.parametrize("road", returning_outer(3.0))
+def test_a_function_may_return_the_variable_of_an_outer_transform(road: str) -> None:
+    assert grad(lambda x: returning_outer(x)[road] * 1.0)(3.0) == 1.0
+    assert jvp(lambda x: returning_outer(x)[road], (3.0,), (1.0,)) == (3.0, 1.0)
+    assert grad(lambda x: grad(lambda u: returning_outer(u)[road] ** 3)(x))(3.0) == 18.0
+
+
+@pytest.mark.parametrize(
+    ("transform", "expected"),
+    [
+        (lambda t: grad(lambda x: x * t * t)(1.0), 5.0),
+        (lambda t: value_and_grad(lambda x: x * t * t)(1.0)[0], 5.0),
+        (lambda t: vjp(lambda x: x * t * t, 1.0)[1](1.0)[0], 5.0),
+        (lambda t: jvp(lambda x: x * t * t, (1.0,), (1.0,))[1], 5.0),
+        (lambda t: jacobian(lambda x: x * t * t)(np.ones(1))[0, 0], 5.0),
+        (lambda t: hessian(lambda x: x * x * t * t / 2)(1.0), 5.0),
+        (lambda t: hvp(lambda x: x * x * t * t / 2)(1.0, 1.0), 5.0),
+        (lambda t: value_and_grad(lambda x: t * t)(1.0)[0], 5.0),
+        (lambda t: grad(lambda x: x * (t * 1.0) ** 2)(1.0), 5.0),
+    ],
+)
+def test_a_tensor_closed_over_by_a_transform_gets_its_gradient(transform: Any, expected: float) -> None:
+    t = Tensor(2.0)
+    (transform(t) + t).backward()
+    assert t.grad == expected
+
+
+def test_what_reads_no_tensor_from_around_it_gives_plain_numbers() -> None:
+    assert type(grad(lambda x: x * Tensor(3.0) * Tensor(np.ones(1))[0])(2.0)) is np.float64
+    t = Tensor(2.0)
+    with no_grad():
+        assert type(grad(lambda x: x * t)(2.0)) is np.float64
+    assert check_gradient(lambda x: x * t, 2.0).max_error < 1e-9
