@@ -28,7 +28,8 @@ def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0, **
     """The fast form of ``value_and_grad(f, argnums)``: traced once, then run as straight-line NumPy.
 
     Intermediate arrays are kept and overwritten on the next call; what is returned belongs to the caller. Arguments
-    of other shapes or dtypes are traced anew; the programs of the 64 forms used last are kept. Whatever f reads besides its arguments is taken as it is at the trace.
+    of other shapes or dtypes are traced anew; the programs of the 64 forms used last are kept. Whatever f reads besides
+    its arguments is taken as it is at the trace.
 
     Args:
         f: returns one number; NumPy code whose path does not depend on the values of its arguments.
@@ -353,7 +354,7 @@ class Writer:
         return str(axis[0] if len(axis) == 1 else axis)
 
     def _index(self, node: Node) -> str:
-        return ", ".join(self.names[i] if isinstance(i, Node) else self._constant(i) for i in node.args[1:])
+        return ", ".join(self.names[i] if isinstance(i, Node) else self._constant(i) for i in node.args[1:]) or "()"
 
     def _constant(self, value: Any) -> str:
         for name, known in self.space.items():

@@ -24,6 +24,8 @@ WIDTH = 72
 SMALL = 64
 IMPORTED = (*OWN, "logsumexp", "RowSparse")
 """What printed code takes from ``lecture_lib``."""
+RULES = ("adjugate", "singular_vectors")
+"""What printed code takes from the rules of linear algebra."""
 
 
 class Source(str):
@@ -114,7 +116,7 @@ class Printer:
         self.differentiated = differentiated
         self.nodes, self.outputs, self.became = simplify(graph, merge=True)
         self.names: dict[Any, str] = {}
-        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED}
+        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED, *RULES}
         self.constants: dict[str, Any] = {}
         self.surroundings = surroundings(f)
         self.uses = Counter(a for node in self.nodes for a in node.parents)
@@ -126,11 +128,14 @@ class Printer:
         body = self._body()
         used = [name for name in IMPORTED if any(re.search(rf"\b{name}\(", text) for text in body)]
         head = [f"import numpy as {self.module}" if self.module != "numpy" else "import numpy"]
-        if not any(f"{self.module}." in text for text in body):
+        around = [self._around(name, a) for name, a in self.constants.items() if isinstance(a, np.ndarray)]
+        if not any(f"{self.module}." in text for text in (*body, *around)):
             head = []
         if used:
             head += [*([""] if head else []), f"from lecture_lib import {', '.join(sorted(used, key=str.lower))}"]
-        around = [self._around(name, a) for name, a in self.constants.items() if isinstance(a, np.ndarray)]
+        rules = [name for name in RULES if any(f"{name}(" in text for text in body)]
+        if rules:
+            head.append(f"from lecture_lib.autograd.linalg import {', '.join(rules)}")
         blocks = ["\n".join(part) for part in (head, around) if part]
         source = Source("\n\n".join([*blocks, ""]) + ("\n" if blocks else "") + "\n".join(body))
         source.names = {k: v for k, v in self.constants.items() if not isinstance(v, np.ndarray) or v.size > SMALL}
@@ -220,6 +225,8 @@ class Printer:
         known = self.surroundings.get(id(array))
         if array.ndim == 1 and array.dtype == np.intp and np.array_equal(array, np.arange(len(array))):
             return f"{self.module}.arange({len(array)})"
+        if not array.size:
+            return f"{self.module}.zeros({array.shape}{dtype_text(array.dtype, self.module)})"
         if known is None and array.size <= 6:
             return f"{self.module}.array({array.tolist()}{dtype_text(array.dtype, self.module)})"
         if ("constant", id(array)) not in self.names:

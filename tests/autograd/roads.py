@@ -95,7 +95,17 @@ def weighted(f: Function, args: Sequence[Any], rng: np.random.Generator) -> Func
             total = total + np.sum(part * w)
         return total
 
-    return number
+    return NAMED[len(args)](number)
+
+
+NAMED: dict[int, Callable[[Function], Function]] = {
+    1: lambda f: lambda a: f(a),
+    2: lambda f: lambda a, b: f(a, b),
+    3: lambda f: lambda a, b, c: f(a, b, c),
+    4: lambda f: lambda a, b, c, d: f(a, b, c, d),
+    5: lambda f: lambda a, b, c, d, e: f(a, b, c, d, e),
+}
+"""A function whose parameters have names, by their number."""
 
 
 def rows_agree(f: Function, args: Sequence[Any], rng: np.random.Generator, tolerance: float) -> None:
