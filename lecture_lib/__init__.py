@@ -20,11 +20,12 @@ from lecture_lib.autograd.modes import no_grad
 from lecture_lib.autograd.primitives import primitive
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.tensor import Tensor
-from lecture_lib.autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from lecture_lib.autograd.transforms import grad, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian
     from lecture_lib.autograd.compile import compile_gradient
+    from lecture_lib.autograd.jacobians import hessian, hvp, jacobian
     from lecture_lib.autograd.source import backward_source
     from lecture_lib.autograd.trace import trace
 
@@ -64,6 +65,9 @@ LATER = {
     "backward_source": "source",
     "check_gradient": "checks",
     "compile_gradient": "compile",
+    "hessian": "jacobians",
+    "hvp": "jacobians",
+    "jacobian": "jacobians",
     "numeric_gradient": "checks",
     "numeric_jacobian": "checks",
     "trace": "trace",

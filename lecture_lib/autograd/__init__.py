@@ -15,12 +15,14 @@ The core, where a derivative is stated once and carried through the graph:
 * ``engine``: backward with gradients, forward with tangents.
 * ``families``: five ways to state a local derivative, and the pull and push that follow.
 * ``slopes``, ``linear``, ``products``, ``linalg``, ``rules``: the local derivative of every operation.
-* ``transforms``: grad, vjp, jvp, jacobian, hessian: functions of functions.
+* ``transforms``: grad, vjp, jvp: functions of functions.
+* ``jacobians``: jacobian, hessian, hvp: many passes at once.
 
 NumPy's names for all of it:
 
 * ``stand_ins``: how a NumPy function is given a stand-in on Tensors.
-* ``shaping``, ``picking``, ``joining``, ``reducing``, ``multiplying``, ``numpy_api``: the stand-ins.
+* ``shaping``, ``picking``, ``joining``, ``reducing``, ``statistics``, ``multiplying``, ``factoring``,
+  ``interpolating``, ``numpy_api``: the stand-ins.
 * ``functions``: what neural networks need and NumPy lacks: sigmoid, softmax, cross_entropy.
 * ``primitives``: an operation of your own.
 

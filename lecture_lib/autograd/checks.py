@@ -11,7 +11,7 @@ import numpy as np
 from lecture_lib.autograd.errors import GradientError, ShapeError
 from lecture_lib.autograd.modes import no_grad
 from lecture_lib.autograd.operation import Array
-from lecture_lib.autograd.structure import leaves, rebuild, spell
+from lecture_lib.autograd.structure import leaves, named_leaves, rebuild, refill, spell
 from lecture_lib.autograd.tensor import no_subclass, plain
 from lecture_lib.autograd.transforms import jvp, parameter_names, vjp
 
@@ -154,17 +154,18 @@ class GradientReport:
 
 
 def check_gradient(
-    f: Callable[..., Any], *args: Any, eps: float = 1e-4, tolerance: float = 1e-5, seed: int = 0
+    f: Callable[..., Any], *args: Any, eps: float = 1e-4, tolerance: float = 1e-5, seed: int = 0, **keywords: Any
 ) -> GradientReport:
     """Compare f's derivative in both modes with finite differences, in float64 and with a random upstream gradient.
 
     Args:
         f: returns one array or a tuple of arrays.
-        args: its arguments. Real arrays (or tuples, lists, dicts of them) are differentiated; integers stay as
-            they are.
+        args: its arguments. Real arrays (or tuples, lists, dicts, dataclasses of them) are differentiated; integers
+            stay as they are.
         eps: the step of the central differences, relative to entries larger than 1.
         tolerance: the largest relative error allowed.
         seed: of the random upstream gradient and direction.
+        keywords: handed to f; not differentiated.
 
     Returns:
         A report with ``.max_error`` and the worst entry of every argument; it displays as a table.
@@ -181,31 +182,19 @@ def check_gradient(
         True
     """
     rng = np.random.default_rng(seed)
-    names = parameter_names(f)
-    places: list[tuple[int, tuple[Any, ...], str]] = []
-    arrays: list[Array] = []
-    for k, arg in enumerate(args):
-        for path, value in leaves(arg):
-            array = np.array(no_subclass(plain(value), "check_gradient"))
-            if array.dtype.kind == "f":
-                places.append((k, path, spell(names[k] if k < len(names) else f"argument {k}", path)))
-                arrays.append(array.astype(np.float64))
+    found = list(named_leaves(args, parameter_names(f)))
+    numbers = [np.array(no_subclass(plain(value), "check_gradient")) for _, _, value, _ in found]
+    places = [n for n, array in enumerate(numbers) if array.dtype.kind == "f"]
+    arrays = [numbers[n].astype(np.float64) for n in places]
     if not arrays:
         raise TypeError("check_gradient needs at least one argument of real numbers; write 3.0 instead of 3")
-    wanted = {(k, path): n for n, (k, path, _) in enumerate(places)}
 
     def flat(*given: Any) -> Any:
         """f as a function of its real arrays alone."""
-        full = []
-        for k, arg in enumerate(args):
-            found = iter([(path, value) for path, value in leaves(arg)])
-
-            def put(value: Any, k: int = k, found: Any = found) -> Any:
-                n = wanted.get((k, next(found)[0]))
-                return value if n is None else given[n]
-
-            full.append(rebuild(arg, put))
-        return f(*full)
+        full = [value for _, _, value, _ in found]
+        for n, array in zip(places, given, strict=True):
+            full[n] = array
+        return f(*refill(args, full), **keywords)
 
     with no_grad():  # Numbers are compared here, whatever Tensors f reads from around it.
         y, pull = vjp(flat, *arrays)
@@ -219,7 +208,7 @@ def check_gradient(
         return inner(flat(*given), upstream)
 
     rows = []
-    for n, (_, _, name) in enumerate(places):
+    for n, name in enumerate([found[k][3] for k in places]):
         rows.append(worst_entry(weighted, arrays, n, np.asarray(gradients[n]), name, eps, tolerance))
     rows.append(along_direction(flat, arrays, directions, moved_y, upstream, eps, tolerance))
     return GradientReport(max((r.error for r in rows), default=0.0), rows)

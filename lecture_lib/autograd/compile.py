@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -11,28 +12,33 @@ import numpy as np
 
 from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.simplify import ROWS, is_row_sparse, same_kind, simplify
-from lecture_lib.autograd.structure import leaves, rebuild, refill
+from lecture_lib.autograd.simplify import ROWS, is_row_sparse, numbers_as_arrays, same_kind, simplify
+from lecture_lib.autograd.structure import call, is_record, joined, leaves, parts_of, rebuild, refill
 from lecture_lib.autograd.tensor import Tensor, no_subclass
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
 from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_grad
 
 VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.BROADCAST)
 
+KEPT = 64
+"""How many programs a compiled gradient keeps; the least recently used goes first, with a warning."""
 
-def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0) -> Callable[..., Any]:
+
+def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0, **keywords: Any) -> Callable[..., Any]:
     """The fast form of ``value_and_grad(f, argnums)``: traced once, then run as straight-line NumPy.
 
     Intermediate arrays are kept and overwritten on the next call; what is returned belongs to the caller. Arguments
-    of other shapes or dtypes are traced anew. Whatever f reads besides its arguments is taken as it is at the trace.
+    of other shapes or dtypes are traced anew; the programs of the 64 forms used last are kept. Whatever f reads besides
+    its arguments is taken as it is at the trace.
 
     Args:
         f: returns one number; NumPy code whose path does not depend on the values of its arguments.
         args: arguments to trace with; integers may be among those that are not differentiated.
         argnums: the position(s) of the arguments to differentiate.
+        keywords: more arguments to trace with; not differentiated.
 
     Returns:
-        ``step(*args)``, which returns what ``value_and_grad(f, argnums)(*args)`` returns.
+        ``step(*args, **keywords)``, which returns what ``value_and_grad(f, argnums)(*args, **keywords)`` returns.
 
     Raises:
         TypeError: f asks a Tensor for a plain number or a choice, or computes something else on a second run, as
@@ -48,10 +54,10 @@ def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0) ->
         0.0 [1. 2.]
     """
     programs = Programs(f, argnums)
-    programs.run(args)
+    programs.run(joined(args, keywords))
 
-    def step(*given: Any) -> Any:
-        return programs.run(given)
+    def step(*given: Any, **more: Any) -> Any:
+        return programs.run(joined(given, more))
 
     step.__name__ = f"gradient_of_{getattr(f, '__name__', 'function')}"
     return step
@@ -65,6 +71,7 @@ class Programs(threading.local):
         self.argnums = argnums
         self.latest: Program | None = None
         self.known: dict[Any, Program] = {}
+        self.warned = False
 
     def run(self, args: Sequence[Any]) -> Any:
         """Run the program that fits these arguments; trace it first if there is none."""
@@ -74,18 +81,31 @@ class Programs(threading.local):
                 return result
         args = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
         key = form(args)
-        if key not in self.known:
-            self.known[key] = Program(self.f, args, self.argnums)
-        self.latest = self.known[key]
+        # The dict is in the order of last use: what is used goes to the end, and what is dropped is the first.
+        self.latest = self.known.pop(key, None) or Program(self.f, args, self.argnums)
+        self.known[key] = self.latest
+        if len(self.known) > KEPT:
+            del self.known[next(iter(self.known))]
+            if not self.warned:
+                self.warned = True
+                name = getattr(self.f, "__name__", "the function")
+                warnings.warn(
+                    f"the compiled gradient of {name} has met more than {KEPT} forms of arguments and forgets the one "
+                    "used longest ago; tracing takes time: fewer shapes (padding), or value_and_grad, are faster",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
         return self.latest.run(args)
 
 
 def form(part: Any) -> Any:
     """What a program depends on: nesting and keys, shapes and dtypes, and the value of what is no number."""
     if isinstance(part, dict):
-        return dict, tuple([(key, form(inner)) for key, inner in part.items()])
+        return type(part), tuple([(key, form(inner)) for key, inner in part.items()])
     if isinstance(part, (tuple, list)):
         return type(part), tuple(map(form, part))
+    if is_record(part):
+        return type(part), tuple([(name, form(inner)) for name, inner in parts_of(part).items()])
     if isinstance(part, Tensor):
         raise TypeError(
             "a compiled gradient takes plain arrays, not Tensors: take the numbers out with t.numpy(), and inside "
@@ -113,7 +133,7 @@ class Program:
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> None:
         names = parameter_names(f)
-        graph, again = (trace(value_and_grad(f, argnums), *args, names=names) for _ in range(2))
+        graph, again = (call(partial(trace, value_and_grad(f, argnums), names=names), args) for _ in range(2))
         refuse_change(graph, again)
         refuse_changing_shapes(graph)
         self.count = len(args)
@@ -211,6 +231,7 @@ class Writer:
             if node.op is None and any(node is x for x in self.graph.inputs):
                 self.names[node] = f"a{k}"
                 parameters.append(self.names[node])
+        self.lines += [f"{self.names[node]} = asarray({self.names[node]})" for node in numbers_as_arrays(self.graph)]
         for k, node in enumerate(self.nodes):
             if node.op is None:
                 if node not in self.names:
@@ -333,7 +354,7 @@ class Writer:
         return str(axis[0] if len(axis) == 1 else axis)
 
     def _index(self, node: Node) -> str:
-        return ", ".join(self.names[i] if isinstance(i, Node) else self._constant(i) for i in node.args[1:])
+        return ", ".join(self.names[i] if isinstance(i, Node) else self._constant(i) for i in node.args[1:]) or "()"
 
     def _constant(self, value: Any) -> str:
         for name, known in self.space.items():

@@ -9,11 +9,12 @@ import numpy as np
 
 from lecture_lib.autograd import linear
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.operation import Array, Operation
+from lecture_lib.autograd.operation import Array, Opaque, Operation
 from lecture_lib.autograd.products import MATMUL
 from lecture_lib.autograd.rules import UFUNCS
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.trace import Graph, Node
+from lecture_lib.autograd.structure import leaves
+from lecture_lib.autograd.trace import Graph, Node, is_numeric
 
 MULTIPLY, DIVIDE, ADD, SUBTRACT, NEGATIVE, POWER = (
     UFUNCS[u] for u in (np.multiply, np.divide, np.add, np.subtract, np.negative, np.power)
@@ -49,6 +50,18 @@ def simplify(graph: Graph, merge: bool = False) -> tuple[list[Node], list[Any], 
     outputs = [became[node] for node in graph.outputs]
     outputs = [outputs[0], *(as_rows(g, known) for g in outputs[1:])]
     return needed(outputs, known.values(), graph), outputs, became
+
+
+def numbers_as_arrays(graph: Graph) -> list[Node]:
+    """The inputs that come as Python's numbers, if an operation wants the methods that only an array has."""
+
+    def wants_arrays(node: Node) -> bool:
+        return not isinstance(node.op, (Elementwise, Opaque)) and any(not a.shape for a in node.parents)
+
+    if not any(node.op is not linear.ALIAS and wants_arrays(node) for node in graph.nodes):
+        return []
+    given = [value for _, value in leaves(graph._arguments) if is_numeric(value)]
+    return [n for n, value in zip(graph.inputs, given, strict=True) if isinstance(value, (bool, int, float))]
 
 
 def shared(node: Node, known: dict[Any, Node]) -> Node:

@@ -68,7 +68,8 @@ def share_among(y: Value, x: Value, axis: Sequence[int]) -> Value:
 def var_weight(x: Value, axis: Sequence[int], ddof: float) -> Value:
     """∂var/∂x = 2 (x - mean) / (n - ddof)."""
     n = math.prod(x.shape[k] for k in axis)
-    return (x - x.sum(axis=tuple(axis), keepdims=True) / n) * (2 / (n - ddof))
+    factor = 2 / (n - ddof) if n > ddof else math.nan
+    return (x - x.sum(axis=tuple(axis), keepdims=True) / max(n, 1)) * factor
 
 
 def others(x: Value, axis: Sequence[int]) -> Value:
@@ -82,14 +83,16 @@ def others(x: Value, axis: Sequence[int]) -> Value:
 
 
 def _others_in_row(x: Value) -> Value:
-    n = x.shape[-1]
-    if n < 2:
-        return np.ones(x.shape, x.dtype)
-    left, right = x[..., : n // 2], x[..., n // 2 :]
-    return np.concatenate(
-        [
-            _others_in_row(left) * right.prod(axis=-1, keepdims=True),
-            _others_in_row(right) * left.prod(axis=-1, keepdims=True),
-        ],
-        axis=-1,
-    )
+    """Fold the row until one number is left, then unfold it: each half's others are times the other half's entries."""
+    n, folds = x.shape[-1], []
+    while x.shape[-1] > 1:
+        if x.shape[-1] % 2:
+            x = np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)
+        half = x.shape[-1] // 2
+        folds.append((x[..., :half], x[..., half:]))
+        x = x[..., :half] * x[..., half:]
+    rest = np.ones(x.shape, x.dtype)
+    for left, right in reversed(folds):
+        rest = rest[..., : left.shape[-1]]
+        rest = np.concatenate([rest * right, rest * left], axis=-1)
+    return rest[..., :n]

@@ -15,7 +15,7 @@ from lecture_lib.autograd import linear
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.lines import ATOM, OWN, UNARY, dtype_text, line, literal, scatter_statement
 from lecture_lib.autograd.primitives import Primitive
-from lecture_lib.autograd.simplify import simplify
+from lecture_lib.autograd.simplify import numbers_as_arrays, simplify
 from lecture_lib.autograd.structure import leaves
 from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
@@ -24,6 +24,8 @@ WIDTH = 72
 SMALL = 64
 IMPORTED = (*OWN, "logsumexp", "RowSparse")
 """What printed code takes from ``lecture_lib``."""
+RULES = ("adjugate", "singular_vectors")
+"""What printed code takes from the rules of linear algebra."""
 
 
 class Source(str):
@@ -42,13 +44,14 @@ class Source(str):
         return space["backward"]
 
 
-def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None) -> Source:
+def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None, **keywords: Any) -> Source:
     """The value and the gradient of a function as NumPy code, one readable line a step.
 
     Args:
         f: returns one number; NumPy code.
         args: its arguments; shapes and dtypes are what matters.
         argnums: the position(s) of the arguments to differentiate; all that hold only real numbers if left out.
+        keywords: more arguments of the function, not differentiated; the printed one takes those that hold numbers.
 
     Returns:
         The source of ``backward(*args) -> (value, (gradient, ...))``: a string; ``.function()`` runs it. Names come
@@ -85,7 +88,7 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None =
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
     wanted = differentiable(args) if argnums is None else positions(argnums, len(args))
-    graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f))
+    graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f), **keywords)
     return Printer(graph, f, differentiated(graph, args, wanted)).source()
 
 
@@ -102,7 +105,7 @@ def differentiable(args: Sequence[Any]) -> tuple[int, ...]:
     def real(arg: Any) -> bool:
         return all(is_numeric(v) and np.result_type(getattr(v, "dtype", type(v))).kind == "f" for _, v in leaves(arg))
 
-    return tuple(k for k, arg in enumerate(args) if real(arg))
+    return tuple(k for k, arg in enumerate(args) if arg is not None and real(arg))
 
 
 class Printer:
@@ -113,7 +116,7 @@ class Printer:
         self.differentiated = differentiated
         self.nodes, self.outputs, self.became = simplify(graph, merge=True)
         self.names: dict[Any, str] = {}
-        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED}
+        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED, *RULES}
         self.constants: dict[str, Any] = {}
         self.surroundings = surroundings(f)
         self.uses = Counter(a for node in self.nodes for a in node.parents)
@@ -125,11 +128,14 @@ class Printer:
         body = self._body()
         used = [name for name in IMPORTED if any(re.search(rf"\b{name}\(", text) for text in body)]
         head = [f"import numpy as {self.module}" if self.module != "numpy" else "import numpy"]
-        if not any(f"{self.module}." in text for text in body):
+        around = [self._around(name, a) for name, a in self.constants.items() if isinstance(a, np.ndarray)]
+        if not any(f"{self.module}." in text for text in (*body, *around)):
             head = []
         if used:
             head += [*([""] if head else []), f"from lecture_lib import {', '.join(sorted(used, key=str.lower))}"]
-        around = [self._around(name, a) for name, a in self.constants.items() if isinstance(a, np.ndarray)]
+        rules = [name for name in RULES if any(f"{name}(" in text for text in body)]
+        if rules:
+            head.append(f"from lecture_lib.autograd.linalg import {', '.join(rules)}")
         blocks = ["\n".join(part) for part in (head, around) if part]
         source = Source("\n\n".join([*blocks, ""]) + ("\n" if blocks else "") + "\n".join(body))
         source.names = {k: v for k, v in self.constants.items() if not isinstance(v, np.ndarray) or v.size > SMALL}
@@ -168,6 +174,8 @@ class Printer:
                 parameters.append(root)
             if path:
                 unpacking.append(f"{self.names[node]} = {root}[{path}".replace("'", '"'))
+        for node in numbers_as_arrays(self.graph):
+            unpacking.append(f"{self.names[node]} = {self.module}.asarray({self.names[node]})")
         return parameters, unpacking
 
     def _result(self, y: Any, name: str, lines: list[str]) -> str:
@@ -227,6 +235,8 @@ class Printer:
         known = self.surroundings.get(id(array))
         if array.ndim == 1 and array.dtype == np.intp and np.array_equal(array, np.arange(len(array))):
             return f"{self.module}.arange({len(array)})"
+        if not array.size:
+            return f"{self.module}.zeros({array.shape}{dtype_text(array.dtype, self.module)})"
         if known is None and array.size <= 6:
             return f"{self.module}.array({array.tolist()}{dtype_text(array.dtype, self.module)})"
         if ("constant", id(array)) not in self.names:

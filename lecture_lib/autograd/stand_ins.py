@@ -49,6 +49,12 @@ def axis_from_end(axis: int, ndim: int) -> int:
     return int(normalize_axis_index(axis, ndim)) - ndim
 
 
+def refuse_out(out: Any) -> None:
+    """Raise if a result is to be written into an array that exists already."""
+    if out is not None:
+        raise TypeError("out= would overwrite an array that the gradient may need: bind the result to a name")
+
+
 def array_like(value: Any) -> Value:
     """A Tensor, an array or a number as it is; a list as an array."""
     return value if isinstance(value, (Tensor, np.ndarray, int, float, np.generic)) else array(value)
@@ -58,6 +64,32 @@ def pass_through(*functions: Function) -> None:
     """Register functions without a derivative: they see plain arrays, and only a trace records them."""
     for function in functions:
         FUNCTIONS[function] = recorded_in_a_trace(function)
+
+
+def refuse_in_a_trace(*functions: Function) -> None:
+    """Register functions without a derivative whose result has a shape that depends on the numbers."""
+    for function in functions:
+        FUNCTIONS[function] = refused_in_a_trace(function)
+
+
+def refused_in_a_trace(function: Function) -> Function:
+    """The function on plain arrays, except in a trace."""
+    run_plain = on_plain_arrays(function)
+
+    def run(*args: Any, **settings: Any) -> Any:
+        refuse_shape(spoken(function))
+        return run_plain(*args, **settings)
+
+    return run
+
+
+def refuse_shape(what: str) -> None:
+    """Raise in a trace, which stands for other numbers too, where a shape depends on the numbers."""
+    if MODE.get().tracing:
+        raise TypeError(
+            f"the shape of {what} depends on the numbers, so one trace cannot stand for it: keep the shape with "
+            "np.where(mask, x, 0), or use value_and_grad"
+        )
 
 
 def look_at_shapes(*functions: Function) -> None:

@@ -273,8 +273,12 @@ class Tensor:
                     f"np.{ufunc.__name__} cannot write into an existing array when a Tensor takes part: "
                     "write a = a + t instead of a += t or out=a"
                 )
-            raise TypeError(f"np.{ufunc.__name__} on Tensors does not support the keyword {next(iter(settings))!r}")
+            if settings.keys() != {"dtype"}:
+                raise TypeError(f"np.{ufunc.__name__} on Tensors does not support the keyword {next(iter(settings))!r}")
+            inputs = tuple([FUNCTIONS[np.ndarray.astype](x, settings["dtype"]) for x in inputs])
         operation = UFUNCS.get(ufunc)
+        if operation is None and ufunc in FUNCTIONS:
+            return FUNCTIONS[ufunc](*inputs)
         if operation is None:
             raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
         return apply(operation, *[np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs])
@@ -322,6 +326,16 @@ class Tensor:
     def __abs__(self) -> Tensor:
         return apply(UFUNCS[np.absolute], self)
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        rounded = FUNCTIONS[np.round](self, ndigits or 0)
+        return rounded.astype(int) if ndigits is None else rounded
+
+    def __divmod__(self, other: Value) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Value) -> Any:
+        return other // self, other % self
+
     def __invert__(self) -> Any:
         return apply(UFUNCS[np.invert], self)
 
@@ -332,6 +346,7 @@ class Tensor:
     max, min, argmax, argmin = method(np.max), method(np.min), method(np.argmax), method(np.argmin)
     any, all, nonzero, round = method(np.any), method(np.all), method(np.nonzero), method(np.round)
     cumsum, argsort, clip, copy = method(np.cumsum), method(np.argsort), method(np.clip), method(np.copy)
+    cumprod, argpartition = method(np.cumprod), method(np.argpartition)
     take, repeat, diagonal, trace = method(np.take), method(np.repeat), method(np.diagonal), method(np.trace)
     ravel, flatten, squeeze, swapaxes = method(np.ravel), method(np.ravel), method(np.squeeze), method(np.swapaxes)
     dot, astype = method(np.dot), method(np.ndarray.astype)
@@ -478,10 +493,10 @@ def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: di
         return ufunc(a.reshape(a.shape + (1,) * b.ndim), b)
     same: dict[tuple[Any, str], Callable[..., Any]] = {
         (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod, (np.maximum, "reduce"): np.max,
-        (np.minimum, "reduce"): np.min, (np.add, "accumulate"): np.cumsum,
+        (np.minimum, "reduce"): np.min, (np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod,
     }  # fmt: skip
     function = same.get((ufunc, method))
-    if function is None or len(inputs) != 1 or not settings.keys() <= {"axis", "keepdims"}:
+    if function is None or len(inputs) != 1 or not settings.keys() <= {"axis", "keepdims", "dtype", "initial", "where"}:
         raise TypeError(
             f"np.{ufunc.__name__}.{method} with these arguments has no derivative rule; "
             "np.sum, np.prod, np.max, np.min and np.cumsum have one, with axis and keepdims"

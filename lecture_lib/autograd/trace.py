@@ -14,7 +14,7 @@ from lecture_lib.autograd.engine import ancestors
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.modes import changed, explained
 from lecture_lib.autograd.operation import Array, Operation
-from lecture_lib.autograd.structure import aligned, leaves, refill, spell
+from lecture_lib.autograd.structure import aligned, call, joined, leaves, named_leaves, refill, spell
 from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, plain
 from lecture_lib.autograd.transforms import number_of, parameter_names
 
@@ -95,11 +95,12 @@ class Graph:
         """The nodes that no operation made."""
         return [node for node in self.nodes if node.op is None]
 
-    def forward(self, *args: Any) -> Any:
+    def forward(self, *args: Any, **keywords: Any) -> Any:
         """Run the graph on other arguments of the same shapes and dtypes.
 
         Args:
             args: as the traced function takes them.
+            keywords: likewise.
 
         Returns:
             What the function returned, as arrays.
@@ -107,6 +108,7 @@ class Graph:
         Raises:
             ShapeError: other shapes or another structure than those traced.
         """
+        args = joined(args, keywords)
         if len(args) != len(self._arguments):
             raise ShapeError(f"the graph was traced with {len(self._arguments)} arrays, but {len(args)} came")
         pairs = list(zip(leaves(self._arguments), aligned(self._arguments, args, "arguments"), strict=True))
@@ -215,13 +217,14 @@ def is_numeric(value: Any) -> bool:
     return isinstance(value, (bool, int, float, np.generic)) or hasattr(type(value), "__array__")
 
 
-def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = ()) -> Graph:
+def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = (), **keywords: Any) -> Graph:
     """Run a function once and record its computation graph.
 
     Args:
         f: a function of arrays; NumPy code.
-        args: its arguments: arrays and numbers of any dtype, or tuples, lists or dicts of them.
+        args: its arguments: arrays and numbers of any dtype, or nested tuples, lists, dicts and dataclasses of them.
         names: what to call the arguments; the function's own parameter names if left out.
+        keywords: more arguments of the function.
 
     Returns:
         The Graph, with the values of this run.
@@ -238,22 +241,19 @@ def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = ()) -> Graph
         >>> print(graph.backward()["y"])
         5.0
     """
-    names = names or parameter_names(f)
+    args = joined(args, keywords)
     wrapped: list[Tensor] = []
-    given = []
-    for k, arg in enumerate(args):
-        called = names[k] if k < len(names) else f"argument {k}"
-        parts = []
-        for path, value in leaves(arg):
-            if is_numeric(value):
-                wrapped.append(leaf(np.array(no_subclass(plain(value), "a graph")), spell(called, path)))
-                value = wrapped[-1]
-            parts.append(value)
-        given.append(refill(arg, parts))
+    parts = []
+    for _, _, value, name in named_leaves(args, names or parameter_names(f)):
+        if is_numeric(value):
+            value = leaf(np.array(no_subclass(plain(value), "a graph")), name)
+            wrapped.append(value)
+        parts.append(value)
+    given = refill(args, parts)
     arrivals: list[tuple[Any, Any]] = []
     with changed(recording=True, tracing=True, arrivals=arrivals), watch_variables() as variables:
         try:
-            result = f(*given)
+            result = call(f, given)
         except ValueError as error:
             raise explained(error) from error.__cause__
     outputs = [part if isinstance(part, Tensor) else leaf(np.asarray(part)) for _, part in leaves(result)]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.transforms import grad, jacobian
+from lecture_lib.autograd.jacobians import jacobian
+from lecture_lib.autograd.transforms import grad
 from lecture_lib.show.heat import heat, legend
 from lecture_lib.show.numbers import short
 from lecture_lib.show.picture import Picture
