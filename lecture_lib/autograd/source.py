@@ -16,8 +16,8 @@ from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.lines import ATOM, OWN, UNARY, dtype_text, line, literal, scatter_statement
 from lecture_lib.autograd.primitives import Primitive
 from lecture_lib.autograd.simplify import numbers_as_arrays, simplify
-from lecture_lib.autograd.structure import leaves
-from lecture_lib.autograd.trace import Graph, Node, is_numeric, trace
+from lecture_lib.autograd.structure import joined, leaves
+from lecture_lib.autograd.trace import Graph, Node, is_numeric, record
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
 
 WIDTH = 72
@@ -88,7 +88,7 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None =
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
     wanted = differentiable(args) if argnums is None else positions(argnums, len(args))
-    graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f), **keywords)
+    graph = record(value_and_grad(f, wanted), joined(args, keywords), parameter_names(f), wanted)
     return Printer(graph, f, differentiated(graph, args, wanted)).source()
 
 
