@@ -188,6 +188,12 @@ def norm(node: Node, parts: Sequence[Part], module: str) -> str:
     return f"{module}.sqrt({module}.sum({square}{axis_text(node, node.args[0].value.ndim)}))"
 
 
+def over(node: Node, parts: Sequence[Part], module: str) -> str:
+    (above, _), (below, _) = a, b = parts
+    zero, nowhere = f"{wrapped(b, 2)} == 0", f"{module}.where({wrapped(b, 2)} == 0, 1, {below})"
+    return f"{module}.where({zero}, 0, {wrapped(a, 5)} / {nowhere})"
+
+
 def broadcast_to(node: Node, parts: Sequence[Part], module: str) -> str:
     return f"{module}.broadcast_to({parts[0][0]}, {node.shape})"
 
@@ -206,7 +212,7 @@ METHODS = {
     "reshape": reshape, "transpose": transpose, "getitem": getitem, "scatter_add": scatter, "row_sparse": row_sparse,
     "concatenate": concatenate, "where": where, "astype": astype, "logabsdet": one_of_several("slogdet", 1),
     "sign_of_det": one_of_several("slogdet", 0), "eigenvectors": one_of_several("eigh", 1), "cumsum": cumsum,
-    "broadcast_to": broadcast_to, "einsum": einsum, "one_hot": one_hot,
+    "broadcast_to": broadcast_to, "over": over, "einsum": einsum, "one_hot": one_hot,
 }  # fmt: skip
 
 

@@ -7,13 +7,34 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lecture_lib.autograd.operation import Value
+from lecture_lib.autograd.families import Elementwise
+from lecture_lib.autograd.operation import Array, Value
+from lecture_lib.autograd.tensor import apply
 
 
 def over(a: Value, b: Value) -> Value:
-    """a / b, and 0 where b is 0."""
-    zero = b == 0
+    """a / b, and 0 where b is 0: the slope of a root of squares, where a is one of them and b the root."""
+    return apply(OVER, a, b)
+
+
+def over_forward(a: Array, b: Array) -> Array:
+    zero = np.equal(b, 0)
     return np.where(zero, 0.0, a / np.where(zero, 1.0, b))
+
+
+def inverse(b: Value) -> Value:
+    """1 / b, and NaN where b is 0: a slope that is 0 there by agreement has no derivative of its own."""
+    zero = b == 0
+    return np.where(zero, math.nan, 1 / np.where(zero, 1.0, b))
+
+
+def sign(x: Value) -> Value:
+    """The slope of abs, 0 at 0 by agreement; without a derivative there."""
+    return apply(SIGN, x)
+
+
+OVER = Elementwise("over", over_forward, lambda y, a, b: inverse(b), lambda y, a, b: -y * inverse(b))
+SIGN = Elementwise("sign", np.sign, lambda y, x: np.where(x == 0, math.nan, 0.0))
 
 
 def reciprocal(b: Value) -> Value:

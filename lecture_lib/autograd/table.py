@@ -173,6 +173,9 @@ def spell(value: Any, excluded: tuple[Tensor, ...]) -> tuple[str, int]:
         return product([inside(0, PRODUCT), inside(1, PRODUCT)]), PRODUCT
     if name == "divide":
         return rf"\frac{{{inside(0)}}}{{{inside(1)}}}", ATOM
+    if name == "over":
+        fraction = rf"\frac{{{inside(0)}}}{{{inside(1)}}}"
+        return rf"\begin{{cases}} 0 & [{inside(1)} = 0] \\ {fraction} & \text{{else}} \end{{cases}}", ATOM
     if name == "negative":
         return f"-{inside(0, PRODUCT)}", SUM
     if name == "power":
