@@ -21,8 +21,8 @@ The core, where a derivative is stated once and carried through the graph:
 NumPy's names for all of it:
 
 * ``numpy.register``: how a NumPy function is given a stand-in on Tensors.
-* ``numpy.shape``, ``numpy.indexing``, ``numpy.join``, ``numpy.reduce``, ``numpy.statistics``,
-  ``numpy.matrix``, ``numpy.decompositions``, ``numpy.curves``: the stand-ins by kind.
+* ``numpy.shape``, ``numpy.indexing``, ``numpy.join``, ``numpy.reduce``, ``numpy.matrix``: the stand-ins by kind.
+* ``numpy.statistics``, ``numpy.decompositions``, ``numpy.curves``: those that are composed of others.
 * ``numpy.elementwise``: those that are left, and all of them registered.
 * ``nn``: what neural networks need and NumPy lacks: sigmoid, softmax, cross_entropy.
 * ``custom``: an operation of your own.

@@ -53,8 +53,8 @@ def round_(a: Value, decimals: int = 0, out: Any = None) -> Any:
 
 
 @stands_for(np.divmod)
-def divmod_(a: Value, b: Value, /) -> tuple[Value, Value]:
-    return np.floor_divide(a, b), np.remainder(a, b)
+def divmod_(x1: Value, x2: Value, /) -> tuple[Value, Value]:
+    return np.floor_divide(x1, x2), np.remainder(x1, x2)
 
 
 ROUND = Opaque("round", lambda a, decimals: np.round(a, decimals))

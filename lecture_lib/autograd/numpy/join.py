@@ -188,11 +188,11 @@ ENDS = {
 
 
 @stands_for(np.pad)
-def pad(array: Value, pad_width: Any, mode: Any = "constant", **settings: Any) -> Value:
+def pad(array: Value, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Value:
     if isinstance(pad_width, dict):
         pad_width = [pad_width.get(k, pad_width.get(k - array.ndim, (0, 0))) for k in range(array.ndim)]
         pad_width = [(w, w) if np.ndim(w) == 0 else w for w in pad_width]
-    odd = settings.get("reflect_type") == "odd"
+    odd = kwargs.get("reflect_type") == "odd"
     if mode not in ENDS and mode not in ("edge", "reflect", "symmetric", "wrap"):
         raise ValueError(
             f"pad of a Tensor knows the modes {', '.join(ENDS)}, edge, reflect, symmetric, wrap, not {mode!r}"
@@ -201,7 +201,7 @@ def pad(array: Value, pad_width: Any, mode: Any = "constant", **settings: Any) -
         if widths == [0, 0]:
             continue
         if mode in ENDS:
-            before, after = ENDS[mode](array, axis, widths, **settings)
+            before, after = ENDS[mode](array, axis, widths, **kwargs)
             parts = [part for part, n in ((before, widths[0]), (array, 1), (after, widths[1])) if n]
             array = concatenate(parts, axis)
         elif odd:
@@ -209,5 +209,5 @@ def pad(array: Value, pad_width: Any, mode: Any = "constant", **settings: Any) -
             sums = np.pad(np.eye(array.shape[axis], dtype=array.dtype), [(0, 0), widths], mode, reflect_type="odd")
             array = moveaxis(moveaxis(array, axis, -1) @ sums, -1, axis)
         else:
-            array = along(array, axis, np.pad(np.arange(array.shape[axis]), widths, mode, **settings))
+            array = along(array, axis, np.pad(np.arange(array.shape[axis]), widths, mode, **kwargs))
     return array
