@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.operation import Array, Value
-from lecture_lib.autograd.structure import refill
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.transforms import Argnums, Function, Recording, grad, jvp, one_or_all, positions
+from lecture_lib.autograd.trees import refill
 
 
 def jacobian(f: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:

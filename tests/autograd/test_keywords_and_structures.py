@@ -24,7 +24,7 @@ from lecture_lib import (
     value_and_grad,
     vjp,
 )
-from lecture_lib.autograd.compile import KEPT
+from lecture_lib.graph.compile import KEPT
 
 W = np.array([1.0, -2.0, 0.5])
 
