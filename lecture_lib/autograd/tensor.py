@@ -472,9 +472,12 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         raise explain_misfit(operation.name, args, settings, error) from None
     if not tensors:
         return result
-    recording, _, tracing, _, inspect_node = MODE.get()
-    if type(operation) is Opaque and not tracing:
-        return result
+    recording, _, tracing, _, inspect_node, dropped = MODE.get()
+    if type(operation) is Opaque:
+        if dropped is not None:
+            dropped.append((operation.name, args))
+        if not tracing:
+            return result
     data = result if type(result) is np.ndarray else np.asarray(result)
     if data.dtype.kind not in "fbiu":
         as_numbers(data)
