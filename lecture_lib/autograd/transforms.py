@@ -29,7 +29,7 @@ from lecture_lib.autograd.linear import ALIAS
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.state import MODE, changed, explained
-from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, node_of
+from lecture_lib.autograd.tensor import Tensor, leaf, mark, no_subclass, node_of
 from lecture_lib.autograd.trees import aligned, is_structure, leaves, rebuild, refill, spell
 
 Function = Callable[..., Any]
@@ -125,6 +125,16 @@ class Recording:
             require_float(inner.data, name)
         self.aliases.append(inner)
         return inner
+
+    def hold(self) -> None:
+        """Remember what the arguments hold, which are borrowed and may change before the pull."""
+        for node, _ in self.steps:
+            borrowed = [
+                (i, mark, mark(array))
+                for i, (a, array) in enumerate(zip(node.args, node.arrays, strict=True))
+                if isinstance(a, Tensor) and (a.op is None or a.op is ALIAS or array.base is not None)
+            ]
+            node.saved = [*(node.saved or ()), *borrowed]
 
     def value(self) -> Any:
         """What the function returned: Tensors while an outer derivative is being taken, arrays otherwise."""
@@ -364,6 +374,7 @@ def vjp(f: Function, *args: Any, **keywords: Any) -> tuple[Any, Callable[[Any], 
         (array([ 3., 40.]), array([ 1., 20.]))
     """
     run = Recording(f, args, range(len(args)), keywords)
+    run.hold()
 
     def pull(w: Any) -> tuple[Any, ...]:
         given = aligned(run.structure, w, "the upstream gradient")
@@ -371,7 +382,7 @@ def vjp(f: Function, *args: Any, **keywords: Any) -> tuple[Any, Callable[[Any], 
         gradients = iter(run.pull(upstream))
         return tuple(like_arguments(arg, gradients) for arg in args)
 
-    return run.value(), pull
+    return rebuild(run.value(), lambda part: part.copy() if isinstance(part, np.ndarray) else part), pull
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], **keywords: Any) -> tuple[Any, Any]:

@@ -404,3 +404,79 @@ def test_results_that_are_no_real_numbers_are_refused(f: Any) -> None:
             call()
     with pytest.raises(TypeError, match=r"returned int64.*through argmax"):
         compile_gradient(np.argmax, X)
+
+
+def zeroed(x: Any, buffer: Any, operation: Any) -> Any:
+    """An operation of x and a buffer, which is overwritten afterwards."""
+    y = operation(x, buffer)
+    buffer *= 0
+    return np.sum(y)
+
+
+KEPT = {
+    "multiply": np.multiply, "divide": np.divide, "matmul": lambda x, b: x @ b, "power": np.power,
+    "where": lambda x, b: np.where(b > 0, x * b, x), "a view": lambda x, b: x * b[::-1], "maximum": lambda x, b: np.maximum(x, b),
+    "einsum": lambda x, b: np.einsum("i,i->", x, b), "a large array": lambda x, b: np.multiply(x[0], np.repeat(b, 1)[:]) * b,
+}  # fmt: skip
+NOT_KEPT = {
+    "add": np.add, "subtract": lambda x, b: b - x, "concatenate": lambda x, b: np.concatenate([x, b]) ** 2,
+    "a copy": lambda x, b: x * b.copy(), "stack": lambda x, b: np.stack([b, x]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("size", [3, 2000])
+def test_an_array_changed_after_an_operation_kept_it_is_reported(name: str, size: int) -> None:
+    operation, x = KEPT[name], np.linspace(1.0, 3.0, size)
+    for call in (
+        lambda: grad(lambda x: zeroed(x, np.full(size, 1.5), operation))(x),
+        lambda: jvp(lambda x: zeroed(x, np.full(size, 1.5), operation), (x,), (np.ones(size),)),
+        lambda: jacobian(lambda x: zeroed(x, np.full(size, 1.5), operation))(x),
+        lambda: zeroed(Tensor(x), np.full(size, 1.5), operation).backward(),
+    ):
+        with pytest.raises(RuntimeError, match=r"changed after [a-z]+ used it"):
+            call()
+
+
+@pytest.mark.parametrize("name", NOT_KEPT)
+def test_what_an_operation_does_not_keep_may_change(name: str) -> None:
+    operation = NOT_KEPT[name]
+    found = grad(lambda x: zeroed(x, np.full(3, 1.5), operation))(X)
+    assert found.tolist() == grad(lambda x: np.sum(operation(x, np.full(3, 1.5))))(X).tolist()
+    t = Tensor(X)
+    zeroed(t, np.full(3, 1.5), operation).backward()
+    assert t.grad.tolist() == found.tolist()
+
+
+def test_ids_and_masks_changed_after_a_look_up_are_reported() -> None:
+    def f(x: Any) -> Any:
+        ids = np.array([2, 1])
+        y = np.sum(x[ids] * 2.0)
+        ids[:] = 0
+        return y
+
+    with pytest.raises(RuntimeError, match=r"argument 2 = .* changed after getitem used it"):
+        grad(f)(X)
+
+
+@pytest.mark.parametrize("f", [lambda x: x * x, np.exp, lambda x: x.T @ A, lambda x: x.reshape(-1) * x.reshape(-1)])
+def test_an_argument_changed_between_vjp_and_pull_is_reported(f: Any) -> None:
+    x = A.copy()
+    y, pull = vjp(f, x)
+    expected = pull(np.ones(y.shape))[0]
+    y[...] = 0  # The caller's own.
+    assert pull(np.ones(y.shape))[0].tolist() == expected.tolist()
+    x[0, 0] += 1
+    if f in (np.exp,) or "A" in f.__code__.co_names:
+        assert pull(np.ones(y.shape))[0].tolist() == expected.tolist()
+    else:
+        with pytest.raises(RuntimeError, match="changed after multiply used it"):
+            pull(np.ones(y.shape))
+
+
+def test_a_leaf_changed_before_backward_is_reported() -> None:
+    w = Tensor(X, name="w")
+    loss = np.sum(w * w)
+    w.data -= 0.1
+    with pytest.raises(RuntimeError, match=r"w = .* changed after multiply used it"):
+        loss.backward()
