@@ -13,10 +13,10 @@ import numpy as np
 from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.tensor import Tensor, no_subclass
-from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_grad
-from lecture_lib.autograd.trees import call, is_record, joined, leaves, parts_of, rebuild, refill
-from lecture_lib.graph.simplify import ROWS, is_row_sparse, numbers_as_arrays, same_kind, simplify
-from lecture_lib.graph.trace import Graph, Node, is_numeric, trace
+from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
+from lecture_lib.autograd.trees import Keywords, call, is_record, joined, leaves, parts_of, rebuild, refill
+from lecture_lib.graph.simplify import ROWS, is_row_sparse, same_kind, simplify
+from lecture_lib.graph.trace import NUMBERS, Graph, Node, is_numeric, record
 
 VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.BROADCAST)
 
@@ -71,6 +71,7 @@ class Programs(threading.local):
         self.argnums = argnums
         self.latest: Program | None = None
         self.known: dict[Any, Program] = {}
+        self.fixed: set[Any] = set()
         self.warned = False
 
     def run(self, args: Sequence[Any]) -> Any:
@@ -79,10 +80,15 @@ class Programs(threading.local):
             result = self.latest.run(args)
             if result is not None:
                 return result
-        args = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
-        key = form(args)
+        given: tuple[Any, ...] = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
+        key = form(given)
+        if key in self.fixed:
+            key = form_by_value(given, self.argnums)
         # The dict is in the order of last use: what is used goes to the end, and what is dropped is the first.
-        self.latest = self.known.pop(key, None) or Program(self.f, args, self.argnums)
+        self.latest = self.known.pop(key, None) or Program(self.f, given, self.argnums)
+        if self.latest.fixed and form(given) not in self.fixed:
+            self.fixed.add(key)
+            key = form_by_value(given, self.argnums)
         self.known[key] = self.latest
         if len(self.known) > KEPT:
             del self.known[next(iter(self.known))]
@@ -95,17 +101,17 @@ class Programs(threading.local):
                     RuntimeWarning,
                     stacklevel=3,
                 )
-        return self.latest.run(args)
+        return self.latest.run(given)
 
 
-def form(part: Any) -> Any:
-    """What a program depends on: nesting and keys, shapes and dtypes, and the value of what is no number."""
+def form(part: Any, by_value: bool = False) -> Any:
+    """What a program depends on: nesting and keys, shapes and dtypes, the value of what is no number, or of any."""
     if isinstance(part, dict):
-        return type(part), tuple([(key, form(inner)) for key, inner in part.items()])
+        return type(part), tuple([(key, form(inner, by_value)) for key, inner in part.items()])
     if isinstance(part, (tuple, list)):
-        return type(part), tuple(map(form, part))
+        return type(part), tuple([form(inner, by_value) for inner in part])
     if is_record(part):
-        return type(part), tuple([(name, form(inner)) for name, inner in parts_of(part).items()])
+        return type(part), tuple([(name, form(inner, by_value)) for name, inner in parts_of(part).items()])
     if isinstance(part, Tensor):
         raise TypeError(
             "a compiled gradient takes plain arrays, not Tensors: take the numbers out with t.numpy(), and inside "
@@ -114,12 +120,17 @@ def form(part: Any) -> Any:
     if isinstance(part, (np.ndarray, np.generic)):
         return type(part), part.shape, part.dtype
     # What turns into an array has no form of its own: it is looked at again as an array.
-    return type(part) if is_numeric(part) else (type(part), part)
+    return type(part) if is_numeric(part) and not (by_value and type(part) in NUMBERS) else (type(part), part)
 
 
-def numbers(args: Sequence[Any]) -> list[Any]:
-    """All arrays and numbers of the arguments, in order."""
-    return [value for _, value in leaves(list(args)) if is_numeric(value)]
+def form_by_value(args: Sequence[Any], argnums: Argnums) -> Any:
+    """What a program depends on that takes the numbers among what is not differentiated for constants."""
+    return tuple([form(arg, k not in wanted(args, argnums)) for k, arg in enumerate(args)])
+
+
+def wanted(args: Sequence[Any], argnums: Argnums) -> tuple[int, ...]:
+    """The positions of what is differentiated."""
+    return positions(argnums, sum(type(arg) is not Keywords for arg in args))
 
 
 class Program:
@@ -131,33 +142,75 @@ class Program:
         argnums: what to differentiate.
     """
 
-    def __init__(self, f: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> None:
-        names = parameter_names(f)
-        graph, again = (call(partial(trace, value_and_grad(f, argnums), names=names), args) for _ in range(2))
-        refuse_change(graph, again)
-        refuse_changing_shapes(graph)
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: Argnums) -> None:
         self.count = len(args)
+        self.argnums = argnums
+        self.wanted = wanted(args, argnums)
+        # Python's numbers are traced, so that one program serves all their values; they are constants of the program
+        # where f needs a plain number (an axis, a choice), or where the result would have another dtype.
+        self.fixed = False
+        step = value_and_grad(f, argnums)
+        names = parameter_names(f)
+        try:
+            graph = self._traced(step, args, names)
+            self.fixed = self._has_numbers(args) and dtypes(call(step, args)) != [n.value.dtype for n in graph.outputs]
+        except TypeError:
+            if not self._has_numbers(args):
+                raise
+            self.fixed = True
+        if self.fixed:
+            graph = self._traced(step, args, names)
         # The code itself checks the arrays and numbers it is given; only what lies around them is checked here.
-        self.form = None if all(map(is_numeric, args)) else form(tuple(args))
-        writer = Writer(graph, numbers(args))
+        self.form = None if all(map(is_numeric, args)) and not self.fixed else self._form(args)
+        writer = Writer(graph, self._numbers(args))
         self.source = writer.source()
         space = dict(writer.space)
         exec(compile(self.source, "<compiled gradient>", "exec"), space)
         self.compiled: Callable[..., list[Any] | None] = space["run"]
         self.structure = graph._result
 
+    def _traced(self, step: Callable[..., Any], args: tuple[Any, ...], names: Sequence[str]) -> Graph:
+        """One trace, which a second one must repeat."""
+        graph, again = (record(step, args, names, self.wanted, self.fixed) for _ in range(2))
+        refuse_change(graph, again)
+        refuse_changing_shapes(graph)
+        return graph
+
+    def _form(self, args: tuple[Any, ...]) -> Any:
+        return form_by_value(args, self.argnums) if self.fixed else form(args)
+
+    def _has_numbers(self, args: Sequence[Any]) -> bool:
+        """Whether Python's numbers are among what is not differentiated."""
+        return any(
+            type(value) in NUMBERS for k, arg in enumerate(args) if k not in self.wanted for _, value in leaves(arg)
+        )
+
+    def _numbers(self, args: Sequence[Any]) -> list[Any]:
+        """All arrays and numbers that the code takes, in order."""
+        return [
+            value
+            for k, arg in enumerate(args)
+            for _, value in leaves(arg)
+            if is_numeric(value) and not (self.fixed and type(value) in NUMBERS and k not in self.wanted)
+        ]
+
     def run(self, args: Sequence[Any]) -> Any:
         """The value and the gradient as ``value_and_grad`` gives them; None for other shapes or dtypes."""
         if len(args) != self.count:
             return None
         if self.form is not None:
-            if form(tuple(args)) != self.form:
+            if self._form(tuple(args)) != self.form:
                 return None
-            args = numbers(args)
+            args = self._numbers(args)
         results = self.compiled(*args)
         if results is None:
             return None
         return refill(self.structure, results)
+
+
+def dtypes(structure: Any) -> list[Any]:
+    """The dtypes of all leaves of a result."""
+    return [getattr(value, "dtype", None) or np.asarray(value).dtype for _, value in leaves(structure)]
 
 
 def refuse_change(one: Graph, two: Graph) -> None:
@@ -175,7 +228,7 @@ def refuse_changing_shapes(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op is None:
             continue
-        masks = [i for i in node.args if isinstance(i, Node) and i.value.dtype == bool]
+        masks = [i for i in node.args[1:] if isinstance(i, Node) and i.value.dtype == bool]
         if node.op.name in ("nonzero", "flatnonzero", "argwhere", "unique") or (masks and node.op is linear.TAKE):
             what = "x[mask]" if masks else f"np.{node.op.name}"
             raise TypeError(
@@ -231,7 +284,9 @@ class Writer:
             if node.op is None and any(node is x for x in self.graph.inputs):
                 self.names[node] = f"a{k}"
                 parameters.append(self.names[node])
-        self.lines += [f"{self.names[node]} = asarray({self.names[node]})" for node in numbers_as_arrays(self.graph)]
+        for node, value in zip(self.graph.inputs, self.arguments, strict=True):
+            if type(value) in NUMBERS:  # As the trace took it: an array's number, which divides by zero as arrays do.
+                self.lines.append(f"{self.names[node]} = {self._constant(node.value.dtype.type)}({self.names[node]})")
         for k, node in enumerate(self.nodes):
             if node.op is None:
                 if node not in self.names:

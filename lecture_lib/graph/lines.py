@@ -189,9 +189,8 @@ def norm(node: Node, parts: Sequence[Part], module: str) -> str:
 
 
 def over(node: Node, parts: Sequence[Part], module: str) -> str:
-    a, b = parts
-    zero, nowhere = f"{wrapped(b, 2)} == 0", f"{module}.where({wrapped(b, 2)} == 0, 1, {b[0]})"
-    return f"{module}.where({zero}, 0, {wrapped(a, 5)} / {nowhere})"
+    zero = f"{wrapped(parts[1], 2)} == 0"
+    return f"{module}.where({zero}, 0, {wrapped(parts[0], 5)} / {module}.where({zero}, 1, {parts[1][0]}))"
 
 
 def broadcast_to(node: Node, parts: Sequence[Part], module: str) -> str:

@@ -15,10 +15,10 @@ from lecture_lib.autograd import linear
 from lecture_lib.autograd.custom import Primitive
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
-from lecture_lib.autograd.trees import leaves
-from lecture_lib.graph.lines import ATOM, OWN, dtype_text, line, literal, scatter_statement
+from lecture_lib.autograd.trees import joined, leaves
+from lecture_lib.graph.lines import ATOM, OWN, UNARY, dtype_text, line, literal, scatter_statement
 from lecture_lib.graph.simplify import numbers_as_arrays, simplify
-from lecture_lib.graph.trace import Graph, Node, is_numeric, trace
+from lecture_lib.graph.trace import Graph, Node, is_numeric, record
 
 WIDTH = 72
 SMALL = 64
@@ -88,7 +88,7 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None =
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
     wanted = differentiable(args) if argnums is None else positions(argnums, len(args))
-    graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f), **keywords)
+    graph = record(value_and_grad(f, wanted), joined(args, keywords), parameter_names(f), wanted)
     return Printer(graph, f, differentiated(graph, args, wanted)).source()
 
 
@@ -213,10 +213,20 @@ class Printer:
             return (self._constant(node), ATOM) if isinstance(node, np.ndarray) else literal_part(node)
         if node in self.names and not top:
             return self.names[node], ATOM
-        parts = [self._expression(a) for a in node.args]
+        parts = [self._operand(a, node) for a in node.args]
         if isinstance(node.op, Primitive):
             self.constants[node.op.name] = node.op.forward
         return line(node, parts, self.module)
+
+    def _operand(self, a: Any, node: Node) -> tuple[str, int]:
+        """An argument of an operation; a number with its point or its dtype where the result would lack it without."""
+        if isinstance(node.op, Elementwise) and isinstance(a, (float, np.floating)) and np.isfinite(a):
+            others = [b.value if isinstance(b, Node) else b for b in node.args if b is not a]
+            if np.result_type(*others, 0) != node.value.dtype:
+                weak = type(a) is float or np.result_type(*others, 0.0) == node.value.dtype
+                text = repr(float(a)) if weak else f"{self.module}.{a.dtype.name}({literal(a)})"
+                return text, UNARY if text.startswith("-") else ATOM
+        return self._expression(a)
 
     def _constant(self, array: Any) -> str:
         """An array from around the function by its name, or written out if it is small."""
@@ -305,7 +315,7 @@ class Printer:
 def literal_part(value: Any) -> tuple[str, int]:
     """A constant that is no array, with its precedence."""
     text = literal(value)
-    return text, 6 if text.startswith("-") else ATOM
+    return text, UNARY if text.startswith("-") else ATOM
 
 
 def surroundings(f: Callable[..., Any]) -> dict[int, str]:

@@ -213,6 +213,10 @@ def values(args: Iterable[Any]) -> list[Any]:
     return [a.value if isinstance(a, Node) else a for a in args]
 
 
+NUMBERS = (bool, int, float)
+"""Python's numbers, which take on the dtype of the arrays beside them."""
+
+
 def is_numeric(value: Any) -> bool:
     """Whether an argument is an array or number, which a trace turns into a leaf; anything else it hands through."""
     return isinstance(value, (bool, int, float, np.generic)) or hasattr(type(value), "__array__")
@@ -242,12 +246,35 @@ def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = (), **keywor
         >>> print(graph.backward()["y"])
         5.0
     """
-    args = joined(args, keywords)
+    return record(f, joined(args, keywords), names or parameter_names(f))
+
+
+def record(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    names: Sequence[str],
+    differentiated: Sequence[int] = (),
+    fixed: bool = False,
+) -> Graph:
+    """Trace a call.
+
+    Args:
+        f: a function of arrays.
+        args: its arguments, the keywords among them.
+        names: what to call the arguments.
+        differentiated: the positions whose numbers f turns into arrays by itself, as transforms do.
+        fixed: take Python's numbers in other positions for constants.
+    """
     wrapped: list[Tensor] = []
     parts = []
-    for _, _, value, name in named_leaves(args, names or parameter_names(f)):
-        if is_numeric(value):
-            value = leaf(np.array(no_subclass(plain(value), "a graph")), name)
+    weak = weak_dtype(args)
+    for k, _, value, name in named_leaves(args, names):
+        free = type(value) in NUMBERS and k not in differentiated
+        if is_numeric(value) and not (free and fixed):
+            array = np.array(
+                no_subclass(plain(value), "a graph"), dtype=weak if free and type(value) is float else None
+            )
+            value = leaf(array, name)
             wrapped.append(value)
         parts.append(value)
     given = refill(args, parts)
@@ -259,6 +286,14 @@ def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = (), **keywor
             raise explained(error) from error.__cause__
     outputs = [part if isinstance(part, Tensor) else leaf(np.asarray(part)) for _, part in leaves(result)]
     return build(wrapped, outputs, variables, args, result, arrivals)
+
+
+def weak_dtype(args: Sequence[Any]) -> np.dtype[Any]:
+    """The dtype in which a Python number takes part beside these arguments: that of their real arrays."""
+    found = {
+        value.dtype for _, value in leaves(list(args)) if isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    }
+    return found.pop() if len(found) == 1 else np.dtype(float)
 
 
 def build(

@@ -20,8 +20,12 @@ from lecture_lib import (
     hvp,
     jacobian,
     jvp,
+    leaky_relu,
+    logsumexp,
     no_grad,
     numeric_gradient,
+    relu,
+    sigmoid,
     softmax,
     trace,
     value_and_grad,
@@ -280,3 +284,64 @@ def test_what_reads_no_tensor_from_around_it_gives_plain_numbers() -> None:
     with no_grad():
         assert type(grad(lambda x: x * t)(2.0)) is np.float64
     assert check_gradient(lambda x: x * t, 2.0).max_error < 1e-9
+
+
+SMALL = np.array([[200, 7, 3], [250, 100, 1]], np.uint8)
+
+
+@pytest.mark.parametrize("x", [SMALL, (SMALL.astype(int) - 128).astype(np.int8), SMALL > 100, SMALL.astype(np.int64)])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w, x: np.sum(w) * np.linalg.norm(x), lambda w, x: np.sum(w * sigmoid(x)),
+        lambda w, x: np.sum(w) * logsumexp(x), lambda w, x: np.sum(w * softmax(x)), lambda w, x: np.sum(w * relu(x)),
+        lambda w, x: np.sum(w) * cross_entropy(x, np.array([0, 1])), lambda w, x: np.sum(w * np.average(x, weights=x)),
+        lambda w, x: np.sum(np.average(w, axis=1, weights=x[0])), lambda w, x: np.sum(w[:, 1:] * np.diff(x)),
+        lambda w, x: np.sum(w) * np.linalg.norm(x, 1, axis=1).sum(), lambda w, x: np.sum(w * np.reciprocal(x + 1.0)),
+        lambda w, x: np.sum(w * (0.5 * (x * 3) + 0.5 * (x * 3))), lambda w, x: np.sum(w * np.sum(x, axis=0)),
+        lambda w, x: np.sum(w * (x + x)), lambda w, x: np.sum(w @ (x.T @ x)), lambda w, x: np.sum(w * np.mean(x)),
+    ],
+)  # fmt: skip
+def test_integers_are_the_same_numbers_on_every_road(f: Any, x: Any) -> None:
+    """What is traced must be computed as NumPy computes it on plain arrays, also where a small integer wraps around."""
+    for dtype in (np.float64, np.float32):
+        assert_one_number(f, (A[:2] / 10).astype(dtype), x, rtol=1e-10 if dtype == np.float64 else 1e-4)
+
+
+@pytest.mark.parametrize("c", [2, 0.5, 0.0, 0, True, np.float32(0.5), np.uint8(2)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w, c: np.sum(w * c), lambda w, c: np.sum(w) / c, lambda w, c: np.sum(w / c), lambda w, c: np.sum(w**c),
+        lambda w, c: np.sum(w) * c**2, lambda w, c: np.sum(np.where(w > c, w, c)), lambda w, c: w[1] * c,
+        lambda w, c: np.sum(leaky_relu(w - 2, c)), lambda w, c: np.sum(w * sigmoid(c)), lambda w, c: np.max(w * c),
+    ],
+)  # fmt: skip
+def test_a_compiled_gradient_takes_numbers_as_value_and_grad_does(f: Any, dtype: type, c: Any) -> None:
+    """Python's numbers take on the dtype of the arrays beside them, and divide by zero as arrays do."""
+    step = compile_gradient(f, X.astype(dtype), type(c)(1))
+    with np.errstate(all="ignore"):
+        for (v, g), (value, gradient) in zip(
+            [step(X.astype(dtype), c), step(X.astype(dtype), c)],
+            [value_and_grad(f)(X.astype(dtype), c)] * 2,
+            strict=True,
+        ):
+            np.testing.assert_allclose(v, value, rtol=1e-5)
+            np.testing.assert_allclose(g, gradient, rtol=1e-5)
+            assert (v.dtype, g.dtype) == (value.dtype, gradient.dtype)
+
+
+def test_numbers_that_must_be_plain_are_constants_of_a_program() -> None:
+    """An axis, a choice, an index: one program for every value, and no error."""
+    step = compile_gradient(lambda w, axis: np.sum(np.max(w, axis=axis) ** 2), A, 0)
+    for axis in (0, 1, -1, 0):
+        value, gradient = value_and_grad(lambda w, axis=axis: np.sum(np.max(w, axis=axis) ** 2))(A)
+        assert step(A, axis)[0] == value
+        assert step(A, axis)[1].tolist() == gradient.tolist()
+    chosen = compile_gradient(lambda w, square, c: np.sum(w * w) if square else np.sum(w * c), X, True, 0.5)
+    assert [chosen(X, *c)[0] for c in ((True, 0.5), (False, 0.25), (False, 0.5), (True, 1.0))] == [14.0, 1.5, 3.0, 14.0]
+    scalar = compile_gradient(lambda x, k: x * X[k], 2.0, 1)
+    assert [scalar(x, k)[0] for x, k in ((3.0, 2), (4.0, 2), (4.0, 0))] == [9.0, 12.0, 4.0]
+    with pytest.raises(TypeError, match="float"):
+        compile_gradient(lambda x, n: float(x) * n * x, 2.0, 3)

@@ -195,8 +195,9 @@ def diff(a: Value, n: int = 1, axis: int = -1, prepend: Any = None, append: Any 
     ends = [p if p is None or np.ndim(p) else broadcast_to(array(p), edge) for p in (prepend, append)]
     if prepend is not None or append is not None:
         a = np.concatenate([part for part in (ends[0], a, ends[1]) if part is not None], axis=axis)
+    change = np.not_equal if a.dtype == bool else np.subtract
     for _ in range(n):
-        a = along(a, axis, slice(1, None)) - along(a, axis, slice(None, -1))
+        a = change(along(a, axis, slice(1, None)), along(a, axis, slice(None, -1)))
     return a
 
 

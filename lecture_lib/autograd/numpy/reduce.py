@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from lecture_lib.autograd import linear, rules
-from lecture_lib.autograd.numpy.register import array, axes_from_end, axis_from_end, refuse_out, stands_for
+from lecture_lib.autograd.numpy.register import array, axes_from_end, axis_from_end, real, refuse_out, stands_for
 from lecture_lib.autograd.numpy.shape import broadcast_to, ravel, reshape
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.tensor import apply
@@ -162,7 +162,7 @@ def cumprod(a: Value, axis: int | None = None, dtype: Any = None, out: Any = Non
 
 @stands_for(np.average)
 def average(a: Value, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Value:
-    a = array(a)
+    a = real(a)
     if weights is None:
         return mean(a, axis, keepdims=keepdims)
     weights = array(weights)
@@ -175,6 +175,7 @@ def average(a: Value, axis: Any = None, weights: Any = None, *, keepdims: bool =
 
 @stands_for(np.linalg.norm)
 def norm(x: Value, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Value:
+    x = real(x)
     axes = axes_from_end(axis, x.ndim)
     if ord is None and (axis is None or len(axes) < 3):
         return apply(rules.NORM, x, axis=axes, keepdims=bool(keepdims))

@@ -31,6 +31,12 @@ def array(value: Any) -> Value:
     return value if isinstance(value, Tensor) else np.asarray(no_subclass(value, "a function of Tensors"))
 
 
+def real(value: Any) -> Value:
+    """A Tensor or an array of floating-point numbers; integers as NumPy's own functions of real numbers take them."""
+    x = array(value)
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
 def axes_from_end(axis: Any, ndim: int) -> tuple[int, ...]:
     """One axis, several or None (all) as a tuple of negative integers."""
     if axis is None:
