@@ -274,7 +274,9 @@ class Writer:
         self.free: dict[tuple[tuple[int, ...], str], list[str]] = {}
         self.buffer: dict[Node, str] = {}
         self.returned = {y for y in self.outputs if isinstance(y, Node)}
-        self.returned |= {node.args[0] for node in self.nodes if node.op is ROWS}
+        self.returned |= {
+            rows for node in self.nodes if node.op is ROWS for rows in node.args[:1] if isinstance(rows, Node)
+        }
         self.last_use = self._last_uses()
 
     def source(self) -> str:
@@ -393,8 +395,9 @@ class Writer:
         if not y.shape:
             return text if y.op is not None else f"asarray({text})[()]"
         memory = y.args[0] if y.op is ROWS else y
-        owned = memory.op is not None and memory.op not in VIEWS and memory.op is not linear.TAKE
-        twice = any(y is e for e in earlier) or (y.op is ROWS and memory in self.outputs)
+        made = isinstance(memory, Node) and memory.op is not None
+        owned = made and memory.op not in VIEWS and memory.op is not linear.TAKE
+        twice = any(y is e for e in earlier) or (y.op is ROWS and any(memory is e for e in self.outputs))
         return text if owned and not twice else f"{text}.copy()"
 
     def _text(self, a: Any) -> str:
