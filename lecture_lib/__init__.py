@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lecture_lib.autograd.anomalies import detect_anomalies
 from lecture_lib.autograd.custom import primitive
-from lecture_lib.autograd.errors import GradientError, ShapeError
+from lecture_lib.autograd.errors import GradientError, ShapeError, ZeroGradientWarning
 from lecture_lib.autograd.nn import (
     cross_entropy,
     hard_tanh,
@@ -33,6 +33,7 @@ __all__ = [
     "GradientError",
     "RowSparse",
     "ShapeError",
+    "ZeroGradientWarning",
     "Tensor",
     "backward_source",
     "check_gradient",

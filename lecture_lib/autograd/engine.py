@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.operation import Array, Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.state import MODE, changed
-from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass
+from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, plain
 
 Step = tuple[Tensor, list[int]]
 """A node, and the positions among its arguments through which the sources reach it."""
@@ -103,6 +104,9 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], reco
         if arrivals is not None:
             arrivals.append((node, g))
         y, args = (node, node.args) if record else (node.data, node.arrays)
+        if node.saved:
+            pull = partial(node.op.pull_each, where, plain(g), node.data, settings=node.settings)  # type: ignore[union-attr]
+            anomalies.inspect_saved(node, pull)
         downstream = node.op.pull_each(where, g, y, args, node.settings)  # type: ignore[union-attr]
         for k, i in enumerate(where):
             # As add_to does, without the cost of a call and mostly without a comparison of dtypes.
@@ -131,6 +135,10 @@ def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], r
     for node, where in steps:
         y, args = (node, node.args) if record else (node.data, node.arrays)
         given = [tangents[node.args[i].serial] for i in where]
+        if node.saved:
+            v = [plain(t) for t in given]
+            push = partial(node.op.push_each, where, v, node.data, settings=node.settings)  # type: ignore[union-attr]
+            anomalies.inspect_saved(node, lambda arrays, push=push: [push(arrays)])  # type: ignore[misc]
         total = node.op.push_each(where, given, y, args, node.settings)  # type: ignore[union-attr]
         shape = given[0].shape[: given[0].ndim - node.args[where[0]].ndim] + node.shape
         tangents[node.serial] = fitted(total if total.shape == shape else np.broadcast_to(total, shape), node)

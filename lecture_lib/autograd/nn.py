@@ -9,7 +9,7 @@ import numpy as np
 from lecture_lib.autograd import rules
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.numpy import elementwise  # noqa: F401 - numpy_api registers
+from lecture_lib.autograd.numpy import elementwise  # noqa: F401 - it registers
 from lecture_lib.autograd.numpy.register import array, axes_from_end, real
 from lecture_lib.autograd.operation import Array, Opaque, Value
 from lecture_lib.autograd.tensor import apply

@@ -113,11 +113,8 @@ elementwise(
 )
 
 CLIP = Elementwise(
-    "clip",
-    np.clip,
-    lambda y, a, low, high: (a >= low) & (a <= high),
-    lambda y, a, low, high: (a < low) & (low <= high),
-    lambda y, a, low, high: (a > high) | (low > high),
+    "clip", np.clip, lambda y, a, low, high: (a >= low) & (a <= high),
+    lambda y, a, low, high: (a < low) & (low <= high), lambda y, a, low, high: (a > high) | (low > high),
 )  # fmt: skip
 
 UFUNCS[np.matmul] = MATMUL

@@ -12,7 +12,7 @@ class Mode(NamedTuple):
     """The state that every operation consults, one per thread.
 
     ``arrivals`` is where a trace notes which gradient arrived at which node; ``inspect`` is what looks at every
-    fresh node for anomalies.
+    fresh node for anomalies. ``dropped`` is where operations without a derivative note what they took.
     """
 
     recording: bool = True
@@ -20,6 +20,7 @@ class Mode(NamedTuple):
     tracing: bool = False
     arrivals: list[tuple[Any, Any]] | None = None
     inspect: Callable[[Any], None] | None = None
+    dropped: list[tuple[str, Any]] | None = None
 
 
 MODE: ContextVar[Mode] = ContextVar("lecture_lib_mode", default=Mode())  # noqa: B039

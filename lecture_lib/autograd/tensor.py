@@ -26,7 +26,11 @@ SEQUENCES = (list, tuple)
 PLAIN = {np.ndarray, float, int, bool, slice, type(None), type(...), *set(np.sctypeDict.values())}
 """What takes part in an operation as it is."""
 
+WHOLE, SAMPLE = 4096, 64
+"""Up to how many bytes a change of one entry is noticed by default; how many entries are looked at in larger arrays."""
+
 _serial = count()
+ndarray = np.ndarray
 new = object.__new__
 
 
@@ -88,7 +92,7 @@ class Tensor:
     arrays: Sequence[Any]
     settings: dict[str, Any]
     serial: int
-    saved: list[int]
+    saved: list[tuple[int, Callable[[Array], bytes], bytes]] | None
 
     def __init__(self, data: Any, name: str | None = None) -> None:
         self.data = as_numbers(np.array(no_subclass(plain(data))))
@@ -98,6 +102,7 @@ class Tensor:
         self.args = self.arrays = ()
         self.settings = {}
         self.serial = next(_serial)
+        self.saved = None
         if isinstance(data, Tensor) and MODE.get().depth:
             # A leaf in the middle of a differentiated function would drop the gradient without a word.
             made = data.copy()
@@ -403,6 +408,7 @@ def node_of(
     node.arrays = arrays
     node.settings = settings
     node.serial = next(_serial)
+    node.saved = None
     return node
 
 
@@ -453,11 +459,13 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         TypeError: a complex number took part, or what is no number.
     """
     arrays = []
-    tensors = odd = False
+    tensors = constants = odd = False
     for a in args:
         if isinstance(a, Tensor):
             tensors = True
             a = a.data
+        elif type(a) is ndarray:
+            constants = True
         elif type(a) not in PLAIN:
             odd = True
             a = no_subclass(a, operation.name)
@@ -472,18 +480,32 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         raise explain_misfit(operation.name, args, settings, error) from None
     if not tensors:
         return result
-    recording, _, tracing, _, inspect_node = MODE.get()
-    if type(operation) is Opaque and not tracing:
-        return result
+    recording, depth, tracing, _, inspect_node, dropped = MODE.get()
+    if type(operation) is Opaque:
+        if dropped is not None:
+            dropped.append((operation.name, args))
+        if not tracing:
+            return result
     data = result if type(result) is np.ndarray else np.asarray(result)
     if data.dtype.kind not in "fbiu":
         as_numbers(data)
     if not recording:
         return node_of(data, None, (), (), {})
     node = node_of(data, operation, args, arrays, settings)
+    if constants or not depth:
+        node.saved = [
+            (i, mark, mark(array))
+            for i, (a, array) in enumerate(zip(args, arrays, strict=True))
+            if type(array) is ndarray and (type(a) is ndarray or (not depth and a.op is None))
+        ]
     if inspect_node is not None:
         inspect_node(node)
     return node
+
+
+def mark(array: Array) -> bytes:
+    """The numbers of an array that may be changed behind an operation's back; of a large one a sample."""
+    return array.tobytes() if array.nbytes <= WHOLE else array.flat[:: array.size // SAMPLE].tobytes()
 
 
 def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:

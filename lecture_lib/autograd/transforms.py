@@ -6,6 +6,7 @@ alias is a node of its own, so an inner derivative never mistakes the outer one'
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from operator import index
@@ -22,13 +23,13 @@ from lecture_lib.autograd.engine import (
     require_float,
     steps_between,
 )
-from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.errors import ShapeError, ZeroGradientWarning
 from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.state import MODE, explained
-from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, node_of
+from lecture_lib.autograd.state import MODE, changed, explained
+from lecture_lib.autograd.tensor import Tensor, leaf, mark, no_subclass, node_of
 from lecture_lib.autograd.trees import aligned, is_structure, leaves, rebuild, refill, spell
 
 Function = Callable[..., Any]
@@ -64,7 +65,8 @@ class Recording:
                 aliased[k] = refill(args[k], named)
         # Without an alias a leaf marks what is older than this run.
         sources = self.aliases or [leaf(np.zeros(()))]
-        inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1))
+        dropped: list[tuple[str, Any]] = []
+        inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1, dropped=dropped))
         try:
             result = f(*aliased, **keywords)
         except ValueError as error:
@@ -81,11 +83,32 @@ class Recording:
             raise TypeError("the function must return numbers or Tensors, not None: does it end without a return?")
         else:
             self.outputs = [part if isinstance(part, Tensor) else leaf(output(part)) for _, part in leaves(result)]
+        for y in self.outputs:
+            refuse_whole_numbers(y, dropped)
         seen = [*self.outputs, *(part for _, part in leaves(self.aux) if isinstance(part, Tensor))]
         self.steps: list[Step]
         self.steps, beyond = steps_between(sources, seen)
+        if dropped:
+            self._warn_of_zeros(dropped)
         # Whatever Tensor takes part, as an argument or from around the function, can ask for its gradient later.
         self.record = outer.recording and (beyond or any(alias.op is not None for alias in self.aliases))
+
+    def _warn_of_zeros(self, dropped: Sequence[tuple[str, Any]]) -> None:
+        """Say which arguments the result depends on only where there is no derivative."""
+        used = {node.args[i].serial for node, where in self.steps for i in where} | {y.serial for y in self.outputs}
+        for alias in self.aliases:
+            if alias.serial in used:
+                continue
+            for operation, args in dropped:
+                tensors = [a for a in args if isinstance(a, Tensor)]
+                if any(a is alias for a in tensors) or steps_between([alias], tensors)[0]:
+                    warnings.warn(
+                        f"the gradient with respect to {alias.name} is zero: the result depends on it only through "
+                        f"{operation}, which has no derivative; train with a smooth loss such as cross_entropy",
+                        ZeroGradientWarning,
+                        stacklevel=4,
+                    )
+                    break
 
     def _alias(self, value: Any, name: str, link: bool) -> Tensor:
         if type(value) is np.ndarray and value.dtype.kind == "f":
@@ -102,6 +125,16 @@ class Recording:
             require_float(inner.data, name)
         self.aliases.append(inner)
         return inner
+
+    def hold(self) -> None:
+        """Remember what the arguments hold, which are borrowed and may change before the pull."""
+        for node, _ in self.steps:
+            borrowed = [
+                (i, mark, mark(array))
+                for i, (a, array) in enumerate(zip(node.args, node.arrays, strict=True))
+                if isinstance(a, Tensor) and (a.op is None or a.op is ALIAS or array.base is not None)
+            ]
+            node.saved = [*(node.saved or ()), *borrowed]
 
     def value(self) -> Any:
         """What the function returned: Tensors while an outer derivative is being taken, arrays otherwise."""
@@ -121,13 +154,15 @@ class Recording:
 
     def pull(self, upstream: Sequence[Value]) -> list[Value]:
         """The gradients of all aliases, one upstream gradient per output."""
-        found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), self.record)
+        with changed(dropped=None):  # A slope such as x > 0 drops nothing.
+            found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), self.record)
         lead = lead_of(upstream[0], self.outputs[0]) if upstream else ()
         return delivered(found, self.aliases, lead, upstream)
 
     def push(self, tangents: Sequence[Value]) -> list[Value]:
         """The tangents of all outputs, one tangent per alias."""
-        found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), self.record)
+        with changed(dropped=None):
+            found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), self.record)
         lead = lead_of(tangents[0], self.aliases[0]) if self.aliases else ()
         return delivered(found, self.outputs, lead, tangents)
 
@@ -191,12 +226,22 @@ def value_and_aux(result: Any) -> tuple[Any, Any]:
     return result[0], result[1]
 
 
+def refuse_whole_numbers(y: Tensor, dropped: Sequence[tuple[str, Any]]) -> None:
+    """Raise when a function returns integers or booleans, which change by jumps or not at all."""
+    if y.data.dtype.kind != "f":
+        through = f" (it was computed through {dropped[-1][0]})" if dropped else ""
+        raise TypeError(
+            f"the function returned {y.data.dtype}, which has no derivative{through}: return real numbers, "
+            "and train with a smooth loss such as cross_entropy instead of a count or an argmax"
+        )
+
+
 def output(value: Any) -> Any:
     """A function's result that is no Tensor, as an array; a clear error for what is no number."""
     found = np.asarray(value)
     if found.dtype.kind not in "buif":
         raise TypeError(f"the function must return numbers or Tensors, not {type(value).__name__}")
-    return found.astype(float) if found.dtype.kind != "f" else found
+    return found
 
 
 def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
@@ -329,6 +374,7 @@ def vjp(f: Function, *args: Any, **keywords: Any) -> tuple[Any, Callable[[Any], 
         (array([ 3., 40.]), array([ 1., 20.]))
     """
     run = Recording(f, args, range(len(args)), keywords)
+    run.hold()
 
     def pull(w: Any) -> tuple[Any, ...]:
         given = aligned(run.structure, w, "the upstream gradient")
@@ -336,7 +382,7 @@ def vjp(f: Function, *args: Any, **keywords: Any) -> tuple[Any, Callable[[Any], 
         gradients = iter(run.pull(upstream))
         return tuple(like_arguments(arg, gradients) for arg in args)
 
-    return run.value(), pull
+    return rebuild(run.value(), lambda part: part.copy() if isinstance(part, np.ndarray) else part), pull
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], **keywords: Any) -> tuple[Any, Any]:

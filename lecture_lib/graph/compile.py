@@ -74,7 +74,7 @@ class Programs(threading.local):
         self.fixed: set[Any] = set()
         self.warned = False
 
-    def run(self, args: Sequence[Any]) -> Any:
+    def run(self, args: tuple[Any, ...]) -> Any:
         """Run the program that fits these arguments; trace it first if there is none."""
         if self.latest is not None:
             result = self.latest.run(args)

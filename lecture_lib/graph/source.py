@@ -224,7 +224,7 @@ class Printer:
             others = [b.value if isinstance(b, Node) else b for b in node.args if b is not a]
             if np.result_type(*others, 0) != node.value.dtype:
                 weak = type(a) is float or np.result_type(*others, 0.0) == node.value.dtype
-                text = repr(float(a)) if weak else f"{self.module}.{a.dtype.name}({literal(a)})"
+                text = repr(float(a)) if weak else f"{self.module}.{np.result_type(a).name}({literal(a)})"
                 return text, UNARY if text.startswith("-") else ATOM
         return self._expression(a)
 

@@ -4,6 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from lecture_lib import (
     Tensor,
+    ZeroGradientWarning,
     backward_source,
     check_gradient,
     compile_gradient,
@@ -345,3 +347,136 @@ def test_numbers_that_must_be_plain_are_constants_of_a_program() -> None:
     assert [scalar(x, k)[0] for x, k in ((3.0, 2), (4.0, 2), (4.0, 0))] == [9.0, 12.0, 4.0]
     with pytest.raises(TypeError, match="float"):
         compile_gradient(lambda x, n: float(x) * n * x, 2.0, 3)
+
+
+Y = np.array([1, 0, 2])
+
+JUMPS = {
+    "accuracy": (lambda w: np.mean(np.argmax(w, axis=1) == Y), "argmax"),
+    "a threshold": (lambda w: np.mean(np.where(w > 0, 1.0, 0.0)), "greater"),
+    "rounding": (lambda w: np.sum(np.round(w) * 2.0), "round"),
+    "a count": (lambda w: np.sum(w > 0) * 0.5, "greater"),
+    "floor": (lambda w: np.mean(np.floor(w)), "floor"),
+    "a choice": (lambda w: 1.0 if w[0, 0] > 0 else 2.0, "greater"),
+    "sign of a product": (lambda w: np.sum(np.sign(w @ B) * 1.0), "sign"),
+}
+
+
+@pytest.mark.parametrize("name", JUMPS)
+def test_a_result_that_only_jumps_gives_zeros_and_says_through_what(name: str) -> None:
+    f, operation = JUMPS[name]
+    for call in (lambda: grad(f)(A), lambda: vjp(f, A)[1](np.float64(1.0))[0], lambda: jacobian(f)(A)):
+        with pytest.warns(ZeroGradientWarning, match=rf"with respect to w is zero.*through {operation}"):
+            assert not np.any(call())
+
+
+def test_the_warning_names_the_argument_that_is_lost() -> None:
+    def f(p: Any, t: Any) -> Any:
+        return np.sum(p["w"] * (p["w"] > t)) + np.sum(p["b"] > 0) * 1.0
+
+    with pytest.warns(ZeroGradientWarning) as found:
+        grad(f, (0, 1))({"w": X, "b": X}, 2.0)
+    named = [str(w.message).partition("respect to ")[2].partition(" is zero")[0] for w in found]
+    assert named == ["p['b']", "t"]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(x * (x > 0)), lambda x: np.sum(relu(x)), lambda x: np.sum(np.where(x > 1, x, 0.0)),
+        lambda x: np.sum(x) + np.argmax(x), lambda x: x[np.argmax(x)], lambda x: np.sum(np.sort(x)), lambda x: 3.0,
+        lambda x: np.max(x) * np.sum(x > 0), lambda x: np.sum(np.maximum(x, 0) ** 2), lambda x: np.sum(np.abs(x)),
+    ],
+)  # fmt: skip
+def test_masks_stay_silent(f: Any) -> None:
+    """Slopes that jump (of relu, of max) are no loss of a gradient either, also not in second derivatives."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        grad(f)(X)
+        hessian(f)(X)
+        compile_gradient(f, X)(X)
+
+
+@pytest.mark.parametrize("f", [np.argmax, lambda x: x > 2, lambda x: np.sum(x > 2), lambda x: np.sign(x).astype(int)])
+def test_results_that_are_no_real_numbers_are_refused(f: Any) -> None:
+    for call in (lambda: grad(f)(X), lambda: vjp(f, X), lambda: jvp(f, (X,), (X,)), lambda: jacobian(f)(X)):
+        with pytest.raises(TypeError, match=r"returned (int64|bool), which has no derivative"):
+            call()
+    with pytest.raises(TypeError, match=r"returned int64.*through argmax"):
+        compile_gradient(np.argmax, X)
+
+
+def zeroed(x: Any, buffer: Any, operation: Any) -> Any:
+    """An operation of x and a buffer, which is overwritten afterwards."""
+    y = operation(x, buffer)
+    buffer *= 0
+    return np.sum(y)
+
+
+KEPT = {
+    "multiply": np.multiply, "divide": np.divide, "matmul": lambda x, b: x @ b, "power": np.power,
+    "where": lambda x, b: np.where(b > 0, x * b, x), "a view": lambda x, b: x * b[::-1], "maximum": lambda x, b: np.maximum(x, b),
+    "einsum": lambda x, b: np.einsum("i,i->", x, b), "a large array": lambda x, b: np.multiply(x[0], np.repeat(b, 1)[:]) * b,
+}  # fmt: skip
+NOT_KEPT = {
+    "add": np.add, "subtract": lambda x, b: b - x, "concatenate": lambda x, b: np.concatenate([x, b]) ** 2,
+    "a copy": lambda x, b: x * b.copy(), "stack": lambda x, b: np.stack([b, x]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("size", [3, 2000])
+def test_an_array_changed_after_an_operation_kept_it_is_reported(name: str, size: int) -> None:
+    operation, x = KEPT[name], np.linspace(1.0, 3.0, size)
+    for call in (
+        lambda: grad(lambda x: zeroed(x, np.full(size, 1.5), operation))(x),
+        lambda: jvp(lambda x: zeroed(x, np.full(size, 1.5), operation), (x,), (np.ones(size),)),
+        lambda: jacobian(lambda x: zeroed(x, np.full(size, 1.5), operation))(x),
+        lambda: zeroed(Tensor(x), np.full(size, 1.5), operation).backward(),
+    ):
+        with pytest.raises(RuntimeError, match=r"changed after [a-z]+ used it"):
+            call()
+
+
+@pytest.mark.parametrize("name", NOT_KEPT)
+def test_what_an_operation_does_not_keep_may_change(name: str) -> None:
+    operation = NOT_KEPT[name]
+    found = grad(lambda x: zeroed(x, np.full(3, 1.5), operation))(X)
+    assert found.tolist() == grad(lambda x: np.sum(operation(x, np.full(3, 1.5))))(X).tolist()
+    t = Tensor(X)
+    zeroed(t, np.full(3, 1.5), operation).backward()
+    assert t.grad.tolist() == found.tolist()
+
+
+def test_ids_and_masks_changed_after_a_look_up_are_reported() -> None:
+    def f(x: Any) -> Any:
+        ids = np.array([2, 1])
+        y = np.sum(x[ids] * 2.0)
+        ids[:] = 0
+        return y
+
+    with pytest.raises(RuntimeError, match=r"argument 2 = .* changed after getitem used it"):
+        grad(f)(X)
+
+
+@pytest.mark.parametrize("f", [lambda x: x * x, np.exp, lambda x: x.T @ A, lambda x: x.reshape(-1) * x.reshape(-1)])
+def test_an_argument_changed_between_vjp_and_pull_is_reported(f: Any) -> None:
+    x = A.copy()
+    y, pull = vjp(f, x)
+    expected = pull(np.ones(y.shape))[0]
+    y[...] = 0  # The caller's own.
+    assert pull(np.ones(y.shape))[0].tolist() == expected.tolist()
+    x[0, 0] += 1
+    if f in (np.exp,) or "A" in f.__code__.co_names:
+        assert pull(np.ones(y.shape))[0].tolist() == expected.tolist()
+    else:
+        with pytest.raises(RuntimeError, match="changed after multiply used it"):
+            pull(np.ones(y.shape))
+
+
+def test_a_leaf_changed_before_backward_is_reported() -> None:
+    w = Tensor(X, name="w")
+    loss = np.sum(w * w)
+    w.data -= 0.1
+    with pytest.raises(RuntimeError, match=r"w = .* changed after multiply used it"):
+        loss.backward()

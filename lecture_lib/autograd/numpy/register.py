@@ -112,7 +112,10 @@ def recorded_in_a_trace(function: Function) -> Function:
     run_plain = on_plain_arrays(function)
 
     def run(*args: Any, **settings: Any) -> Any:
-        if not MODE.get().tracing:
+        mode = MODE.get()
+        if not mode.tracing:
+            if mode.dropped is not None:
+                mode.dropped.append((function.__name__, (*args, *settings.values())))
             return run_plain(*args, **settings)
         if any(isinstance(value, Tensor) for value in settings.values()):
             raise TypeError(f"{spoken(function)} in a trace takes a Tensor by position, not by keyword")
