@@ -80,15 +80,15 @@ class Programs(threading.local):
             result = self.latest.run(args)
             if result is not None:
                 return result
-        args = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
-        key = form(args)
+        given: tuple[Any, ...] = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
+        key = form(given)
         if key in self.fixed:
-            key = form_by_value(args, self.argnums)
+            key = form_by_value(given, self.argnums)
         # The dict is in the order of last use: what is used goes to the end, and what is dropped is the first.
-        self.latest = self.known.pop(key, None) or Program(self.f, args, self.argnums)
-        if self.latest.fixed and form(args) not in self.fixed:
+        self.latest = self.known.pop(key, None) or Program(self.f, given, self.argnums)
+        if self.latest.fixed and form(given) not in self.fixed:
             self.fixed.add(key)
-            key = form_by_value(args, self.argnums)
+            key = form_by_value(given, self.argnums)
         self.known[key] = self.latest
         if len(self.known) > KEPT:
             del self.known[next(iter(self.known))]
@@ -101,7 +101,7 @@ class Programs(threading.local):
                     RuntimeWarning,
                     stacklevel=3,
                 )
-        return self.latest.run(args)
+        return self.latest.run(given)
 
 
 def form(part: Any, by_value: bool = False) -> Any:
@@ -274,7 +274,9 @@ class Writer:
         self.free: dict[tuple[tuple[int, ...], str], list[str]] = {}
         self.buffer: dict[Node, str] = {}
         self.returned = {y for y in self.outputs if isinstance(y, Node)}
-        self.returned |= {node.args[0] for node in self.nodes if node.op is ROWS}
+        self.returned |= {
+            rows for node in self.nodes if node.op is ROWS for rows in node.args[:1] if isinstance(rows, Node)
+        }
         self.last_use = self._last_uses()
 
     def source(self) -> str:
@@ -393,8 +395,9 @@ class Writer:
         if not y.shape:
             return text if y.op is not None else f"asarray({text})[()]"
         memory = y.args[0] if y.op is ROWS else y
-        owned = memory.op is not None and memory.op not in VIEWS and memory.op is not linear.TAKE
-        twice = any(y is e for e in earlier) or (y.op is ROWS and memory in self.outputs)
+        made = isinstance(memory, Node) and memory.op is not None
+        owned = made and memory.op not in VIEWS and memory.op is not linear.TAKE
+        twice = any(y is e for e in earlier) or (y.op is ROWS and any(memory is e for e in self.outputs))
         return text if owned and not twice else f"{text}.copy()"
 
     def _text(self, a: Any) -> str:

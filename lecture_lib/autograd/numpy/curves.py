@@ -14,7 +14,7 @@ from lecture_lib.autograd.numpy.indexing import along, getitem
 from lecture_lib.autograd.numpy.register import array, stands_for
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.state import MODE
-from lecture_lib.autograd.tensor import plain
+from lecture_lib.autograd.tensor import Tensor, plain
 
 
 @stands_for(np.linspace)
@@ -132,15 +132,20 @@ def nan_to_num(
 
 @stands_for(np.histogram)
 def histogram(a: Value, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    """Counts have no derivative in the entries; the sums of the weights in each bin have one in the weights."""
+    """Counts have no derivative in the entries, but edges have; sums of weights have one in the weights."""
     if MODE.get().tracing and not all(plain(part) is part for part in (a, bins)):
         raise TypeError("np.histogram in a trace would freeze which entry falls into which bin: pass plain arrays")
-    a, bins = plain(a), plain(bins)
-    counts, edges = np.histogram(a, bins, range, density, plain(weights))
-    if weights is plain(weights):
-        return counts, edges
-    place = np.searchsorted(edges, np.ravel(a), "right") - 1
-    place[np.ravel(a) == edges[-1]] = len(edges) - 2
-    inside = (place >= 0) & (place < len(edges) - 1)
-    sums = scatter_add(np.ravel(weights)[inside], (place[inside],), (len(edges) - 1,))
-    return (sums / np.diff(edges) / np.sum(sums) if density else sums), edges
+    counts, fixed = np.histogram(plain(a), plain(bins), range, density, plain(weights))
+    edges: Value = bins if isinstance(bins, Tensor) and bins.ndim else fixed
+    if isinstance(a, Tensor) and np.ndim(bins) == 0 and range is None:
+        edges = linspace(np.min(a), np.max(a), len(fixed))
+    place = np.searchsorted(fixed, np.ravel(plain(a)), "right") - 1
+    place[np.ravel(plain(a)) == fixed[-1]] = len(fixed) - 2
+    inside = (place >= 0) & (place < len(fixed) - 1)
+    if isinstance(weights, Tensor):
+        counts = scatter_add(np.ravel(weights)[inside], (place[inside],), (len(fixed) - 1,))
+    elif density:
+        counts = np.histogram(plain(a), fixed, weights=weights)[0]
+    if density and (isinstance(weights, Tensor) or isinstance(edges, Tensor)):
+        counts = counts / np.diff(edges) / np.sum(counts)
+    return counts, edges

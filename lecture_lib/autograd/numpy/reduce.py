@@ -56,8 +56,9 @@ def mean(
 
 
 def count(a: Value, axis: Any, where: Any, keepdims: bool = False) -> Value:
-    """How many entries take part, in the dtype of ``a``."""
-    return np.sum(np.broadcast_to(array(where), a.shape), axis=axis, keepdims=keepdims).astype(a.dtype)
+    """How many entries take part, in the dtype of ``a`` or, if that is no real one, as a float."""
+    taken = np.broadcast_to(array(where) != 0, a.shape)
+    return np.sum(taken, axis=axis, keepdims=keepdims).astype(a.dtype if a.dtype.kind == "f" else float)
 
 
 def one_of(ddof: float, correction: float) -> float:
@@ -69,7 +70,7 @@ def one_of(ddof: float, correction: float) -> float:
 
 def deviations(a: Value, axis: Any, where: Any) -> Value:
     """What each entry that takes part is away from their mean; 0 for the others."""
-    zero = np.zeros((), a.dtype)
+    zero = np.zeros((), a.dtype if a.dtype.kind == "f" else float)
     middle = np.sum(np.where(where, a, zero), axis=axis, keepdims=True) / count(a, axis, where, True)
     return np.where(where, a - middle, zero)
 
