@@ -354,7 +354,7 @@ def along_direction(
         with no_grad():
             _, moved_y = jvp(flat, arrays, directions)
             sizes = [np.abs(np.asarray(plain(part))) for _, part in leaves(flat(*arrays))]
-        largest = max(1.0, *(float(np.abs(a).max(initial=0)) for a in arrays))
+        largest = max([1.0, *(float(np.abs(a).max(initial=0)) for a in arrays)])
         slopes = settled_parts(central, 2.0 ** np.floor(np.log2(step * largest)), sizes)
     worst = Entry("forward (empty)", 0.0, 0.0, 0.0)
     for (path, stated), numeric in zip(leaves(moved_y), slopes, strict=True):
