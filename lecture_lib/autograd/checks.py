@@ -256,8 +256,8 @@ def worst_entry(
     scale = max(1.0, float(np.nanmax(np.abs(numeric), initial=0)))
     errors = relative_errors(stated, numeric)
     doubtful = ~(errors <= tolerance) | ~(np.abs(right - left) <= 1e-3 * scale)
-    for index in map(tuple, np.argwhere(doubtful)):
-        numeric[index], step = settled(partial(at, index), step_at(x, index, eps), x[index])
+    for index in [tuple(int(k) for k in place) for place in np.argwhere(doubtful)]:
+        numeric[index], step = settled(partial(at, index), step_at(x, index, eps), float(x[index]))
         above, below = at(index, step), at(index, -step)
         right[index], left[index] = (above - here) / step, (here - below) / step
         apart = not abs(right[index] - left[index]) <= 1e-3 * max(1.0, abs(numeric[index]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
@@ -285,7 +286,7 @@ class Tensor:
         if operation is None and ufunc in FUNCTIONS:
             return FUNCTIONS[ufunc](*inputs)
         if operation is None:
-            raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
+            raise TypeError(f"{written(ufunc)} has no derivative rule; primitive(forward, pull) makes your own")
         return apply(operation, *[np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs])
 
     def __array_function__(
@@ -529,7 +530,16 @@ def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: di
 
 def spoken(function: Callable[..., Any]) -> str:
     """A function of NumPy as one writes it: ``np.linalg.inv``."""
-    return f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+    module = getattr(function, "__module__", None) or "np.ndarray"  # A method of arrays has none.
+    return f"{module}.{function.__name__}".replace("numpy", "np", 1)
+
+
+def written(ufunc: np.ufunc) -> str:
+    """A universal function as one writes it: NumPy's or SciPy's by their module, any other by its name."""
+    for module, shown in (("numpy", "np"), ("scipy.special", "scipy.special")):
+        if getattr(sys.modules.get(module), ufunc.__name__, None) is ufunc:
+            return f"{shown}.{ufunc.__name__}"
+    return ufunc.__name__
 
 
 def parameters(stand_in: Callable[..., Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import keyword
 import re
 from collections import Counter
@@ -88,8 +89,23 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None =
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
     wanted = differentiable(args) if argnums is None else positions(argnums, len(args))
-    graph = record(value_and_grad(f, wanted), joined(args, keywords), parameter_names(f), wanted)
+    graph = record(value_and_grad(f, wanted), joined(args, keywords), argument_names(f, len(args)), wanted)
     return Printer(graph, f, differentiated(graph, args, wanted)).source()
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """Names that can stand in code: f's own, also those of a partial or of ``*args``, else x, x2, x3."""
+    names = list(parameter_names(f))
+    if not names:
+        try:
+            parameters = inspect.signature(f).parameters.values()
+        except (TypeError, ValueError):  # NumPy's universal functions have no signature.
+            parameters = {}.values()
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    kept = [name if name.isidentifier() and not keyword.iskeyword(name) else "x" for name in names[:count]]
+    for k in range(len(kept), count):
+        kept.append("x" if k == 0 else f"x{k + 1}")
+    return [name if name not in kept[:k] else f"{name}_{k + 1}" for k, name in enumerate(kept)]
 
 
 def differentiated(graph: Graph, args: Sequence[Any], argnums: Sequence[int]) -> list[Node]:
@@ -168,12 +184,13 @@ class Printer:
         parameters: list[str] = []
         unpacking: list[str] = []
         for node in self.graph.inputs:
-            whole, _, path = str(node.name).partition("[")
+            whole, path = taken_apart(node)
             root = self.names.setdefault(("argument", whole), whole)
             if root not in parameters:
                 parameters.append(root)
             if path:
-                unpacking.append(f"{self.names[node]} = {root}[{path}".replace("'", '"'))
+                text = path if '"' in path else path.replace("'", '"')
+                unpacking.append(f"{self.names[node]} = {root}{text}")
         for node in numbers_as_arrays(self.graph):
             unpacking.append(f"{self.names[node]} = {self.module}.asarray({self.names[node]})")
         return parameters, unpacking
@@ -215,8 +232,16 @@ class Printer:
             return self.names[node], ATOM
         parts = [self._operand(a, node) for a in node.args]
         if isinstance(node.op, Primitive):
-            self.constants[node.op.name] = node.op.forward
+            return f"{self._primitive(node.op)}({', '.join(text for text, _ in parts)})", ATOM
         return line(node, parts, self.module)
+
+    def _primitive(self, operation: Primitive) -> str:
+        """The name of an operation of the reader's own: one that can stand in code."""
+        key: Any = ("primitive", operation)
+        if key not in self.names:
+            self.names[key] = self._unique(re.sub(r"\W+", "_", operation.name).strip("_") or "primitive")
+            self.constants[self.names[key]] = operation.forward
+        return self.names[key]
 
     def _operand(self, a: Any, node: Node) -> tuple[str, int]:
         """An argument of an operation; a number with its point or its dtype where the result would lack it without."""
@@ -247,7 +272,7 @@ class Printer:
 
     def _name_everything(self) -> None:
         for node in self.graph.inputs:
-            root, _, path = str(node.name).partition("[")
+            root, path = taken_apart(node)
             self.taken.add(root)
             if not path:
                 self.names[node] = root
@@ -256,8 +281,8 @@ class Printer:
         self.taken.add(self.module)
         for node in self.graph.inputs:
             if node not in self.names:
-                last = re.findall(r"\[([^\]]*)\]", str(node.name))[-1].strip("'\"")
-                root = str(node.name).partition("[")[0]
+                root, path = taken_apart(node)
+                last = re.sub(r"\W+", "_", re.split(r"[\[.]", path)[-1]).strip("_")
                 self.names[node] = self._unique(last if last.isidentifier() else f"{root}_{last}")
         for node in self.nodes:
             if node.op is None and node not in self.names and self.uses[node]:
@@ -310,6 +335,12 @@ class Printer:
             name, n = f"{wanted}{'' if wanted == 't' else '_'}{n}", n + 1
         self.taken.add(name)
         return name
+
+
+def taken_apart(node: Node) -> tuple[str, str]:
+    """An input's argument, and the path in it as one writes it."""
+    whole = re.match(r"\w*", str(node.name)).group()  # type: ignore[union-attr]
+    return whole, str(node.name)[len(whole) :]
 
 
 def literal_part(value: Any) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """The seams of the engine: what is traced, copied, closed over or handed in gives the true gradient or an error."""
 
 import copy
+import functools
 import pickle
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from lecture_lib import (
     logsumexp,
     no_grad,
     numeric_gradient,
+    primitive,
     relu,
     sigmoid,
     softmax,
@@ -33,6 +35,7 @@ from lecture_lib import (
     value_and_grad,
     vjp,
 )
+from lecture_lib.autograd.trees import leaves
 
 RNG = np.random.default_rng(18)
 A, B, W = (RNG.normal(size=(3, 3)) for _ in range(3))
@@ -480,3 +483,61 @@ def test_a_leaf_changed_before_backward_is_reported() -> None:
     w.data -= 0.1
     with pytest.raises(RuntimeError, match=r"w = .* changed after multiply used it"):
         loss.backward()
+
+
+class Loss:
+    """A callable object."""
+
+    def __call__(self, w: Any) -> Any:
+        return np.sum(w**2)
+
+
+def product_of_all(*ws: Any) -> Any:
+    return np.sum(ws[0] * ws[1])
+
+
+CUBE = {
+    name: primitive(lambda x: x**3, pull=lambda g, y, x: 3 * g * x**2, name=name)
+    for name in ("my cube", "<lambda>", "sum", "for")
+}
+
+WRITTEN: dict[str, tuple[Any, ...]] = {
+    "NumPy's function": (np.sum, X), "NumPy's linalg": (np.linalg.norm, X), "a universal function": (np.exp, np.array(2.0)),
+    "a partial": (functools.partial(np.dot, X), X), "a callable": (Loss(), X), "a method": (Loss().__call__, X),
+    "*args": (product_of_all, X, X), "a, *b": (lambda a, *b: np.sum(a * b[0]), X, X), "dot": (np.dot, X, X),
+    "keys with spaces": (lambda p: np.sum(p["my key"] * p["class"] * p["2"]), {"my key": X, "class": X, "2": X}),
+    "a key with a quote": (lambda p: np.sum(p["it's"] ** 2), {"it's": X}),
+    "a tuple as key": (lambda p: np.sum(p[1, 2] ** 2) + p[3], {(1, 2): X, 3: 1.0}),
+    "nests": (lambda p: np.sum(p["a b"][0]["c-d"] ** 2), {"a b": [{"c-d": X}]}),
+    "a parameter called np": (lambda np: (np**2).sum(), X),
+    **{f"primitive {name}": (lambda x, f=f: np.sum(f(x) * x), X) for name, f in CUBE.items()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_function_and_structure_can_be_written_as_code(name: str) -> None:
+    f, *args = WRITTEN[name]
+    if name.startswith("primitive"):
+        f = functools.partial(f)
+    count = 1 if name.startswith("primitive") else len(args)
+    value, gradients = backward_source(f, *args, argnums=tuple(range(count))).function()(*args)
+    wanted, expected = value_and_grad(f, tuple(range(count)))(*args)
+    np.testing.assert_allclose(value, wanted)
+    for (_, g), (_, e) in zip(leaves(gradients), leaves(expected), strict=True):
+        np.testing.assert_allclose(g, e)
+
+
+def test_functions_without_a_rule_are_called_what_they_are() -> None:
+    with pytest.raises(TypeError, match=r"^np\.heaviside has no derivative rule"):
+        np.heaviside(Tensor(X), X)
+    special = pytest.importorskip("scipy.special")
+    with pytest.raises(TypeError, match=r"^scipy\.special\.erf has no derivative rule"):
+        special.erf(Tensor(X))
+
+
+def test_astype_without_a_copy_and_with_other_words() -> None:
+    t = Tensor(X)
+    assert t.astype(float, copy=False) is t
+    assert t.astype(np.float32, copy=False).dtype == np.float32
+    with pytest.raises(TypeError, match=r"np\.ndarray\.astype on Tensors got an unexpected keyword argument 'casting'"):
+        t.astype(np.float32, casting="unsafe")

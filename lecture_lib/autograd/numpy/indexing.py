@@ -202,8 +202,10 @@ def diff(a: Value, n: int = 1, axis: int = -1, prepend: Any = None, append: Any 
 
 
 @stands_for(np.ndarray.astype)
-def astype(a: Value, dtype: Any) -> Any:
+def astype(a: Value, dtype: Any, *, copy: bool = True) -> Any:
     target = np.dtype(dtype)
+    if not copy and target == a.dtype:
+        return a
     if target.kind == "f":
         return apply(linear.CAST, a, dtype=target)
     return apply(ASTYPE, a, dtype=target)
