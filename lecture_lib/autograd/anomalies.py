@@ -50,18 +50,17 @@ def inspect_forward(node: Tensor) -> None:
     )
 
 
-def inspect_saved(node: Tensor, rule: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
-    """Raise if an array changed that ``rule`` computes a node's gradients or tangent from."""
-    for i, look, before in node.saved or ():
-        if look(node.arrays[i]) != before and matters(node, i, rule):
-            name = node.op.name  # type: ignore[union-attr]
-            raise RuntimeError(
-                f"{describe(node.args[i], i)} changed after {name} used it, so the gradient of {name} would be wrong: "
-                "give the operation a copy, or change the array after the backward pass"
-            )
+def refuse_change(node: Tensor, i: int, rule: Callable[[Sequence[Any]], Any]) -> None:
+    """Raise, since argument i of a node changed, if ``rule`` computes the node's gradients or its tangent from it."""
+    if matters(node, i, rule):
+        name = node.op.name  # type: ignore[union-attr]
+        raise RuntimeError(
+            f"{describe(node.args[i], i)} changed after {name} used it, so the gradient of {name} would be wrong: "
+            "give the operation a copy, or change the array after the backward pass"
+        )
 
 
-def matters(node: Tensor, i: int, rule: Callable[[Sequence[Any]], Sequence[Any]]) -> bool:
+def matters(node: Tensor, i: int, rule: Callable[[Sequence[Any]], Any]) -> bool:
     """Whether a rule reads the numbers of argument i, and not just its shape: found by handing it others."""
     now = node.arrays[i]
     reals = [np.abs(a).max(initial=0) for a in node.arrays if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
@@ -72,7 +71,8 @@ def matters(node: Tensor, i: int, rule: Callable[[Sequence[Any]], Sequence[Any]]
     for array in (now, *others):
         try:
             with np.errstate(all="ignore"), changed(inspect=None, recording=False):
-                results.append([np.asarray(plain(d)) for d in rule([*node.arrays[:i], array, *node.arrays[i + 1 :]])])
+                found = rule([*node.arrays[:i], array, *node.arrays[i + 1 :]])
+                results.append([np.asarray(plain(d)) for d in (found if isinstance(found, (list, tuple)) else [found])])
         except (ValueError, IndexError, np.linalg.LinAlgError):
             return True
     return not all(

@@ -104,9 +104,11 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], reco
         if arrivals is not None:
             arrivals.append((node, g))
         y, args = (node, node.args) if record else (node.data, node.arrays)
-        if node.saved:
-            pull = partial(node.op.pull_each, where, plain(g), node.data, settings=node.settings)  # type: ignore[union-attr]
-            anomalies.inspect_saved(node, pull)
+        if node.saved is not None:
+            for i, look, before in node.saved:
+                if look(node.arrays[i]) != before:
+                    pull = partial(node.op.pull_each, where, plain(g), node.data, settings=node.settings)  # type: ignore[union-attr]
+                    anomalies.refuse_change(node, i, pull)
         downstream = node.op.pull_each(where, g, y, args, node.settings)  # type: ignore[union-attr]
         for k, i in enumerate(where):
             # As add_to does, without the cost of a call and mostly without a comparison of dtypes.
@@ -135,10 +137,10 @@ def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], r
     for node, where in steps:
         y, args = (node, node.args) if record else (node.data, node.arrays)
         given = [tangents[node.args[i].serial] for i in where]
-        if node.saved:
-            v = [plain(t) for t in given]
-            push = partial(node.op.push_each, where, v, node.data, settings=node.settings)  # type: ignore[union-attr]
-            anomalies.inspect_saved(node, lambda arrays, push=push: [push(arrays)])  # type: ignore[misc]
+        for i, look, before in node.saved or ():
+            if look(node.arrays[i]) != before:
+                push = partial(node.op.push_each, where, [plain(t) for t in given], node.data, settings=node.settings)  # type: ignore[union-attr]
+                anomalies.refuse_change(node, i, push)
         total = node.op.push_each(where, given, y, args, node.settings)  # type: ignore[union-attr]
         shape = given[0].shape[: given[0].ndim - node.args[where[0]].ndim] + node.shape
         tangents[node.serial] = fitted(total if total.shape == shape else np.broadcast_to(total, shape), node)

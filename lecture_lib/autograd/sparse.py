@@ -215,8 +215,8 @@ class RowSparse(NDArrayOperatorsMixin):
             raise TypeError(f"np.{ufunc.__name__} would change a dense copy of a RowSparse here: use np.asarray first")
         (out,) = settings.pop("out", None) or (None,)
         plain_call = method == "__call__" and not settings
-        added = ufunc in (np.add, np.subtract) and plain_call and out is inputs[0] and isinstance(out, np.ndarray)
-        if added and isinstance(inputs[-1], RowSparse) and out.shape == inputs[-1].shape:
+        added = ufunc in (np.add, np.subtract) and plain_call and out is inputs[0] and isinstance(inputs[-1], RowSparse)
+        if added and isinstance(out, np.ndarray) and out.shape == inputs[-1].shape:
             inputs[-1].add_to(out, 1 if ufunc is np.add else -1)
             return out
         result = _still_sparse(ufunc, inputs) if plain_call else None

@@ -459,10 +459,12 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         TypeError: a complex number took part, or what is no number.
     """
     arrays = []
-    tensors = constants = odd = False
+    tensors = leaves = constants = odd = False
     for a in args:
         if isinstance(a, Tensor):
             tensors = True
+            if a.op is None:
+                leaves = True
             a = a.data
         elif type(a) is ndarray:
             constants = True
@@ -492,12 +494,11 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
     if not recording:
         return node_of(data, None, (), (), {})
     node = node_of(data, operation, args, arrays, settings)
-    if constants or not depth:
-        node.saved = [
-            (i, mark, mark(array))
-            for i, (a, array) in enumerate(zip(args, arrays, strict=True))
-            if type(array) is ndarray and (type(a) is ndarray or (not depth and a.op is None))
-        ]
+    if constants:
+        node.saved = [(i, mark, mark(a)) for i, a in enumerate(args) if type(a) is ndarray]
+    if leaves and not depth:
+        of_leaves = [(i, mark, mark(a.data)) for i, a in enumerate(args) if isinstance(a, Tensor) and a.op is None]
+        node.saved = [*(node.saved or ()), *of_leaves]
     if inspect_node is not None:
         inspect_node(node)
     return node

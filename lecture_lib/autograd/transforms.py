@@ -84,7 +84,8 @@ class Recording:
         else:
             self.outputs = [part if isinstance(part, Tensor) else leaf(output(part)) for _, part in leaves(result)]
         for y in self.outputs:
-            refuse_whole_numbers(y, dropped)
+            if y.data.dtype.kind != "f":
+                refuse_whole_numbers(y, dropped)
         seen = [*self.outputs, *(part for _, part in leaves(self.aux) if isinstance(part, Tensor))]
         self.steps: list[Step]
         self.steps, beyond = steps_between(sources, seen)
@@ -154,17 +155,23 @@ class Recording:
 
     def pull(self, upstream: Sequence[Value]) -> list[Value]:
         """The gradients of all aliases, one upstream gradient per output."""
-        with changed(dropped=None):  # A slope such as x > 0 drops nothing.
-            found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), self.record)
+        found = undropped(pull_back, self.steps, zip(self.outputs, upstream, strict=True), self.record)
         lead = lead_of(upstream[0], self.outputs[0]) if upstream else ()
         return delivered(found, self.aliases, lead, upstream)
 
     def push(self, tangents: Sequence[Value]) -> list[Value]:
         """The tangents of all outputs, one tangent per alias."""
-        with changed(dropped=None):
-            found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), self.record)
+        found = undropped(push_forward, self.steps, zip(self.aliases, tangents, strict=True), self.record)
         lead = lead_of(tangents[0], self.aliases[0]) if self.aliases else ()
         return delivered(found, self.outputs, lead, tangents)
+
+
+def undropped(walk: Function, *args: Any) -> dict[int, Value]:
+    """Walk through the graph without noting what has no derivative: a slope such as x > 0 drops nothing."""
+    if MODE.get().dropped is None:
+        return walk(*args)
+    with changed(dropped=None):
+        return walk(*args)
 
 
 def delivered(
@@ -228,12 +235,11 @@ def value_and_aux(result: Any) -> tuple[Any, Any]:
 
 def refuse_whole_numbers(y: Tensor, dropped: Sequence[tuple[str, Any]]) -> None:
     """Raise when a function returns integers or booleans, which change by jumps or not at all."""
-    if y.data.dtype.kind != "f":
-        through = f" (it was computed through {dropped[-1][0]})" if dropped else ""
-        raise TypeError(
-            f"the function returned {y.data.dtype}, which has no derivative{through}: return real numbers, "
-            "and train with a smooth loss such as cross_entropy instead of a count or an argmax"
-        )
+    through = f" (it was computed through {dropped[-1][0]})" if dropped else ""
+    raise TypeError(
+        f"the function returned {y.data.dtype}, which has no derivative{through}: return real numbers, "
+        "and train with a smooth loss such as cross_entropy instead of a count or an argmax"
+    )
 
 
 def output(value: Any) -> Any:
