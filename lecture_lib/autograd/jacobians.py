@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.engine import steps_between
+from lecture_lib.autograd.linear import CONCATENATE
 from lecture_lib.autograd.operation import Array, Value
-from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.tensor import Tensor, leaf
 from lecture_lib.autograd.transforms import Argnums, Function, Recording, grad, jvp, one_or_all, positions
 from lecture_lib.autograd.trees import refill
 
@@ -23,7 +26,8 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
     Args:
         f: returns an array.
         argnums: the position(s) of the arguments to differentiate.
-        mode: "reverse" (one row per output), "forward" (one column per input) or "auto", the cheaper.
+        mode: "reverse" (one row per output), "forward" (one column per input) or "auto", the one with fewer. Where f
+            stacks many results, a row goes through nothing but its own result's part of the graph.
 
     Returns:
         ``J(*args, **keywords)`` of shape ``y.shape + x.shape``, ``J[i, j] = ∂y_i/∂x_j``, in the structure of the
@@ -47,8 +51,14 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
     def differentiated(*args: Any, **keywords: Any) -> Any:
         wanted = places(len(args))
         run = Recording(f, args, wanted, keywords)
-        backward = mode == "reverse" or (mode == "auto" and reverse_is_cheaper(run))
-        blocks = _rows(run) if backward else _columns(run)
+        inputs, outputs = sum(a.size for a in run.aliases), sum(y.size for y in run.outputs)
+        backward = mode == "reverse" or (mode == "auto" and outputs <= inputs)
+        known = (outputs if backward else inputs) * work(run) + STEP * len(run.steps)
+        apart = [] if mode == "forward" else pieces(run, known // 2)
+        if apart:
+            blocks = [stacked([_rows(piece)[0] for piece in apart], run)]
+        else:
+            blocks = _rows(run) if backward else _columns(run)
         parts = []
         for y_blocks in blocks:
             found = iter(y_blocks)
@@ -62,14 +72,33 @@ BLOCK_BYTES = 2**24
 """How large the largest array of one pass through the graph may be while a Jacobian is made."""
 
 
-def reverse_is_cheaper(run: Recording) -> bool:
-    """Whether rows cost less than columns: fewer of them, unless each moves far more numbers than a column does."""
-    inputs, outputs = sum(a.size for a in run.aliases), sum(y.size for y in run.outputs)
-    if outputs > inputs:
-        return False
-    back = sum(node.args[i].size for node, where in run.steps for i in where)
-    ahead = sum(node.size for node, _ in run.steps)
-    return outputs * back <= 8 * inputs * ahead
+STEP = 3000
+"""What a step through a node costs besides the numbers that it moves, in numbers."""
+
+
+def work(run: Recording) -> int:
+    """How many numbers one row moves on its way through the graph."""
+    return sum(node.size + sum(node.args[i].size for i in where) for node, where in run.steps)
+
+
+def pieces(run: Recording, most: int) -> list[Recording]:
+    """The run as seen from each part of a result that is a stack of parts; none if that costs more than ``most``.
+
+    Each row of a stack reaches only what its own part was computed from.
+    """
+    (y,) = run.outputs if len(run.outputs) == 1 else (None,)
+    if y is None or y.op is not CONCATENATE or y.settings["axis"] != -y.ndim:
+        return []
+    found, cost = [], 0
+    for part in y.args:
+        piece = copy(run)
+        piece.outputs = [part if isinstance(part, Tensor) else leaf(np.asarray(part))]
+        piece.steps, _ = steps_between(run.aliases, piece.outputs)
+        cost += piece.outputs[0].size * work(piece) + STEP * len(piece.steps)
+        if cost > most:
+            return []
+        found.append(piece)
+    return found
 
 
 def unit_blocks(run: Recording, x: Tensor) -> Iterator[Array]:
@@ -85,6 +114,11 @@ def unit_blocks(run: Recording, x: Tensor) -> Iterator[Array]:
 def with_zeros(block: Array, place: int, nodes: Sequence[Tensor]) -> list[Array]:
     """The upstream gradients or tangents of all nodes: a block of unit ones at one of them, zeros at the others."""
     return [block if k == place else np.zeros((len(block), *x.shape), x.dtype) for k, x in enumerate(nodes)]
+
+
+def stacked(rows: Sequence[Sequence[Value]], run: Recording) -> list[Value]:
+    """The rows of all parts of a stack, for every argument."""
+    return [np.concatenate(blocks) for blocks in zip(*rows, strict=True)] if run.aliases else []
 
 
 def below_each_other(blocks: Sequence[Value]) -> Value:

@@ -13,6 +13,9 @@ from roads import NAMED, compare, eager, rows_agree
 
 from lecture_lib import grad, jvp
 
+pytestmark = pytest.mark.filterwarnings("ignore:the gradient with respect to")
+"""A sample or a program may depend on an argument through steps alone (a count of what is not 0)."""
+
 COUNT = int(os.environ.get("LECTURE_LIB_PROGRAMS", "1500"))
 BATCHES = 30
 

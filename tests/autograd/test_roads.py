@@ -12,6 +12,9 @@ from lecture_lib import Tensor
 from lecture_lib.autograd.operation import Opaque
 from lecture_lib.autograd.tensor import FUNCTIONS, UFUNCS
 
+pytestmark = pytest.mark.filterwarnings("ignore:the gradient with respect to")
+"""A sample or a program may depend on an argument through steps alone (a count of what is not 0)."""
+
 REFUSED = {"unique"}
 """Cases whose result has a shape that depends on the numbers, which a trace refuses."""
 
