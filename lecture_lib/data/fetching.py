@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO
 
+from lecture_lib.course.places import installing
 from lecture_lib.data.catalog import Entry, entry
 from lecture_lib.data.downloads import DownloadError, ResumingDownloader
 from lecture_lib.data.local import local_folder
@@ -210,7 +211,7 @@ def _pooch() -> ModuleType:
     try:
         import pooch
     except ImportError:
-        raise FetchError("fetching needs the package pooch; run pip install 'lecture_lib[course]'") from None
+        raise FetchError(f"fetching needs the package pooch: {installing('notebooks')}") from None
     return pooch
 
 

@@ -1,5 +1,9 @@
 """Pictures and widgets: see the graph, move the rate, watch it learn. Needs matplotlib; sliders need ipywidgets."""
 
+from lecture_lib.course.places import require
+
+require("lecture_lib.show", "matplotlib", "PIL")
+
 from lecture_lib.show.batchsum import BatchSum
 from lecture_lib.show.column import ColumnNudge
 from lecture_lib.show.confusion import confusion
