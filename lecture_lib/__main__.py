@@ -69,11 +69,11 @@ def _site(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
+    if options.folder is None:
+        _checkout("The notebooks with their stored outputs are in")
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.reexecute import reexecute
 
-    if options.folder is None:
-        _checkout("The notebooks with their stored outputs are in")
     return 0 if reexecute(find_notebooks(options.names, options.folder), options.cell_timeout) else 1
 
 
@@ -112,18 +112,19 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _lite(options: argparse.Namespace) -> int:
+    root = _checkout("The site is built from")
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.lite import lite
 
-    print(f"JupyterLite: {lite(_checkout('The wheel is built from'), find_notebooks(), options.output)}")
+    print(f"JupyterLite: {lite(root, find_notebooks(), options.output)}")
     return 0
 
 
 def _stamp(options: argparse.Namespace) -> int:
+    _checkout("The notebooks to stamp are in")
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.stamp import stamp
 
-    _checkout("The notebooks to stamp are in")
     for path in stamp(find_notebooks()):
         print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
     return 0
