@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from lecture_lib.course.errors import CourseError
-from lecture_lib.course.places import notebooks_folder
+from lecture_lib.places import notebooks_folder
 
 CELL_TIMEOUT = 300
 

@@ -11,7 +11,7 @@ from jupyterlab.labapp import LabApp
 from lecture_lib.course.copies import lay_out, set_aside
 from lecture_lib.course.errors import CourseError
 from lecture_lib.course.execute import find_notebooks
-from lecture_lib.course.places import checkout, notebooks_folder
+from lecture_lib.places import checkout, notebooks_folder
 
 FIRST = "00_start_here.ipynb"
 HOME_FOLDER = "lecture-lib"

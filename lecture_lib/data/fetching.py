@@ -13,11 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO
 
-from lecture_lib.course.places import installing
 from lecture_lib.data.catalog import Entry, entry
 from lecture_lib.data.downloads import DownloadError, ResumingDownloader
 from lecture_lib.data.local import local_folder
 from lecture_lib.ner.errors import MissingDataError
+from lecture_lib.places import installing
 
 CACHE_VARIABLE = "LECTURE_LIB_CACHE"
 COPY_BYTES = 1 << 20

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from lecture_lib.course.places import installing
 from lecture_lib.data.catalog import ENTRIES, Entry
 from lecture_lib.data.fetching import FetchError, ready_files
 from lecture_lib.data.local import FILES, VARIABLE, local_folder
 from lecture_lib.data.shipped import shipped_corpus, shipped_vectors
+from lecture_lib.places import installing
 
 Row = tuple[str, str, str, str, str]
 
