@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lecture_lib import __version__
 from lecture_lib.course.errors import CourseError
-from lecture_lib.places import checkout, installing
+from lecture_lib.places import checkout, forgive_console, installing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,9 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if further and options.command != "lab":
         parser.error(f"unknown arguments: {' '.join(further)}")
     options.further = further
-    for stream in (sys.stdout, sys.stderr):
-        # A console that lacks a letter of an error message shows "?" for it.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    forgive_console()
     try:
         code: int = options.carry_out(options)
         return code
