@@ -336,3 +336,41 @@ def test_a_console_without_greek_prints(program, console):
     run = subprocess.run([sys.executable, *program], cwd=ROOT, env=env, capture_output=True)
     assert run.returncode == 0, run.stderr.decode(errors="replace")
     assert run.stdout
+
+
+# As the reader's shell may be set
+
+
+def test_the_hunt_keeps_its_descriptions_without_docstrings():
+    program = (
+        "from lecture_lib.exercises.gates import GATES; print(*(gate.__doc__ for gate in GATES.values()), sep='|')"
+    )
+    run = subprocess.run([sys.executable, "-OO", "-c", program], capture_output=True, encoding="utf-8",
+                         env=os.environ | {"PYTHONIOENCODING": "utf-8"}, check=True)  # fmt: skip
+    assert run.stdout.strip().split("|") == [gate.__doc__ for gate in GATES.values()]
+    assert all(gate.__doc__.startswith("y = ") for gate in GATES.values())
+
+
+def test_a_script_made_of_a_notebook_ends_in_py(tmp_path):
+    command = ["nbconvert", "--to", "script", str(ROOT / "notebooks" / "05_error_signal.ipynb")]
+    subprocess.run([sys.executable, "-m", *command, "--output-dir", str(tmp_path)], check=True, capture_output=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["05_error_signal.py"]
+
+
+def test_folders_and_broken_files_cost_a_line(tmp_path):
+    (tmp_path / "course" / "00_folder.ipynb").mkdir(parents=True)
+    (tmp_path / "course" / "01_broken.ipynb").write_text("{", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "lecture_lib",
+        "run",
+        "--folder",
+        str(tmp_path / "course"),
+        "--output",
+        str(tmp_path),
+    ]
+    run = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert run.returncode == 1
+    assert "01_broken" in run.stdout and "is not a notebook" in run.stdout and "00_folder" not in run.stdout
+    assert "Traceback" not in run.stderr

@@ -52,7 +52,7 @@ def parts(command: str) -> list[list[str]]:
 PARTS = ("Makefile", "pyproject.toml", "constraints.txt", "README.md", "lecture_lib", "data", "benchmarks")
 NOTEBOOKS = ("05_error_signal.ipynb", "06_weight_matrix_gradient.ipynb")
 TESTS = ("conftest.py", "sanitize.cfg")
-ELSEWHERE = re.compile(r"\blab$|\blite$|\bpip install\b| -m venv |^conda\b|^uvx\b")
+ELSEWHERE = re.compile(r"\blab$|\blite$|\bpip install\b| -m venv |^conda\b|^uvx?\b|^build/")
 """The set-up and the lab are tried whole in tests/test_house.py; what needs registries is laid out only."""
 
 
@@ -117,10 +117,10 @@ def test_a_command_that_needs_more_is_known(command):
         elif name.startswith("python") and program[1:3] == ["-m", "lecture_lib"]:
             known(program[3])
         else:
-            assert name in {"python3", "python", "pip", "conda", "uvx", "lecture-lib"}, command
+            assert name in {"python3", "python", "pip", "conda", "uv", "uvx", "lecture-lib"}, command
             if name in {"uvx", "lecture-lib"}:
                 known(program[program.index("lecture-lib") + 1])
-            assert not re.search(r"-m (?!venv|pip)\w", command)
+            assert not re.search(r"-m (?!venv|pip|pytest)\w", command)
 
 
 def known(command: str) -> None:
@@ -181,8 +181,13 @@ def test_the_readmes_picture_is_what_the_library_draws(tmp_path):
     rng = np.random.default_rng(0)
     graph = trace(score, *(rng.standard_normal(shape) for shape in [(8, 250), 250, 8, 8]))
     graph.save(tmp_path / "score.svg")
-    # Another Matplotlib draws its letters a little differently: their outlines are left out, numbers are compared as such.
-    drawn, kept = (re.split(r"(-?\d+\.?\d*)", re.sub(r"<defs>.*?</defs>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL))
-                   for path in (tmp_path / "score.svg", ROOT / ".github" / "score.svg"))  # fmt: skip
+    # Another Matplotlib draws its letters a little differently: their outlines, and the names made from them, are left
+    # out, and places are compared with the room that letters of another width take.
+    drawn, kept = (
+        re.split(
+            r"(-?\d+\.?\d*)", re.sub(r"<defs>.*?</defs>|href=\"[^\"]*\"", "", path.read_text("utf-8"), flags=re.DOTALL)
+        )
+        for path in (tmp_path / "score.svg", ROOT / ".github" / "score.svg")
+    )
     assert drawn[::2] == kept[::2]
-    np.testing.assert_allclose(np.array(drawn[1::2], float), np.array(kept[1::2], float), atol=3)
+    np.testing.assert_allclose(np.array(drawn[1::2], float), np.array(kept[1::2], float), rtol=0.15, atol=3)
