@@ -20,7 +20,6 @@ from tests.portability.drawings import REACH
 from tests.portability.outputs import Output, compare_outputs
 from tests.portability.texts import tolerance
 
-
 CONSTRAINTS = Path(__file__).resolve().parents[2] / "constraints.txt"
 OTHER_FONTS_REACH = 12.0
 """How far a point of a drawing may move, in pixels, where another Matplotlib sets its labels a little wider."""
