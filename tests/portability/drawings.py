@@ -15,8 +15,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from lecture_lib.show.glyphs import typeset
-from lecture_lib.show.svg import outline
+from lecture_lib.show.canvas.glyphs import typeset
+from lecture_lib.show.canvas.svg import outline
 from tests.portability.rasters import LEVELS, compare_cells, read_pixels
 from tests.portability.texts import COURSE, Tolerance, compare_texts
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from lecture_lib.__main__ import main
-from lecture_lib.course import checks, processors
-from lecture_lib.course.processors import PROCESSORS, processor_environment
+from lecture_lib.course.authoring import processors
+from lecture_lib.course.authoring import suite as checks
+from lecture_lib.course.authoring.processors import PROCESSORS, processor_environment
 
 
 @pytest.fixture

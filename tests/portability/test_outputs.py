@@ -156,8 +156,8 @@ def test_drawings(one, other, same):
 
 
 def test_labels_are_read_back():
-    from lecture_lib.show.glyphs import typeset
-    from lecture_lib.show.svg import outline
+    from lecture_lib.show.canvas.glyphs import typeset
+    from lecture_lib.show.canvas.svg import outline
 
     text = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "$")
     assert "".join(alphabet(outline(glyph.key)) for glyph in typeset(text).glyphs) == text

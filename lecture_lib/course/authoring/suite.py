@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lecture_lib.course.processors import processor_environment
+from lecture_lib.course.authoring.processors import processor_environment
 
 PYTEST = ("pytest", "--quiet", "--maxprocesses=8")
 NBVAL = (
