@@ -78,7 +78,7 @@ def _notebooks(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     from lecture_lib.course.authoring.suite import run_checks
 
-    return 0 if run_checks(_checkout("The tests are in")) else 1
+    return 0 if run_checks(_checkout("The tests are in"), options.only, options.processor) else 1
 
 
 def _coverage(options: argparse.Namespace) -> int:
@@ -177,7 +177,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")
         command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
         command.add_argument("--cell-timeout", type=seconds, default=300, help="seconds for one cell (300)")
-    add("test", _test, "run every check that CI runs", extras="course,test")
+    test = add("test", _test, "run every check that CI runs", extras="course,test")
+    test.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a check of the list; can be repeated"
+    )
+    test.add_argument("--processor", default="native", metavar="NAME", help="compute as haswell, sse, … would (native)")
     add("coverage", _coverage, "print which idea of the syllabus is shown in which cell")
     student = add("handout", _handout, "write a copy of the notebooks for students")
     student.add_argument("folder", type=Path, help="where the copies go; nothing in it is overwritten")

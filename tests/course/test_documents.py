@@ -69,6 +69,10 @@ def small_house(tmp_path):
     for name in ("autograd", "exercises"):
         (tmp_path / "tests" / name).mkdir()
         (tmp_path / "tests" / name / "test_small.py").write_text("def test_small():\n    pass\n", encoding="utf-8")
+    (tmp_path / "tests" / "portability").mkdir()
+    for path in (ROOT / "tests" / "portability").glob("*.py"):
+        if not path.name.startswith("test_"):
+            shutil.copy(path, tmp_path / "tests" / "portability")
     for cache in tmp_path.rglob("__pycache__"):
         shutil.rmtree(cache)
     python = tmp_path / ".venv" / "bin" / "python"
