@@ -17,6 +17,7 @@ from lecture_lib.autograd.families import Elementwise, Implicit, Reduction
 from lecture_lib.autograd.operation import Operation
 from lecture_lib.autograd.state import changed
 from lecture_lib.autograd.tensor import UFUNCS, Tensor
+from lecture_lib.places import forgive_console
 
 LENGTH = 7
 """The number of entries of the samples; in a fraction it is printed as n."""
@@ -236,4 +237,5 @@ def constant(value: Any) -> str:
 
 
 if __name__ == "__main__":
+    forgive_console()
     print(markdown(), end="")

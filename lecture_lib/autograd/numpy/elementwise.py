@@ -62,10 +62,12 @@ ROUND = Opaque("round", lambda a, decimals: np.round(a, decimals))
 
 pass_through(
     np.argmax, np.argmin, np.argsort, np.argpartition, np.count_nonzero, np.searchsorted, np.digitize, np.any, np.all,
-    np.isclose, np.allclose, np.array_equal, np.isin, np.isposinf, np.isneginf, np.fix, np.zeros_like, np.ones_like,
+    np.isclose, np.allclose, np.array_equal, np.isin, np.isposinf, np.isneginf, np.zeros_like, np.ones_like,
     np.empty_like,
 )  # fmt: skip
 refuse_in_a_trace(np.nonzero, np.flatnonzero, np.argwhere)
+if hasattr(np, "fix"):  # NumPy has deprecated it since 2.5.
+    pass_through(np.fix)
 look_at_shapes(
     np.shape, np.ndim, np.size, np.result_type, np.may_share_memory, np.shares_memory, np.iscomplexobj, np.isrealobj
 )
