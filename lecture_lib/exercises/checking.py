@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -60,25 +61,24 @@ def check_answer(exercise: Exercise | PaperExercise, answer: Any) -> bool:
     verdict = judge_paper(exercise, answer) if isinstance(exercise, PaperExercise) else judge(exercise, answer)
     if verdict.state == "wrong":
         raise WrongAnswer(exercise.id, verdict.mistake, verdict.text)
-    print(f"{exercise.id}: {verdict.state}{'. ' if verdict.text else ''}{verdict.text}")
+    _say(f"{exercise.id}: {verdict.state}{'. ' if verdict.text else ''}{verdict.text}")
     return verdict.state == "right"
 
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
     """Judge an answer, and change nothing: nothing is printed, raised or recorded.
 
-        Args:
-            exercise: the exercise.
-            answer: what the reader gave.
+    Args:
+        exercise: the exercise.
+        answer: what the reader gave.
 
-        Returns:
-            The verdict.
+    Returns:
+        The verdict.
 
-        Example:
-            >>> from lecture_lib.exercises.bank import find_exercise
-    from lecture_lib.exercises.bank.paper import find_paper
-            >>> judge(find_exercise("03-shape"), (5, 3)).mistake
-            'inputs as rows'
+    Example:
+        >>> from lecture_lib.exercises.bank import find_exercise
+        >>> judge(find_exercise("03-shape"), (5, 3)).mistake
+        'inputs as rows'
     """
     if holds_dots(answer) or _is_empty(answer):
         return NOT_DONE
@@ -157,6 +157,12 @@ def _not_callable(exercise: Exercise) -> Finding:
     kind = "function" if exercise.arguments else "class"
     wanted = f"a function of ({', '.join(exercise.arguments)})" if exercise.arguments else "the class"
     return f"not a {kind}", f"Hand over {wanted} by its name, without calling it."
+
+
+def _say(text: str) -> None:
+    """Print, with "?" for a letter that the console lacks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
 
 
 def _is_empty(answer: Any) -> bool:

@@ -266,9 +266,9 @@ LOOKS: tuple[Callable[[Exercise, Any, list[Any], list[Any]], Finding | None], ..
     _lines,
     _outside,
     _failure,
-    _unused,
     _parts,
     _shape,
+    _unused,
     _partly,
 )
 

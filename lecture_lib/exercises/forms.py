@@ -113,9 +113,14 @@ def is_number(value: Any) -> bool:
 def _number(exercise: Exercise, answer: Any) -> Any:
     value = alone(answer)
     if isinstance(value, str):
-        value = alone(evaluated(value.removesuffix("%")))
+        value = alone(evaluated(value))
+    if isinstance(value, str):
+        # A unit, or a few words around it; a percentage says so.
+        said = re.fullmatch(r"[^\d.,-]*(-?[\d.]+(?:e-?\d+)?)\s*(%?)[^\d.,]*", value.replace("−", "-"))
+        value = evaluated(said[1]) if said else value
         if isinstance(value, str):
             raise WrongForm("a text", f"Hand over the number itself, without quotation marks: not {answer!r}.")
+        value = value / 100 if said and said[2] else value
     if isinstance(value, (tuple, list)) and len(value) > 1 and all(isinstance(part, int) for part in value):
         joined = "".join([str(value[0]), *(f"{part:03}" for part in value[1:])])
         raise WrongForm(
@@ -163,12 +168,11 @@ def _in_a_row(exercise: Exercise, answer: Any) -> list[Any]:
         named = {known[_tidy(key)]: part for key, part in value.items() if _tidy(str(key)) in known}
         value = [named[label] for label in exercise.labels] if len(named) == count else list(value.values())
     if isinstance(value, str):
-        found = evaluated(value)
-        value = (
-            found
-            if isinstance(found, (list, tuple))
-            else [part for part in BETWEEN.split(value.strip("()[] ")) if part]
-        )
+        found, numbers = evaluated(value), re.findall(r"-?\d[\d.]*", value)
+        parts = [part for part in BETWEEN.split(value.strip("()[] ")) if part]
+        # Such as "6 sources and 8 operations".
+        parts = numbers if exercise.form == "numbers" and len(numbers) == count else parts
+        value = found if isinstance(found, (list, tuple)) else parts
         if len(value) == 1 and len(value[0]) == count:
             value = list(value[0])
     if isinstance(value, (set, frozenset)) and exercise.form != "flags":

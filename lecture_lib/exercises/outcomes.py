@@ -180,7 +180,8 @@ def _guarded(function: Callable[[], Any]) -> Any:
         return Failure("Objection", str(error), (error.name, error.nudge))
     except Exception as error:
         # Dots that are left inside a formula: nothing can be computed with them.
-        return UNTOUCHED if "ellipsis" in str(error) else Failure(type(error).__name__, str(error))
+        dots = isinstance(error, TypeError) and "ellipsis" in str(error)
+        return UNTOUCHED if dots else Failure(type(error).__name__, str(error))
 
 
 def settled(value: Any) -> Any:

@@ -83,6 +83,7 @@ def test_other_spellings_of_the_solution_are_right(name, answer, capsys):
         ("06-outer", lambda delta, x: {"W": x}, "a result of type dict"),
         ("00-product", {"W": 1}, "a dict. A set keeps no order"),
         ("00-product", b"3", "a value of type bytes. Hand over a shape"),
+        ("06-outer", lambda delta, x: np.outer(delta, x)[0.5], "an index that is no whole number"),
         ("06-outer", lambda delta, x: print(end=""), "returns nothing"),
         ("03-shape", None, "the answer is None"),
         ("05-input", lambda delta, W: (W.T @ delta)[:, None], r"a column, of shape \(\d, 1\)"),
