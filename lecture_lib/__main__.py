@@ -1,11 +1,14 @@
 """The course's commands, each called as `python -m lecture_lib NAME`; without a name they are listed."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lecture_lib.places import checkout
+from lecture_lib import __version__
+from lecture_lib.course.errors import CourseError
+from lecture_lib.places import checkout, forgive_console, installing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,20 +26,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if further and options.command != "lab":
         parser.error(f"unknown arguments: {' '.join(further)}")
     options.further = further
-    for stream in (sys.stdout, sys.stderr):
-        # A console that lacks a letter of an error message shows "?" for it.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    forgive_console()
     try:
         code: int = options.carry_out(options)
         return code
-    except (FileNotFoundError, FileExistsError) as error:
-        print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
-        print(
-            f"This command needs {error.name}, which comes with the extras: "
-            "python -m pip install -e '.[course,test]' -c constraints.txt",
-            file=sys.stderr,
-        )
+        if (error.name or "lecture_lib").partition(".")[0] == "lecture_lib":
+            raise
+        print(f"This command needs {error.name}: {installing(options.extras)}", file=sys.stderr)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        told = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else error
+        print(told, file=sys.stderr)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _lab(options: argparse.Namespace) -> int:
     from lecture_lib.course.lab import lab
 
-    lab(options.further)
+    lab(options.further, options.copies, options.fresh)
     return 0
 
 
@@ -65,6 +67,8 @@ def _site(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
+    if options.folder is None:
+        _checkout("The notebooks with their stored outputs are in")
     from lecture_lib.course.authoring.reexecute import reexecute
     from lecture_lib.course.execute import find_notebooks
 
@@ -74,7 +78,7 @@ def _notebooks(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     from lecture_lib.course.authoring.suite import run_checks
 
-    return 0 if run_checks(_checkout("The tests are in")) else 1
+    return 0 if run_checks(_checkout("The tests are in"), options.only, options.processor) else 1
 
 
 def _coverage(options: argparse.Namespace) -> int:
@@ -106,14 +110,16 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _lite(options: argparse.Namespace) -> int:
+    root = _checkout("The site is built from")
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.lite import lite
 
-    print(f"JupyterLite: {lite(_checkout('The wheel is built from'), find_notebooks(), options.output)}")
+    print(f"JupyterLite: {lite(root, find_notebooks(), options.output)}")
     return 0
 
 
 def _stamp(options: argparse.Namespace) -> int:
+    _checkout("The notebooks to stamp are in")
     from lecture_lib.course.authoring.stamp import stamp
     from lecture_lib.course.execute import find_notebooks
 
@@ -125,20 +131,43 @@ def _stamp(options: argparse.Namespace) -> int:
 def _checkout(why: str) -> Path:
     root = checkout()
     if root is None:
-        raise FileNotFoundError(f"{why} the course's repository, not in the installed package.")
+        raise CourseError(f"{why} the course's repository, not in the installed package.")
     return root
 
 
+def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """What turns a word of the command line into a positive, finite number."""
+
+    def read(word: str) -> float:
+        number = kind(word)
+        if not 0 < number < math.inf:
+            raise argparse.ArgumentTypeError(f"{word} is not a positive number")
+        return number
+
+    read.__name__ = kind.__name__  # argparse names it where the word is no number at all.
+    return read
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m lecture_lib", description="The commands of the course.")
+    called = Path(sys.argv[0]).stem
+    program = called if called == "lecture-lib" else "python -m lecture_lib"
+    parser = argparse.ArgumentParser(prog=program, description="The commands of the course.")
+    parser.add_argument("--version", action="version", version=f"lecture_lib {__version__}")
+    seconds, whole = _positive(float), _positive(int)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def add(name: str, carry_out: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+    def add(
+        name: str, carry_out: Callable[[argparse.Namespace], int], words: str, extras: str = "course"
+    ) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words)
-        command.set_defaults(carry_out=carry_out)
+        command.set_defaults(carry_out=carry_out, extras=extras)
         return command
 
-    add("lab", _lab, "open JupyterLab on the first notebook; further options go to JupyterLab")
+    reader = add("lab", _lab, "open JupyterLab on the first notebook; further options go to JupyterLab")
+    reader.add_argument(
+        "--folder", dest="copies", type=Path, help="where your own copies of the notebooks are (~/lecture-lib)"
+    )
+    reader.add_argument("--fresh", action="store_true", help="set your copies aside and start with new ones")
     run = add("run", _run, "run the notebooks and write HTML copies")
     run.add_argument("--output", type=Path, default=Path("build"), help="folder of the HTML copies (build)")
     site = add("site", _site, "run the notebooks and write the course as web pages with live sliders")
@@ -147,8 +176,12 @@ def _parser() -> argparse.ArgumentParser:
     for command in (run, site, notebooks):
         command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")
         command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
-        command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")
-    add("test", _test, "run every check that CI runs")
+        command.add_argument("--cell-timeout", type=seconds, default=300, help="seconds for one cell (300)")
+    test = add("test", _test, "run every check that CI runs", extras="course,test")
+    test.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a check of the list; can be repeated"
+    )
+    test.add_argument("--processor", default="native", metavar="NAME", help="compute as haswell, sse, … would (native)")
     add("coverage", _coverage, "print which idea of the syllabus is shown in which cell")
     student = add("handout", _handout, "write a copy of the notebooks for students")
     student.add_argument("folder", type=Path, help="where the copies go; nothing in it is overwritten")
@@ -156,9 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     returned = add("grade", _grade, "run the checks of returned notebooks; their code runs with your rights")
     returned.add_argument("folder", type=Path, help="the returned notebooks, in any folders below it")
     returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in that folder)")
-    returned.add_argument("--seconds", type=float, default=300, help="the time for one notebook (300)")
-    returned.add_argument("--jobs", type=int, help="how many notebooks run side by side (one a processor)")
-    browser = add("lite", _lite, "build a site in which the notebooks run without an installation")
+    returned.add_argument("--seconds", type=seconds, default=300, help="the time for one notebook (300)")
+    returned.add_argument("--jobs", type=whole, help="how many notebooks run side by side (one a processor)")
+    browser = add("lite", _lite, "build a site in which the notebooks run without an installation", "course,lite")
     browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
     add("stamp", _stamp, "renew the launch links, install cells and slide types of the notebooks")
     return parser

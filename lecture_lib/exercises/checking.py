@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from lecture_lib.exercises.bank import find_exercise
@@ -67,8 +68,14 @@ def check_answer(exercise: Exercise, answer: Any) -> bool:
         return False
     if not all_same(found, wanted_outcomes):
         raise diagnose(exercise, answer, found, wanted_outcomes)
-    print(f"{exercise.id}: right. {exercise.lesson}")
+    _say(f"{exercise.id}: right. {exercise.lesson}")
     return True
+
+
+def _say(text: str) -> None:
+    """Print, with "?" for a letter that the console lacks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
 
 
 def _is_empty(answer: Any) -> bool:
