@@ -51,7 +51,16 @@ def simplest(e: Expr) -> Expr:
     if weight(plain)[plain] > LARGE:
         return plain
     wide = finished(spread(plain))
-    return mapped(min([factored(wide), factored(plain), wide, plain], key=cost), _gathered)
+    best = min([factored(wide), factored(plain), wide, plain], key=cost)
+    return mapped(mapped(best, _gathered), _names_first)
+
+
+def _names_first(e: Expr) -> Expr | None:
+    """k det(X), not det(X) k."""
+    if e.op != "product":
+        return None
+    coefficient, scalars, links = parts(e)
+    return product(coefficient, sorted(scalars, key=lambda power: power[0].op not in ("symbol", "let")), links)
 
 
 def _gathered(e: Expr) -> Expr | None:

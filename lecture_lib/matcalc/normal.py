@@ -71,7 +71,7 @@ def symmetric(e: Expr) -> bool:
         case "let" | "inv" | "expm":
             return symmetric(e.args[0])
         case "product" | "sum" | "hadamard":
-            return e.shape[0] == e.shape[1] and (e.is_scalar or flipped(e) == e)
+            return e.shape[0] == e.shape[1] and (e.is_scalar or tidy(flipped(e)) == e)
     return e.is_scalar
 
 
@@ -100,11 +100,12 @@ def _transpose(e: Expr) -> Expr | None:
 
 
 def collected(powers: Sequence[Power]) -> list[Power]:
-    """Powers of one base as one power."""
-    tops: dict[Expr, Number] = {}
+    """Powers of one base as one power; uᵀv and vᵀu are one base."""
+    tops: dict[Expr, tuple[Expr, Number]] = {}
     for base, top in powers:
-        tops[base] = exact(tops.get(base, 0) + top)
-    return [(base, top) for base, top in tops.items() if top]
+        shown, before = tops.get(orientation(base), (base, 0))
+        tops[orientation(base)] = shown, exact(before + top)
+    return [(base, top) for base, top in tops.values() if top]
 
 
 def _product(e: Expr) -> Expr:
@@ -230,22 +231,20 @@ def _multiple(factor: Number, rest: Expr) -> Expr:
 
 
 def orientation(e: Expr) -> Expr:
-    """One of the ways to write a number that is its own transpose: uᵀAv and vᵀAᵀu, tr(AB) and tr(BA)."""
-    if not e.is_scalar:
-        return e
+    """One of the ways to write what has several: uᵀAv and vᵀAᵀu, tr(AB) and tr(BA), numbers in any order."""
     if e.op == "trace":
         _, scalars, links = parts(e.args[0])
-        if not scalars and e.args[0].op == "product":
+        turns = [e.args[0]]
+        if not scalars and len(links) > 1:
             turns = [chain([*links[k:], *links[:k]]) for k in range(len(links))]
-            return min(((*turns, *map(transposed, turns))), key=lambda t: t.key)
-        return min((e.args[0], transposed(e.args[0])), key=lambda t: t.key)
+        return min((*turns, *map(transposed, turns)), key=lambda t: t.key)
     coefficient, scalars, links = parts(e)
-    if links:
-        return min((e, flipped(e)), key=lambda t: t.key)
-    if e.op == "product":
-        powers = sorted(((orientation(b), top) for b, top in scalars), key=lambda x: x[0].key)
-        return product(coefficient, powers)
-    return e
+    if e.op != "product":
+        return e
+    if not scalars:
+        return min((e, tidy(flipped(e))), key=lambda t: t.key) if e.is_scalar else e
+    powers = sorted(((orientation(b), top) for b, top in scalars), key=lambda x: x[0].key)
+    return product(coefficient, powers, links)
 
 
 def _entries(e: Expr) -> Expr:
@@ -275,8 +274,8 @@ def _out_of(e: Expr) -> Expr | None:
             return ones(a.shape[0])
         case "trace" if a.op == "eye":
             return length(a.shape[0])
-        case "vec" if a.is_column:
-            return a
+        case "vec" if ONE in a.shape:
+            return a if a.is_column else transposed(a)
         case "unvec" if a.op == "vec" and a.args[0].shape == e.shape:
             return a.args[0]
         case "unvec" if a.shape == e.shape:

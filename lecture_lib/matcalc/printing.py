@@ -324,7 +324,7 @@ def _whole(e: Expr, style: Style) -> tuple[str, int]:
             return _bracket(e.args, style, "\\\\" if style.latex else "; "), ATOM
         case "logdet":
             inside = _inner(a, style)
-            return (f"\\log\\lvert\\det {inside}\\rvert" if style.latex else f"log|det {inside}|"), PRODUCT
+            return (f"\\log\\lvert\\det {inside}\\rvert" if style.latex else f"log|det {inside}|"), ATOM
         case "kron":
             sign = " \\otimes " if style.latex else "⊗"
             return sign.join(_inner(x, style, POWER) for x in e.args), DOT

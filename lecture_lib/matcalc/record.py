@@ -20,7 +20,7 @@ WIDTH = 60
 # The longest closed form that becomes a line: with its left side it takes about 70 characters. One with more nodes than
 # SMALL would not fit anyway.
 CLOSED = 58
-SMALL = 60
+SMALL = 90
 PUT_BACK = "put the names back in"
 
 
@@ -158,7 +158,7 @@ class Record:
                 continue
             last = lines[mine[-1]]
             body = closed_form(found)
-            if body != last.body and len(text(body)) <= CLOSED:
+            if text(body) != text(last.body) and len(text(body)) <= CLOSED:
                 claim = Claim("jacobian" if self.jacobian else "gradient", v)
                 lines.insert(mine[-1] + 1, Step(last.subject, body, claim, PUT_BACK, again=True))
         return lines

@@ -205,18 +205,19 @@ def test_deriving_stays_fast():
             h = mc.tanh(h) if k < layers - 1 else h
         return mc.cross_entropy(h, t)
 
-    def best(run):
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            run()
-            times.append(time.perf_counter() - start)
-        return min(times)
+    def seconds(run):
+        start = time.perf_counter()
+        run()
+        return time.perf_counter() - start
 
-    # The unit is what this machine needs for a known piece of Python; half a millisecond where the figures were taken.
-    unit = best(lambda: sum(hash((k, str(k))) for k in range(2000)))
-    assert best(lambda: mc.derive(network(2))) <= 25 * unit
-    assert best(lambda: mc.derive(network(20))) <= 500 * unit
+    def ratio(run):
+        """How often a known piece of Python would have run meanwhile; both are taken at their best, in turn."""
+        pairs = [(seconds(run), seconds(lambda: sum(hash((k, str(k))) for k in range(2000)))) for _ in range(9)]
+        return min(a for a, _ in pairs) / min(b for _, b in pairs)
+
+    # 8 and 107 milliseconds where that piece takes half a millisecond.
+    assert ratio(lambda: mc.derive(network(2))) <= 40
+    assert ratio(lambda: mc.derive(network(20))) <= 500
 
 
 # The modules, each above those that it may import.
