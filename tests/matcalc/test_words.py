@@ -206,9 +206,9 @@ def test_deriving_stays_fast():
         return mc.cross_entropy(h, t)
 
     def seconds(run):
-        start = time.perf_counter()
+        start = time.process_time()
         run()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     def ratio(run):
         """How often a known piece of Python would have run meanwhile; both are taken at their best, in turn."""
@@ -216,8 +216,8 @@ def test_deriving_stays_fast():
         return min(a for a, _ in pairs) / min(b for _, b in pairs)
 
     # 8 and 107 milliseconds where that piece takes half a millisecond.
-    assert ratio(lambda: mc.derive(network(2))) <= 40
-    assert ratio(lambda: mc.derive(network(20))) <= 500
+    assert ratio(lambda: mc.derive(network(2))) <= 25
+    assert ratio(lambda: mc.derive(network(20))) <= 300
 
 
 # The modules, each above those that it may import.
