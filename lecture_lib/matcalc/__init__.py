@@ -125,4 +125,4 @@ __all__ = [
     "vec",
     "vstack",
     "zeros",
-]
+]  # fmt: skip

@@ -12,9 +12,9 @@ from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.derive import Derivation, derive
 from lecture_lib.matcalc.evaluate import evaluate_at
 from lecture_lib.matcalc.expr import Array, Expr, Number, exact, matmul, product, times, total
+from lecture_lib.matcalc.normal import tidy
 from lecture_lib.matcalc.printing import latex, text
 from lecture_lib.matcalc.prove import Witness, draw
-from lecture_lib.matcalc.simplify import tidy
 from lecture_lib.matcalc.sizes import show_shape
 from lecture_lib.matcalc.walk import free_symbols
 
@@ -60,9 +60,8 @@ class Balance:
         return "\n".join([*lines, self.note])
 
     def _repr_markdown_(self) -> str:
-        rows = [
-            f"| $\\displaystyle {latex(c, shapes=True)}$ | {self._verdict(k)} |" for k, c in enumerate(self.candidates)
-        ]
+        shown = [latex(c, shapes=True) for c in self.candidates]
+        rows = [f"| $\\displaystyle {c}$ | {self._verdict(k)} |" for k, c in enumerate(shown)]
         return "\n".join([f"| ${latex(self.target, shapes=True)}$ | |", "|:--|:--|", *rows, "", self.note])
 
 

@@ -7,25 +7,15 @@ factors before brackets; the shorter one is taken.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from lecture_lib.matcalc.expr import (
-    Expr,
-    Power,
-    chain,
-    entries,
-    exact,
-    hadamard,
-    make,
-    parts,
-    product,
-    total,
-)
+from lecture_lib.matcalc.expr import Expr, Power, chain, entries, exact, hadamard, make, parts, product, total
+from lecture_lib.matcalc.normal import Rule, counted, tidy, transposed
 from lecture_lib.matcalc.printing import text
-from lecture_lib.matcalc.simplify import Rule, counted, simplified, tidy, transposed
+from lecture_lib.matcalc.simplify import simplified
 from lecture_lib.matcalc.sizes import ONE
 from lecture_lib.matcalc.symbols import clean_name, eye, ones
 from lecture_lib.matcalc.walk import is_number, mapped, topological
@@ -61,7 +51,16 @@ def simplest(e: Expr) -> Expr:
     if weight(plain)[plain] > LARGE:
         return plain
     wide = finished(spread(plain))
-    return mapped(min([factored(wide), factored(plain), wide, plain], key=cost), _gathered)
+    best = min([factored(wide), factored(plain), wide, plain], key=cost)
+    return mapped(mapped(best, _gathered), _names_first)
+
+
+def _names_first(e: Expr) -> Expr | None:
+    """k det(X), not det(X) k."""
+    if e.op != "product":
+        return None
+    coefficient, scalars, links = parts(e)
+    return product(coefficient, sorted(scalars, key=lambda power: power[0].op not in ("symbol", "let")), links)
 
 
 def _gathered(e: Expr) -> Expr | None:
@@ -70,10 +69,14 @@ def _gathered(e: Expr) -> Expr | None:
     return turned if cost(turned) < cost(e) else None
 
 
+def _powers(e: Expr) -> Sequence[Power]:
+    return parts(e).scalars if e.op == "product" else entries(e) if e.op == "hadamard" else ()
+
+
 @lru_cache(100_000)
 def cost(e: Expr) -> float:
     """How much there is to read: names, numbers and functions; a fraction inside a fraction counts double."""
-    powers = parts(e).scalars if e.op == "product" else entries(e) if e.op == "hadamard" else ()
+    powers = _powers(e)
     inside = () if e.op == "let" else e.args
     price = sum(map(cost, inside)) + PRICES.get(e.op, 0.5) + (0.3 if _big(e) else 0)
     price += 0.3 * sum(top not in (1, -1) for _, top in powers)
@@ -83,7 +86,7 @@ def cost(e: Expr) -> float:
 
 @lru_cache(100_000)
 def _has_fraction(e: Expr) -> bool:
-    powers = parts(e).scalars if e.op == "product" else entries(e) if e.op == "hadamard" else ()
+    powers = _powers(e)
     return any(top < 0 and base.op != "size" for base, top in powers) or (
         e.op != "let" and any(map(_has_fraction, e.args))
     )

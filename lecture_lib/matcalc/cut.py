@@ -61,10 +61,7 @@ class Cut:
         return [e for e in topological([piece.args[0]], into_lets=False) if e.op in ("symbol", "let")]
 
     def is_signal(self, piece: Expr) -> bool:
-        """Is it a pre-activation, a sum of products that a nonlinear function is applied to?
-
-        A single number counts when a symbol enters it directly; else its slope is short enough to need no name.
-        """
+        """Is it a pre-activation, a sum of products that a nonlinear function is applied to?"""
         body = piece.args[0]
         if piece == self.output or body.op in SINGLE or piece not in self.activated or _is_entrywise(body):
             return False
@@ -242,16 +239,7 @@ def _output_stem(e: Expr, otherwise: str) -> str:
 
 
 def cut_up(e: Expr) -> Cut:
-    """Name the pieces of a function: a name made with `let`, or any expression, which is then called J.
-
-    Names that the reader gave are kept; new ones are z for what an elementwise function is applied to, h for it,
-    q and p around a softmax, r inside a norm, a for the rest, numbered if there are several.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> W, x, b, u = mc.symbols("W:n×m x:m b:n u:n")
-    >>> [f"{p} = {p.args[0]}" for p in cut_up(u.T @ mc.tanh(W @ x + b)).order]
-    ['z = Wx + b', 'h = tanh(z)', 'J = uᵀh']
-    """
+    """Name the pieces of a function: a name made with `let`, or any expression, which is then called J."""
     taken = _names_in(e)
     cutter = _Cutter()
     body = cutter.cut(e)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from lecture_lib.autograd.errors import ShapeError
@@ -11,16 +11,31 @@ from lecture_lib.matcalc.cut import Cut, cut_up
 from lecture_lib.matcalc.display import Comparison, View, row_of, view
 from lecture_lib.matcalc.expr import Expr
 from lecture_lib.matcalc.narrate import Narrator
+from lecture_lib.matcalc.normal import tidy
 from lecture_lib.matcalc.prove import Proof, prove
-from lecture_lib.matcalc.record import Record, Step, moving
-from lecture_lib.matcalc.rules import changed, inner
+from lecture_lib.matcalc.record import Record, Step, moving, whole_change
+from lecture_lib.matcalc.rules import inner
 from lecture_lib.matcalc.shape_errors import describe
-from lecture_lib.matcalc.simplify import tidy
 from lecture_lib.matcalc.symbols import clean_name, let
 from lecture_lib.matcalc.walk import free_symbols
 
 
-class Derivation(Record):
+class _Shown:
+    """What displays itself as its `show()` does."""
+
+    show: Callable[[], View | Comparison]
+
+    def _repr_markdown_(self) -> str:
+        return str(self.show()._repr_markdown_())
+
+    def _repr_latex_(self) -> str:
+        return str(self.show()._repr_latex_())
+
+    def __repr__(self) -> str:
+        return repr(self.show())
+
+
+class Derivation(_Shown, Record):
     """All lines of a derivation, in order.
 
     Show it by ending a notebook cell with it, or print it. ``D[W]`` is the part for W.
@@ -70,11 +85,6 @@ class Derivation(Record):
         Returns:
             The derivation's part for the quantity: ``.closed_form`` is the Hessian.
 
-        Raises:
-            ValueError: only Jacobians were asked for.
-            KeyError: the derivation is not about the quantity.
-            GradientError: a line that leads to the gradient is wrong.
-
         >>> from lecture_lib import matcalc as mc
         >>> A, x = mc.symbols("A:n×n x:n")
         >>> mc.derive(x.T @ A @ x).hessian(x).closed_form
@@ -96,10 +106,6 @@ class Derivation(Record):
 
         Returns:
             A `Proof` with the worst relative error of each line.
-
-        Raises:
-            ValueError: trials is below 1, a label is unknown or its length below 1, or no random point was found where
-                the function is finite and smooth.
         """
         return prove(self, trials=trials, seed=seed, lengths=lengths)
 
@@ -113,10 +119,6 @@ class Derivation(Record):
 
         Returns:
             The proof; ``.max_error`` is the worst relative error.
-
-        Raises:
-            GradientError: a line disagrees with finite differences; the message shows it.
-            ValueError: as for `prove`.
 
         >>> from lecture_lib import matcalc as mc
         >>> W, x = mc.symbols("W:n×m x:m")
@@ -135,9 +137,6 @@ class Derivation(Record):
 
         Returns:
             Something that displays itself.
-
-        Raises:
-            ValueError: there is no such form, or "shape" is asked of a derivation that ends with Jacobians.
         """
         # A notebook asks one view for Markdown, LaTeX and text; its proof is computed once.
         views = self.__dict__.setdefault("_views", {})
@@ -145,18 +144,9 @@ class Derivation(Record):
             views[form, row_delta] = view(self, form, row_delta, self.wanted, self.steps)
         return views[form, row_delta]
 
-    def _repr_markdown_(self) -> str:
-        return str(self.show()._repr_markdown_())
 
-    def _repr_latex_(self) -> str:
-        return str(self.show()._repr_latex_())
-
-    def __repr__(self) -> str:
-        return repr(self.show())
-
-
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, repr=False)
+class Part(_Shown):
     """What was derived for one quantity."""
 
     derivation: Derivation
@@ -189,9 +179,6 @@ class Part:
         Returns:
             An expression of the same shape and value, as short as the rules can write it.
 
-        Raises:
-            ValueError: a name to keep is no identifier.
-
         >>> from lecture_lib import matcalc as mc
         >>> W, x, u = mc.symbols("W:n×m x:m u:n")
         >>> z = mc.let("z", W @ x)
@@ -207,12 +194,7 @@ class Part:
         d = self.derivation
         if not d.jacobian:
             return tidy(inner(self.closed_form, moving(self.by)))
-        moves = {self.by: moving(self.by)}
-        for piece in d.pieces.order:
-            mine = {p: moves[p] for p in d.pieces.parents(piece) if p in moves}
-            if mine:
-                moves[piece] = changed(piece.args[0], mine, d.pieces.names)
-        return closed_form(moves[d.output])
+        return closed_form(whole_change(d.pieces, self.by, moving(self.by)))
 
     @property
     def steps(self) -> list[Step]:
@@ -231,15 +213,6 @@ class Part:
     def show(self, form: str = "derivation", row_delta: bool = False) -> View | Comparison:
         """Show it in another form."""
         return view(self.derivation, form, row_delta, [self.by], self.steps)
-
-    def _repr_markdown_(self) -> str:
-        return str(self.show()._repr_markdown_())
-
-    def _repr_latex_(self) -> str:
-        return str(self.show()._repr_latex_())
-
-    def __repr__(self) -> str:
-        return repr(self.show())
 
 
 def derive(s: Expr, wrt: Sequence[Expr | str] | Expr | str | None = None, jacobian: bool = False) -> Derivation:
@@ -286,10 +259,6 @@ def hessian(s: Expr, by: Expr | str) -> Expr:
 
     Returns:
         A square matrix, in the reader's symbols; `Derivation.hessian` shows the lines that lead to it.
-
-    Raises:
-        ShapeError: s is not a single number.
-        ValueError: s does not depend on the symbol.
 
     >>> from lecture_lib import matcalc as mc
     >>> X, w, y = mc.symbols("X:N×m w:m y:N")

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from lecture_lib.matcalc.expr import Expr, make
 from lecture_lib.matcalc.labels import entries_of, gradient_label, jacobian_label, label, signal_label
+from lecture_lib.matcalc.normal import tidy, transposed_once
 from lecture_lib.matcalc.printing import latex, text
 from lecture_lib.matcalc.prove import TOLERANCE, Proof, prove
 from lecture_lib.matcalc.record import Claim, Record, Step, two_lines
-from lecture_lib.matcalc.simplify import tidy, transposed_once
 from lecture_lib.matcalc.sizes import show_shape
 from lecture_lib.matcalc.symbols import named
 from lecture_lib.matcalc.walk import substitute

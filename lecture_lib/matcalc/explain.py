@@ -58,9 +58,7 @@ class Explanation:
 
 
 def explain(
-    derivation: Part | Derivation,
-    guess: Expr | float | Array | list[Any],
-    values: Mapping[str, Any] | None = None,
+    derivation: Part | Derivation, guess: Expr | float | Array | list[Any], values: Mapping[str, Any] | None = None
 ) -> Explanation:
     """Say what is wrong with a gradient.
 
@@ -264,8 +262,7 @@ def _constant(judge: Judge, truth: list[Array], exact: bool) -> Iterator[Explana
             yield judge.say("averaged", f"the guess is the gradient divided by {length}: a mean where a sum belongs")
         if all(abs(k / n - 1) < 1e-6 for k, n in zip(ratio, sizes, strict=True)):
             yield judge.say(
-                "missing 1/N",
-                f"the guess is {length} times the gradient: the 1/{length} of the mean is missing",
+                "missing 1/N", f"the guess is {length} times the gradient: the 1/{length} of the mean is missing"
             )
     if not exact and max(ratio) - min(ratio) < 1e-6 * abs(ratio[0]):
         yield judge.say("factor", f"the guess is {told(ratio[0], 1)} times the {what}")
@@ -279,8 +276,7 @@ def _batch(judge: Judge, truth: list[Array]) -> Iterator[Explanation]:
         wide = all(g.shape[axis] > 1 and g.shape[1 - axis] == t.size for g, t in zip(judge.guesses, truth, strict=True))
         if wide and v.is_column and judge.guesses[0].shape != truth[0].shape and judge.close(sums, truth):
             yield judge.say(
-                "not summed",
-                f"one {'row' if axis == 0 else 'column'} an example is left; add them up to get ∇_{v}",
+                "not summed", f"one {'row' if axis == 0 else 'column'} an example is left; add them up to get ∇_{v}"
             )
         short = [t.sum(axis=axis).reshape(-1, 1) for t in truth]
         flat = [g.reshape(-1, 1) for g in judge.guesses]
@@ -292,7 +288,5 @@ def _batch(judge: Judge, truth: list[Array]) -> Iterator[Explanation]:
 
 def told(value: float, other: float) -> str:
     """A number with as many digits as it takes to see that it is not another one."""
-    for digits in (4, 8, 12, 17):
-        if f"{value:.{digits}g}" != f"{other:.{digits}g}":
-            return f"{value:.{digits}g}"
-    return f"{value:.17g}"
+    digits = next((d for d in (4, 8, 12) if f"{value:.{d}g}" != f"{other:.{d}g}"), 17)
+    return f"{value:.{digits}g}"

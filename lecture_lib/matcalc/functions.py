@@ -84,25 +84,14 @@ def _huber(z: Array, delta: float = 1) -> Array:
 
 
 known("sigmoid", SIGMOID.forward, _tabled(SIGMOID), "slope of σ: σ(1 − σ)")
-known(
-    "softplus",
-    lambda z: np.logaddexp(0, z),
-    lambda z, y: applied("sigmoid", z),
-    "slope of softplus: σ",
-)
+known("softplus", lambda z: np.logaddexp(0, z), lambda z, y: applied("sigmoid", z), "slope of softplus: σ")
 known(
     "normal_cdf",
     _normal_cdf,
     lambda z, y: (1 / math.sqrt(2 * math.pi)) * applied("exp", -0.5 * z * z),
     "slope of Φ: the bell curve",
 )
-known(
-    "relu",
-    lambda z: np.maximum(z, 0),
-    lambda z, y: applied("step", z),
-    "slope of relu: 1 where z > 0, else 0",
-    0.0,
-)
+known("relu", lambda z: np.maximum(z, 0), lambda z, y: applied("step", z), "slope of relu: 1 where z > 0, else 0", 0.0)
 known(
     "leaky_relu",
     lambda z, slope=0.01: np.where(z > 0, z, slope * z),
@@ -111,12 +100,7 @@ known(
     0.0,
 )
 known("abs", np.abs, lambda z, y: applied("sign", z), "slope of |z|: its sign", 0.0)
-known(
-    "huber",
-    _huber,
-    lambda z, y, delta=1: applied("clip", z, -delta, delta),
-    "slope of huber: z, clipped",
-)
+known("huber", _huber, lambda z, y, delta=1: applied("clip", z, -delta, delta), "slope of huber: z, clipped")
 known(
     "clip",
     lambda z, low, high: np.clip(z, low, high),

@@ -135,12 +135,7 @@ def _stated(piece: Expr, by: Expr, moved: Expr, d: Expr, gradient: Expr, names: 
     """The Jacobian, or where the result is a matrix the differential."""
     row = piece.shape[0] == ONE and not piece.is_scalar
     if piece.is_scalar and not by.is_column:
-        return Step(
-            jacobian_label(piece.data, entries_of(by)),
-            row_of(gradient),
-            Claim("local", by, piece),
-            "",
-        )
+        return Step(jacobian_label(piece.data, entries_of(by)), row_of(gradient), Claim("local", by, piece), "")
     if piece.is_column or row:
         local = local_jacobian(flipped(moved) if row else moved, d)
         if local is not None:
@@ -152,9 +147,4 @@ def _stated(piece: Expr, by: Expr, moved: Expr, d: Expr, gradient: Expr, names: 
                 Claim("local", by, piece),
                 "",
             )
-    return Step(
-        change_label(piece.data),
-        simplified(moved, names),
-        Claim("change", by, piece),
-        "",
-    )
+    return Step(change_label(piece.data), simplified(moved, names), Claim("change", by, piece), "")

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
-from lecture_lib.matcalc.expr import (
-    NUMPY,
-    Expr,
-    as_expr,
-    chain,
-    make,
-    matmul,
-    number,
-    parts,
-    power,
-    summands,
-    times,
-)
+from lecture_lib.matcalc.expr import NUMPY, Expr, as_expr, chain, make, matmul, number, parts, power, summands, times
 from lecture_lib.matcalc.functions import FUNCTIONS, applied
 from lecture_lib.matcalc.operations import check_targets_fit
 from lecture_lib.matcalc.symbols import clean_name, length, ones
@@ -54,11 +43,69 @@ class Elementwise:
         return self.name + "′" * self.order
 
 
-class Operator:
-    """A function of one expression, such as ``mc.trace``, by the operation that it builds.
+class Tuned(Elementwise):
+    """A function of every entry with settings, such as ``mc.huber(z, delta=2)``.
 
     Args:
-        op: the operation.
+        name: of a known function.
+        words: what it is.
+        valid: what its settings must satisfy, and in words.
+        settings: the names of the settings with what they are if they are not given; None for what must be given.
+
+    >>> from lecture_lib import matcalc as mc
+    >>> z = mc.symbols("z:n")
+    >>> mc.clip(z, 0, 1), mc.derive(mc.sum(mc.huber(z)))[z].gradient
+    (clip(z, 0, 1), clip(z, −1, 1))
+    """
+
+    def __init__(self, name: str, words: str, valid: tuple[Callable[..., bool], str], **settings: float | None) -> None:
+        super().__init__(name)
+        self.valid = valid
+        self.settings = settings
+        self.__doc__ = f"{words}, entry by entry; its settings are {', '.join(settings)}."
+
+    def __call__(self, z: Any, *given: float, **named: float) -> Expr:
+        values = {**self.settings, **dict(zip(self.settings, given, strict=False)), **named}
+        if len(given) > len(self.settings) or set(values) != set(self.settings) or None in values.values():
+            raise TypeError(f"{self.name} takes an expression and {', '.join(self.settings)}")
+        numbers = [number(value).data for value in values.values() if value is not None]
+        holds, words = self.valid
+        if not holds(*numbers):
+            raise ValueError(f"{words}, but {', '.join(f'{k} is {v}' for k, v in values.items())}")
+        return applied(self.name, as_expr(z), *numbers)
+
+
+class Extreme:
+    """The largest or smallest entry of one expression; of two, the larger or smaller one entry by entry.
+
+    Args:
+        op: "maximum" or "minimum".
+
+    >>> from lecture_lib import matcalc as mc
+    >>> x = mc.symbols("x:n")
+    >>> mc.max(x), mc.max(x, 0), mc.min(x), mc.derive(mc.max(x))[x].gradient
+    (max(x), max(x, 0), −max(−x), [x = max x])
+    """
+
+    def __init__(self, op: str) -> None:
+        self.op = op
+        self.__doc__ = f"The {op} entry of one expression; of two, or of one and a number, entry by entry."
+
+    def __call__(self, a: Any, b: Any = None) -> Expr:
+        first = as_expr(a)
+        if b is None:
+            return make("max", first) if self.op == "maximum" else -make("max", -first)
+        second = as_expr(b)
+        first = number(first.data, second.shape) if first.op == "number" and first.is_scalar else first
+        second = number(second.data, first.shape) if second.op == "number" and second.is_scalar else second
+        return make(self.op, first, second)
+
+
+class Operator:
+    """A function of one expression, such as ``mc.trace``.
+
+    Args:
+        build: the operation that it builds, or what it builds of an expression.
         words: what it is.
         takes: what it is applied to.
         gives: what comes back.
@@ -68,18 +115,15 @@ class Operator:
     tr(A)
     """
 
-    def __init__(self, op: str, words: str, takes: str, gives: str) -> None:
-        self.op = op
+    def __init__(self, build: str | Callable[[Expr], Expr], words: str, takes: str, gives: str) -> None:
+        self.build = build
         self.__doc__ = (
             f"{words}.\n\nArgs:\n    a: {takes}.\n\nReturns:\n    {gives}.\n\nRaises:\n"
             "    ShapeError: a has another shape.\n    TypeError: a is neither an expression nor a number."
         )
 
     def __call__(self, a: Any) -> Expr:
-        return make(self.op, as_expr(a))
-
-    def __repr__(self) -> str:
-        return self.op
+        return make(self.build, as_expr(a)) if isinstance(self.build, str) else self.build(as_expr(a))
 
 
 def function(name: str) -> Elementwise:
@@ -116,133 +160,39 @@ cos = Elementwise("cos")
 abs = Elementwise("abs")
 
 
-COLUMN_OR_ROWS = "a column k×1, or a matrix N×k with one example a row"
-softmax = Operator(
-    "softmax", "e^q / Σ e^q down a column, or along every row", COLUMN_OR_ROWS, "an expression of a's shape"
+def _sum(e: Expr) -> Expr:
+    down = chain([ones(e.shape[0]).T, e])
+    return down if e.is_column else chain([down, ones(e.shape[1])])
+
+
+def _mean(e: Expr) -> Expr:
+    return _sum(e) / length(e.shape[0] * e.shape[1])
+
+
+def _var(e: Expr) -> Expr:
+    return norm(e - times(_mean(e), ones(*e.shape))) ** 2 / length(e.shape[0] * e.shape[1])
+
+
+max = maximum = Extreme("maximum")
+min = minimum = Extreme("minimum")
+leaky_relu = Tuned("leaky_relu", "z where it is positive, a small multiple elsewhere", (lambda s: True, ""), slope=0.01)
+# P. Huber, Robust estimation of a location parameter, 1964
+huber = Tuned("huber", "½z² near 0, a line beyond delta", (lambda delta: delta > 0, "delta must be above 0"), delta=1)
+clip = Tuned(
+    "clip", "z between two bounds", (lambda low, high: low <= high, "low must not be above high"), low=None, high=None
 )
-log_softmax = Operator("log_softmax", "log softmax(q) = q − logsumexp(q)", COLUMN_OR_ROWS, "an expression of a's shape")
-logsumexp = Operator("logsumexp", "log Σ e^q", COLUMN_OR_ROWS, "a single number, or a column N×1")
-norm = Operator(
-    "norm", "The length √Σa², of a matrix Frobenius's; square it with ** 2", "a column or matrix", "a single number"
-)
-
-
-def sqrt(z: Expr | float) -> Expr:
-    """The square root of every entry, √z, which is z to the power ½.
-
-    Args:
-        z: a number, a column or a matrix.
-
-    Returns:
-        An expression of z's shape.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> c = mc.symbols("c")
-    >>> mc.derive(mc.sqrt(c))[c].gradient
-    1/(2√c)
-    """
-    return power(as_expr(z), number(0.5))
-
-
-def leaky_relu(z: Expr | float, slope: float = 0.01) -> Expr:
-    """z where it is positive, a small multiple of z elsewhere, entry by entry.
-
-    Args:
-        z: a number, a column or a matrix.
-        slope: the multiple.
-
-    Returns:
-        An expression of z's shape.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> leaky_relu(mc.symbols("z:n"), 0.1)
-    leaky_relu(z, 0.1)
-    """
-    return applied("leaky_relu", as_expr(z), number(slope).data)
-
-
-def huber(z: Expr | float, delta: float = 1) -> Expr:
-    """½z² for |z| up to delta and delta(|z| − ½delta) beyond, entry by entry; its slope is z, clipped.
-
-    Source: P. Huber, Robust estimation of a location parameter, 1964.
-
-    Args:
-        z: residuals: a number, a column or a matrix.
-        delta: where the parabola becomes a line, above 0.
-
-    Returns:
-        An expression of z's shape.
-
-    Raises:
-        TypeError: z is neither an expression nor a number.
-        ValueError: delta is not above 0.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> z = mc.symbols("z:n")
-    >>> mc.derive(mc.sum(huber(z)))[z].gradient
-    clip(z, −1, 1)
-    """
-    if not delta > 0:
-        raise ValueError(f"delta is {delta}: it must be above 0")
-    return applied("huber", as_expr(z), number(delta).data)
-
-
-def clip(z: Expr | float, low: float, high: float) -> Expr:
-    """z between two bounds, entry by entry.
-
-    Args:
-        z: a number, a column or a matrix.
-        low: the lower bound.
-        high: the upper bound.
-
-    Returns:
-        An expression of z's shape.
-
-    Raises:
-        TypeError: z is neither an expression nor a number.
-        ValueError: the lower bound lies above the upper one.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> clip(mc.symbols("z:n"), 0, 1)
-    clip(z, 0, 1)
-    """
-    if low > high:
-        raise ValueError(f"the lower bound {low} lies above the upper bound {high}")
-    return applied("clip", as_expr(z), number(low).data, number(high).data)
-
-
-def silu(z: Expr | float) -> Expr:
-    """z∘σ(z), also called swish.
-
-    Args:
-        z: a number, a column or a matrix.
-
-    Returns:
-        An expression of z's shape.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> silu(mc.symbols("z:n"))
-    z∘σ(z)
-    """
-    return as_expr(z) * sigmoid(z)
-
-
-def gelu(z: Expr | float) -> Expr:
-    """z∘Φ(z) with the distribution function Φ of the normal distribution.
-
-    Source: D. Hendrycks and K. Gimpel, Gaussian error linear units, 2016.
-
-    Args:
-        z: a number, a column or a matrix.
-
-    Returns:
-        An expression of z's shape.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> gelu(mc.symbols("z:n"))
-    z∘Φ(z)
-    """
-    return as_expr(z) * applied("normal_cdf", as_expr(z))
+ANY, SAME, ONE_NUMBER = "a number, a column or a matrix", "an expression of a's shape", "a single number"
+EXAMPLES = "a column k×1, or a matrix N×k with one example a row"
+softmax = Operator("softmax", "e^q / Σ e^q down a column, or along every row", EXAMPLES, SAME)
+log_softmax = Operator("log_softmax", "log softmax(q) = q − logsumexp(q)", EXAMPLES, SAME)
+logsumexp = Operator("logsumexp", "log Σ e^q", EXAMPLES, "a single number, or a column N×1")
+norm = Operator("norm", "The length √Σa², of a matrix Frobenius's; square it with ** 2", ANY, ONE_NUMBER)
+sqrt = Operator(lambda e: power(e, number(0.5)), "The square root of every entry, a to the power ½", ANY, SAME)
+silu = Operator(lambda e: e * sigmoid(e), "a∘σ(a), also called swish", ANY, SAME)
+gelu = Operator(lambda e: e * applied("normal_cdf", e), "a∘Φ(a) (D. Hendrycks and K. Gimpel, 2016)", ANY, SAME)
+sum = Operator(_sum, "The sum of all entries, 1ᵀa or 1ᵀA1", ANY, ONE_NUMBER)
+mean = Operator(_mean, "The mean of all entries", ANY, ONE_NUMBER)
+var = Operator(_var, "The variance of all entries, divided by their number", ANY, ONE_NUMBER)
 
 
 def cross_entropy(logits: Expr | float, targets: Expr | float) -> Expr:
@@ -297,152 +247,6 @@ def _known_sum(t: Expr) -> float | None:
     return None
 
 
-def maximum(a: Expr | float, b: Expr | float) -> Expr:
-    """The larger of two, entry by entry; a plain number stands for an array of that number.
-
-    Args:
-        a: an expression or a number.
-        b: alike, of the same shape.
-
-    Returns:
-        An expression of that shape.
-
-    Raises:
-        ShapeError: the shapes differ.
-        TypeError: an argument is neither an expression nor a number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> z = mc.symbols("z:n")
-    >>> mc.maximum(z, 0)
-    max(z, 0)
-    """
-    return make("maximum", *_alike(a, b))
-
-
-def minimum(a: Expr | float, b: Expr | float) -> Expr:
-    """The smaller of two, entry by entry; a plain number stands for an array of that number.
-
-    Args:
-        a: an expression or a number.
-        b: alike, of the same shape.
-
-    Returns:
-        An expression of that shape.
-
-    Raises:
-        ShapeError: the shapes differ.
-        TypeError: an argument is neither an expression nor a number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> mc.minimum(1, mc.symbols("z:n"))
-    min(1, z)
-    """
-    return make("minimum", *_alike(a, b))
-
-
-def _alike(a: Any, b: Any) -> tuple[Expr, Expr]:
-    left, right = as_expr(a), as_expr(b)
-    left = number(left.data, right.shape) if left.op == "number" and left.is_scalar else left
-    right = number(right.data, left.shape) if right.op == "number" and right.is_scalar else right
-    return left, right
-
-
-def max(a: Expr | float, b: Expr | float | None = None) -> Expr:
-    """The largest entry; of two expressions the larger, entry by entry.
-
-    Args:
-        a: a column or a matrix.
-        b: None, or an expression of a's shape.
-
-    Returns:
-        A single number, or an expression of that shape.
-
-    Raises:
-        ShapeError: the shapes differ.
-        TypeError: an argument is neither an expression nor a number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> x = mc.symbols("x:n")
-    >>> mc.max(x), mc.derive(mc.max(x))[x].gradient
-    (max(x), [x = max x])
-    """
-    return make("max", as_expr(a)) if b is None else maximum(a, b)
-
-
-def min(a: Expr | float, b: Expr | float | None = None) -> Expr:
-    """The smallest entry; of two expressions the smaller, entry by entry.
-
-    Args:
-        a: a column or a matrix.
-        b: None, or an expression of a's shape.
-
-    Returns:
-        A single number, or an expression of that shape.
-
-    Raises:
-        ShapeError: the shapes differ.
-        TypeError: an argument is neither an expression nor a number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> mc.min(mc.symbols("x:n"))
-    −max(−x)
-    """
-    return -make("max", -as_expr(a)) if b is None else minimum(a, b)
-
-
-def sum(a: Expr | float) -> Expr:
-    """The sum of all entries, written 1ᵀa or 1ᵀA1.
-
-    Args:
-        a: a column or a matrix.
-
-    Returns:
-        A single number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> mc.sum(mc.symbols("a:n"))
-    1ᵀa
-    """
-    e = as_expr(a)
-    down = chain([ones(e.shape[0]).T, e])
-    return down if e.is_column else chain([down, ones(e.shape[1])])
-
-
-def mean(a: Expr | float) -> Expr:
-    """The mean of all entries.
-
-    Args:
-        a: a column or a matrix.
-
-    Returns:
-        A single number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> mc.mean(mc.symbols("a:n"))
-    1ᵀa/n
-    """
-    e = as_expr(a)
-    return sum(e) / length(e.shape[0] * e.shape[1])
-
-
-def var(a: Expr | float) -> Expr:
-    """The variance of all entries, divided by their number.
-
-    Args:
-        a: a column or a matrix.
-
-    Returns:
-        A single number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> a = mc.symbols("a:n")
-    >>> mc.derive(mc.var(a))[a].closed_form
-    2(a − (aᵀ1)·1/n)/n
-    """
-    e = as_expr(a)
-    return norm(e - times(mean(e), ones(*e.shape))) ** 2 / length(e.shape[0] * e.shape[1])
-
-
 NUMPY.update(
     add=lambda a, b: as_expr(a) + b,
     subtract=lambda a, b: as_expr(a) - b,
@@ -454,17 +258,7 @@ NUMPY.update(
     dot=lambda a, b: matmul(as_expr(a), as_expr(b)),
     power=lambda a, b: as_expr(a) ** b,
     square=lambda a: as_expr(a) ** 2,
-    sqrt=sqrt,
     reciprocal=lambda a: 1 / as_expr(a),
-    maximum=maximum,
-    minimum=minimum,
-    clip=clip,
-    sum=sum,
-    mean=mean,
-    var=var,
-    norm=norm,
-    max=max,
-    amax=max,
-    min=min,
-    amin=min,
 )
+NUMPY.update(sqrt=sqrt, clip=clip, sum=sum, mean=mean, var=var, norm=norm)
+NUMPY.update(maximum=max, minimum=min, max=max, amax=max, min=min, amin=min)

@@ -31,7 +31,6 @@ def concat(*parts: Any) -> Expr:
 
     Raises:
         ShapeError: the widths differ, or there is no part.
-        TypeError: a part is neither an expression nor a number.
 
     >>> from lecture_lib import matcalc as mc
     >>> x1, x2 = mc.symbols("x1:d x2:d")
@@ -40,6 +39,9 @@ def concat(*parts: Any) -> Expr:
     """
     items = parts[0] if len(parts) == 1 and isinstance(parts[0], (list, tuple)) else parts
     return make("concat", *(as_expr(p) for p in items))
+
+
+vstack = concat
 
 
 def kron(a: Expr | float, b: Expr | float) -> Expr:
@@ -72,7 +74,6 @@ def outer(a: Expr | float, b: Expr | float) -> Expr:
 
     Raises:
         ShapeError: one is not a column.
-        TypeError: an argument is neither an expression nor a number.
 
     >>> from lecture_lib import matcalc as mc
     >>> mc.outer(*mc.symbols("a:n b:m"))
@@ -82,26 +83,6 @@ def outer(a: Expr | float, b: Expr | float) -> Expr:
         if not as_expr(e).is_column:
             raise wants("outer", as_expr(e), "columns")
     return matmul(as_expr(a), as_expr(b).T)
-
-
-def vstack(*parts: Any) -> Expr:
-    """Parts on top of each other, as `concat`.
-
-    Args:
-        parts: columns, or matrices with the same number of columns; or one list of them.
-
-    Returns:
-        An expression with the rows of all parts.
-
-    Raises:
-        ShapeError: the widths differ, or there is no part.
-        TypeError: a part is neither an expression nor a number.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> mc.vstack(*mc.symbols("A:n×k B:m×k"))
-    [A; B]
-    """
-    return concat(*parts)
 
 
 def hstack(*parts: Any) -> Expr:
@@ -115,33 +96,19 @@ def hstack(*parts: Any) -> Expr:
 
     Raises:
         ShapeError: the heights differ, or there is no part.
-        TypeError: a part is neither an expression nor a number.
 
     >>> from lecture_lib import matcalc as mc
     >>> mc.hstack(*mc.symbols("A:n×k B:n×m"))
     [A, B]
     """
     items = parts[0] if len(parts) == 1 and isinstance(parts[0], (list, tuple)) else parts
-    for item in items:
-        if as_expr(item).shape[0] != as_expr(items[0]).shape[0]:
-            raise ShapeError(
-                f"hstack puts parts side by side and needs equal heights, but {describe(as_expr(items[0]))} "
-                f"and {describe(as_expr(item))}"
-            )
+    first = as_expr(items[0])
+    for item in map(as_expr, items):
+        if item.shape[0] != first.shape[0]:
+            raise ShapeError(f"hstack needs equal heights, but {describe(first)} and {describe(item)}")
     return concat(*(as_expr(p).T for p in items)).T
 
 
-NUMPY.update(
-    trace=trace,
-    diagonal=diagonal,
-    diag=lambda a: diag(a) if as_expr(a).is_column else diagonal(a),
-    diagflat=diag,
-    transpose=lambda a: as_expr(a).T,
-    inv=inv,
-    det=det,
-    outer=outer,
-    kron=kron,
-    concatenate=concat,
-    vstack=vstack,
-    hstack=hstack,
-)
+NUMPY.update(trace=trace, diagonal=diagonal, diagflat=diag, inv=inv, det=det, outer=outer, kron=kron)
+NUMPY.update(concatenate=concat, vstack=concat, hstack=hstack, transpose=lambda a: as_expr(a).T)
+NUMPY["diag"] = lambda a: diag(a) if as_expr(a).is_column else diagonal(a)

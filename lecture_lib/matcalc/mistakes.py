@@ -13,8 +13,8 @@ from lecture_lib.matcalc.expr import Expr, chain, entries, hadamard, make, numbe
 from lecture_lib.matcalc.expr import product as product_of
 from lecture_lib.matcalc.functions import lookup
 from lecture_lib.matcalc.printing import text
-from lecture_lib.matcalc.record import moving
-from lecture_lib.matcalc.rules import Differential, change, changed, differential, local_jacobian, pulled, softmax_of
+from lecture_lib.matcalc.record import moving, whole_change
+from lecture_lib.matcalc.rules import Differential, change, differential, local_jacobian, pulled, softmax_of
 from lecture_lib.matcalc.simplify import simplified
 from lecture_lib.matcalc.sizes import ONE, show_shape
 from lecture_lib.matcalc.symbols import ones
@@ -97,11 +97,7 @@ class Bent:
     def _jacobian(self, rule: Differential) -> Expr:
         """The Jacobian that a bent rule leads to; the right one where matrices cannot state it."""
         d = moving(self.part.by)
-        moves = {self.part.by: d}
-        for piece in self.upward:
-            mine = {p: moves[p] for p in self.pieces.parents(piece) if p in moves}
-            moves[piece] = changed(piece.args[0], mine, self.pieces.names, rule)
-        found = local_jacobian(simplified(moves[self.pieces.output]), d)
+        found = local_jacobian(simplified(whole_change(self.pieces, self.part.by, d, rule)), d)
         return self.found if found is None else found
 
 
@@ -109,7 +105,7 @@ def candidates(part: Part) -> Iterator[Candidate]:
     """Wrong gradients for one quantity, the most likely mistakes first; one that is right may be among them."""
     bent = Bent(part)
     walks = () if part.derivation.jacobian else (_fused, _upstream, _overwritten)
-    for maker in (_symmetric, _slopes, _softmaxes, *walks, _orders, _transposes, _factors, _quantities, _terms):
+    for maker in (_symmetric, _slopes, _softmaxes, *walks, _orders, _factors, _quantities, _terms):
         yield from maker(bent)
 
 
@@ -123,6 +119,7 @@ def _symmetric(bent: Bent) -> Iterator[Candidate]:
         message = f"right only if {a} = {a}ᵀ: in general {a} and {a}ᵀ are different"
         for form in (special, substitute(special, {a: a.T})):
             yield Candidate("missing transpose", message, form)
+        yield Candidate("missing transpose", f"{a} and {a}ᵀ are mixed up", substitute(bent.plain, {a: a.T}))
 
 
 def _groups(sites: list[Expr]) -> list[list[Expr]]:
@@ -134,27 +131,28 @@ def _slopes(bent: Bent) -> Iterator[Candidate]:
     for sites in _groups(bent.sites(("elem",))):
         what = " and ".join(bent.told(s) for s in sites)
         slope = " and ".join(_slope_text(bent, site) for site in sites)
-        yield Candidate(
-            "missing slope",
-            f"the factor {slope} is missing: the chain rule passes through {what}",
-            bent.at(sites, lambda node, d, y: d),
-        )
-        yield Candidate(
-            "function for slope",
-            f"{what} stands where its slope {slope} belongs",
-            bent.at(sites, lambda node, d, y: names.get(node, node) * d),
-        )
-        yield Candidate(
-            "slope at output",
-            f"the slope {slope} is taken at the function's result, not at its argument",
-            bent.at(sites, lambda node, d, y: rebuilt(_prime(node), [y]) * d),
-        )
+        wrongs: list[tuple[str, str, Callable[[Expr, Expr, Expr], Expr]]] = [
+            ("missing slope", f"the factor {slope} is missing: the chain rule passes through {what}", _unsloped),
+            (
+                "function for slope",
+                f"{what} stands where its slope {slope} belongs",
+                lambda n, d, y: names.get(n, n) * d,
+            ),
+            (
+                "slope at output",
+                f"the slope {slope} is taken at the function's result, not at its argument",
+                lambda n, d, y: rebuilt(_prime(n), [y]) * d,
+            ),
+        ]
         if all(lookup(s.data[0]).slope is not None for s in sites):
-            yield Candidate(
-                "slope of input",
-                f"the slope of {what} is written with its result, here its argument is put in",
-                bent.at(sites, lambda node, d, y: _slope_of_input(node) * d),
-            )
+            message = f"the slope of {what} is written with its result, here its argument is put in"
+            wrongs.append(("slope of input", message, lambda n, d, y: _slope_of_input(n) * d))
+        for mistake, message, wrong in wrongs:
+            yield Candidate(mistake, message, bent.at(sites, wrong))
+
+
+def _unsloped(node: Expr, d: Expr, y: Expr) -> Expr:
+    return d
 
 
 def _prime(node: Expr) -> Expr:
@@ -311,12 +309,9 @@ def _edited(e: Expr, edit: Callable[[Expr], Iterator[tuple[str, str, Expr]]]) ->
 def _orders(bent: Bent) -> Iterator[Candidate]:
     """The right factors in another order, or with other transposes, in the whole or inside a term."""
     for e in dict.fromkeys([bent.found, bent.plain]):
-        yield from (c for c in _reordered(bent, e))
         for node in topological([e], into_lets=False):
-            if node.op != "product" or node == e:
-                continue
-            for c in _reordered(bent, node):
-                if c.gradient.shape == node.shape:
+            for c in _reordered(bent, node) if node.op == "product" else ():
+                if node == e or c.gradient.shape == node.shape:
                     yield Candidate(c.mistake, c.message, substitute(e, {node: c.gradient}))
 
 
@@ -342,25 +337,6 @@ def _reordered(bent: Bent, e: Expr) -> Iterator[Candidate]:
             else:
                 message = f"the factors stand in the wrong order: {bent.told(made)} for {bent.told(chain(links))}"
                 yield Candidate("order", message, whole)
-
-
-def _transposes(bent: Bent) -> Iterator[Candidate]:
-    """A for Aᵀ inside, where A is square."""
-
-    def edit(node: Expr) -> Iterator[tuple[str, str, Expr]]:
-        if node.op == "T" and node.shape[0] == node.shape[1] and not node.is_scalar:
-            a = node.args[0]
-            yield (
-                "missing transpose",
-                f"{text(a)} stands where {text(node)} belongs: the backward step multiplies by the transpose",
-                a,
-            )
-
-    yield from _edited(bent.plain, edit)
-    for a in free_symbols(bent.plain):
-        if a.shape[0] == a.shape[1] and not a.is_scalar:
-            turned = substitute(bent.plain, {a: a.T})
-            yield Candidate("missing transpose", f"{text(a)} and {text(a)}ᵀ are mixed up", turned)
 
 
 def _factors(bent: Bent) -> Iterator[Candidate]:

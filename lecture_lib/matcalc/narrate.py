@@ -24,10 +24,11 @@ from lecture_lib.matcalc.labels import (
     label,
     signal_label,
 )
+from lecture_lib.matcalc.normal import tidy
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.record import Claim, Record, Step, moving
 from lecture_lib.matcalc.rules import change, flipped, inner, local_jacobian, pulled
-from lecture_lib.matcalc.simplify import TIDY, simplified, simplify, tidy
+from lecture_lib.matcalc.simplify import TIDY, simplified, simplify
 from lecture_lib.matcalc.symbols import named
 from lecture_lib.matcalc.walk import depends, free_symbols, substitute, topological
 
@@ -130,9 +131,9 @@ class Narrator:
         paths = [self._path(user, v, several) for user in users]
         rows = [row for row, _ in paths]
         if all(row is not None for row in rows):
-            self._sum_rows(v, [r for r in rows if r is not None], several)
+            self._sum_rows(v, [r for r in rows if r is not None])
         else:
-            self._sum_columns(v, [column for _, column in paths], several)
+            self._sum_columns(v, [column for _, column in paths])
         if self.jacobian:
             return
         if v in self.letters:
@@ -140,19 +141,23 @@ class Narrator:
         if v in self.wanted:
             self._conclude(v)
 
-    def _sum_rows(self, v: Expr, rows: list[Expr], several: bool) -> None:
-        name = self._jacobian_label(self.output, v)
-        claim = Claim("jacobian", v)
-        row = rows[0]
-        if several:
-            parts = [
-                named(self._jacobian_label(self.output, v, u.data), r)
-                for u, r in zip(self._users(v), rows, strict=True)
-            ]
-            self._say(name, total(parts), claim, "all paths into it add up")
-            self._say(name, total(rows), claim, "put in what each path gave", again=True)
-            row = self._say_simplified(name, total(rows), claim)
-        self.rows[v] = row
+    def _summed(self, v: Expr, paths: list[Expr], kind: str) -> Expr:
+        """All paths into v, added up and simplified."""
+        if len(paths) == 1:
+            return paths[0]
+        claim, name, out = Claim(kind, v), self._name_of(kind, v), total(paths)
+        parts = [named(self._name_of(kind, v, u.data), p) for u, p in zip(self._users(v), paths, strict=True)]
+        self._say(name, total(parts), claim, "all paths into it add up")
+        self._say(name, out, claim, "put in what each path gave", again=True)
+        return self._say_simplified(name, out, claim)
+
+    def _name_of(self, kind: str, v: Expr, via: Name | None = None) -> Label:
+        if kind == "gradient":
+            return gradient_label(self.output.data, v.data, via)
+        return self._jacobian_label(self.output, v, via)
+
+    def _sum_rows(self, v: Expr, rows: list[Expr]) -> None:
+        row = self.rows[v] = self._summed(v, rows, "jacobian")
         if not self.jacobian:
             self.columns[v] = row if v.is_scalar else tidy(flipped(row))
             limit = SHORT if v.is_scalar else LONG
@@ -170,22 +175,11 @@ class Narrator:
         """The pieces through which v is felt, the last to be computed first."""
         return [p for p in reversed(self.pieces.order) if p in self.users.get(v, []) and p in self.needed]
 
-    def _sum_columns(self, v: Expr, columns: list[Expr], several: bool) -> None:
+    def _sum_columns(self, v: Expr, columns: list[Expr]) -> None:
         self.stated.add(v)
-        name = gradient_label(self.output.data, v.data)
-        column = columns[0]
-        if several:
-            claim = Claim("gradient", v)
-            parts = [
-                named(gradient_label(self.output.data, v.data, u.data), c)
-                for u, c in zip(self._users(v), columns, strict=True)
-            ]
-            self._say(name, total(parts), claim, "all paths into it add up")
-            self._say(name, total(columns), claim, "put in what each path gave", again=True)
-            column = self._say_simplified(name, total(columns), claim)
-        self.columns[v] = column
+        self.columns[v] = self._summed(v, columns, "gradient")
         if v.is_column:
-            self.rows[v] = tidy(make("T", column))
+            self.rows[v] = tidy(make("T", self.columns[v]))
 
     def _name_signal(self, v: Expr) -> None:
         letter, below = self.letters[v]

@@ -276,7 +276,7 @@ def _runs_together(left: str, right: str, a: Expr | None, b: Expr, style: Style)
         return True
     if not right[:1].isalpha() or not (left[-1:].isalpha() or left[-1:].isdigit() or left[-1:] in "₀₁₂₃₄₅₆₇₈₉"):
         return False
-    if b.op not in ("symbol", "let", "T", "product", "inv") and left[-1:].isalpha():
+    if bare.op not in ("symbol", "let", "product", "inv") and left[-1:].isalpha():
         return True
     words = [label(x.data).text.partition("_")[0].rstrip("₀₁₂₃₄₅₆₇₈₉") for x in (a, bare) if x.op in ("symbol", "let")]
     return max(map(len, words), default=0) > 1 or a.op == "size"
@@ -324,7 +324,7 @@ def _whole(e: Expr, style: Style) -> tuple[str, int]:
             return _bracket(e.args, style, "\\\\" if style.latex else "; "), ATOM
         case "logdet":
             inside = _inner(a, style)
-            return (f"\\log\\lvert\\det {inside}\\rvert" if style.latex else f"log|det {inside}|"), PRODUCT
+            return (f"\\log\\lvert\\det {inside}\\rvert" if style.latex else f"log|det {inside}|"), ATOM
         case "kron":
             sign = " \\otimes " if style.latex else "⊗"
             return sign.join(_inner(x, style, POWER) for x in e.args), DOT

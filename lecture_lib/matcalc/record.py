@@ -13,13 +13,14 @@ from lecture_lib.matcalc.cut import Cut
 from lecture_lib.matcalc.expr import Expr
 from lecture_lib.matcalc.labels import Label, change_label, label
 from lecture_lib.matcalc.printing import LATEX, TEXT, Segment, latex, segments, text, under
+from lecture_lib.matcalc.rules import Differential, changed, differential
 from lecture_lib.matcalc.sizes import Shape, show_shape
 
 WIDTH = 60
 # The longest closed form that becomes a line: with its left side it takes about 70 characters. One with more nodes than
 # SMALL would not fit anyway.
 CLOSED = 58
-SMALL = 60
+SMALL = 90
 PUT_BACK = "put the names back in"
 
 
@@ -28,15 +29,22 @@ def moving(v: Expr) -> Expr:
     return Expr("symbol", (), change_label(v.data), v.shape)
 
 
+def whole_change(pieces: Cut, v: Expr, d: Expr, rule: Differential = differential) -> Expr:
+    """How the output changes when v changes by d, through all pieces."""
+    moves = {v: d}
+    for piece in pieces.order:
+        mine = {p: moves[p] for p in pieces.parents(piece) if p in moves}
+        if mine:
+            moves[piece] = changed(piece.args[0], mine, pieces.names, rule)
+    return moves[pieces.output]
+
+
 @dataclass(frozen=True)
 class Claim:
     """What a line says about the world, so that finite differences can decide it.
 
-    Args:
-        kind: "definition", "local" (∂user/∂of), "jacobian" (∂output/∂of), "gradient" (∇ by of), "change" (d
-            user when of moves) or "total change" (d output when of moves).
-        of: what moves.
-        via: the one piece through which it is felt; None for all.
+    The kind is "definition", "local" (∂user/∂of), "jacobian" (∂output/∂of), "gradient" (∇ by of), "change" (d user when
+    of moves) or "total change" (d output when of moves); via is the one piece through which it is felt, None for all.
     """
 
     kind: str
@@ -119,17 +127,7 @@ class Step:
 
 @dataclass
 class Record:
-    """All lines of a derivation, in order, and what they lead to.
-
-    Args:
-        pieces: the function, cut into pieces.
-        wanted: what was asked for.
-        told: the lines, without those that put the names back in.
-        columns: gradients by quantity, each of its quantity's shape.
-        rows: Jacobians by quantity, where they were stated.
-        deltas: the error signals by the name of their place: ``D.deltas["z1"]``.
-        jacobian: does it end with Jacobians?
-    """
+    """All lines of a derivation, in order, and what they lead to; `Derivation` says what each field is."""
 
     pieces: Cut
     wanted: list[Expr]
@@ -160,7 +158,7 @@ class Record:
                 continue
             last = lines[mine[-1]]
             body = closed_form(found)
-            if body != last.body and len(text(body)) <= CLOSED:
+            if text(body) != text(last.body) and len(text(body)) <= CLOSED:
                 claim = Claim("jacobian" if self.jacobian else "gradient", v)
                 lines.insert(mine[-1] + 1, Step(last.subject, body, claim, PUT_BACK, again=True))
         return lines

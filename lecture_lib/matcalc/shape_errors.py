@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.expr import CHECKS, Expr
 from lecture_lib.matcalc.printing import text
@@ -84,24 +86,17 @@ def _ones_fix(a: Expr, b: Expr) -> str | None:
     return None
 
 
+def _equal_shapes(op: str, why: str) -> Callable[[Expr, Expr], None]:
+    def check(a: Expr, b: Expr) -> None:
+        if a.shape != b.shape:
+            raise misfit(op, a, b, why)
+
+    return check
+
+
 def _check_matmul(a: Expr, b: Expr) -> None:
     if a.shape[1] != b.shape[0]:
         raise misfit("matmul", a, b, f"the inner sizes {a.shape[1]} and {b.shape[0]} differ")
-
-
-def _check_mul(a: Expr, b: Expr) -> None:
-    if a.shape != b.shape:
-        raise misfit("mul", a, b, "∘ needs equal shapes")
-
-
-def _check_add(a: Expr, b: Expr) -> None:
-    if a.shape != b.shape:
-        raise misfit("add", a, b, "a sum needs equal shapes")
-
-
-def _check_div(a: Expr, b: Expr) -> None:
-    if a.shape != b.shape:
-        raise misfit("div", a, b, "/ goes entry by entry and needs equal shapes, or a single number below")
 
 
 def _check_power(a: Expr, b: Expr) -> None:
@@ -111,4 +106,10 @@ def _check_power(a: Expr, b: Expr) -> None:
         raise misfit("power", a, b, "an exponent that is not a plain number needs the shape of its base")
 
 
-CHECKS.update(matmul=_check_matmul, mul=_check_mul, add=_check_add, div=_check_div, power=_check_power)
+CHECKS.update(
+    matmul=_check_matmul,
+    mul=_equal_shapes("mul", "∘ needs equal shapes"),
+    add=_equal_shapes("add", "a sum needs equal shapes"),
+    div=_equal_shapes("div", "/ goes entry by entry and needs equal shapes, or a single number below"),
+    power=_check_power,
+)

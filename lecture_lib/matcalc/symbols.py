@@ -14,20 +14,7 @@ FACTS = {"sym": "sym", "symmetric": "sym", "diag": "diag", "diagonal": "diag", "
 
 
 def clean_name(name: str) -> str:
-    """A name as it is kept: subscripts are written as plain digits, so that b₂ and b2 are one name.
-
-    Args:
-        name: as the reader wrote it.
-
-    Returns:
-        A Python identifier.
-
-    Raises:
-        ValueError: it is none.
-
-    >>> clean_name("b₂")
-    'b2'
-    """
+    """A name as it is kept: subscripts are written as plain digits, so that b₂ and b2 are one name."""
     plain = unicodedata.normalize("NFKC", name)
     if not plain.isidentifier():
         raise ValueError(f"{name!r} cannot be a name: write letters, digits and _, starting with a letter")
@@ -121,9 +108,6 @@ def ones(rows: Size | str | int, columns: Size | str | int = 1) -> Expr:
     Returns:
         An expression of the shape rows×columns.
 
-    Raises:
-        ValueError: a size cannot be read.
-
     >>> ones("N").shape
     (N, 1)
     """
@@ -140,9 +124,6 @@ def zeros(rows: Size | str | int, columns: Size | str | int = 1) -> Expr:
     Returns:
         An expression of the shape rows×columns.
 
-    Raises:
-        ValueError: a size cannot be read.
-
     >>> zeros("n", "m").shape
     (n, m)
     """
@@ -158,9 +139,6 @@ def eye(size: Size | str | int) -> Expr:
     Returns:
         An expression of the shape size×size.
 
-    Raises:
-        ValueError: the size cannot be read.
-
     >>> eye("n").shape
     (n, n)
     """
@@ -175,9 +153,6 @@ def length(size: Size | str | int) -> Expr:
 
     Returns:
         A single number.
-
-    Raises:
-        ValueError: the size cannot be read.
 
     >>> 1 / length("N")
     1/N

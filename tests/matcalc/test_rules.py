@@ -10,7 +10,7 @@ import pytest
 
 from lecture_lib import ShapeError
 from lecture_lib import matcalc as mc
-from lecture_lib.matcalc import closed, rules, simplify
+from lecture_lib.matcalc import closed, normal, rules, simplify
 from lecture_lib.matcalc.cut import cut_up
 from lecture_lib.matcalc.evaluate import evaluate_at
 from lecture_lib.matcalc.expr import entries, hadamard, make, parts, product, total
@@ -252,7 +252,7 @@ def test_mutant_of_an_idea_is_killed(name, monkeypatch):
 # Of each kind of node, a normal form that says something else.
 NORMAL_MUTANTS = {
     op: lambda node, rule=rule: (lambda r: None if r is None or r == node else 2 * r)(rule(node))
-    for op, rule in simplify.NORMAL.items()
+    for op, rule in normal.NORMAL.items()
     if op not in ("concat", "size")
 }
 WRONG_FORMS = {
@@ -271,16 +271,16 @@ WRONG_FORMS = {
         lambda e: (
             product(parts(e.args[0])[0], parts(e.args[0])[1], [x.T for x in parts(e.args[0]).chain])
             if e.args[0].op == "product" and all(x.shape[0] == x.shape[1] for x in parts(e.args[0]).chain)
-            else simplify._transpose(e)
+            else normal._transpose(e)
         ),
     ),
     "a transpose is dropped where it fits": (
         "T",
-        lambda e: e.args[0] if e.shape[0] == e.shape[1] else simplify._transpose(e),
+        lambda e: e.args[0] if e.shape[0] == e.shape[1] else normal._transpose(e),
     ),
     "everything square is symmetric under an inverse": (
         "inv",
-        lambda e: make("inv", e.args[0].args[0]) if e.args[0].op == "T" else simplify._inverse(e),
+        lambda e: make("inv", e.args[0].args[0]) if e.args[0].op == "T" else normal._inverse(e),
     ),
     "a fraction turned over": (
         "product",
@@ -292,8 +292,8 @@ WRONG_FORMS = {
 @pytest.mark.parametrize("name", WRONG_FORMS)
 def test_mutant_of_the_normal_form_is_killed(name, monkeypatch):
     op, wrong = WRONG_FORMS[name]
-    monkeypatch.setattr(simplify, "_TIDIED", {})
-    monkeypatch.setitem(simplify.NORMAL, op, wrong)
+    monkeypatch.setattr(normal, "_TIDIED", {})
+    monkeypatch.setitem(normal.NORMAL, op, wrong)
     assert not (all_forms_hold() and all_lines_hold()), f"the mutant “{name}” survives"
 
 
@@ -310,6 +310,6 @@ def test_mutant_of_a_finishing_rule_is_killed(name, monkeypatch):
 @pytest.mark.parametrize("take", closed.PUT, ids=lambda take: take.__name__)
 def test_mutant_of_a_factoring_is_killed(take, monkeypatch):
     put = closed.PUT[take]
-    monkeypatch.setattr(simplify, "_TIDIED", {})
+    monkeypatch.setattr(normal, "_TIDIED", {})
     monkeypatch.setitem(closed.PUT, take, lambda key, inside: put(key, inside) + put(key, inside))
     assert not all_forms_hold(), f"the mutant of {take.__name__} survives"
