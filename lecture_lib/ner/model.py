@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.autograd.nn import cross_entropy, hard_tanh, leaky_relu, relu, sigmoid, softmax, softplus
+from lecture_lib.autograd.nn import cross_entropy, sigmoid, softmax, softplus
 from lecture_lib.ner.casing import CASE_FEATURES, case_matrix
 from lecture_lib.ner.metrics import MICRO, entity_f1
 from lecture_lib.ner.sentences import Sentence, tokens_of
@@ -21,6 +21,7 @@ from lecture_lib.ner.windows import checked_size, window_matrix
 from lecture_lib.train import init, optim
 from lecture_lib.train.history import History
 from lecture_lib.train.loop import Callback, fit
+from lecture_lib.train.nonlinearities import LAYERS
 from lecture_lib.train.regularize import EarlyStopping, l2_penalty
 from lecture_lib.train.schedule import Schedule, linear
 from lecture_lib.train.settings import non_negative, whole
@@ -30,14 +31,6 @@ Array = NDArray[Any]
 Params = dict[str, Array]
 Text = Sentence | Sequence[str] | str
 
-NONLINEARITIES: dict[str, Callable[[Any], Any]] = {
-    "tanh": np.tanh,
-    "sigmoid": sigmoid,
-    "relu": relu,
-    "leaky_relu": leaky_relu,
-    "hard_tanh": hard_tanh,
-}
-RATES = {"sgd": 0.3, "adagrad": 0.05, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001, "sparseadam": 0.001}
 # Windows of one forward pass: enough to be fast, few enough for the memory of a laptop.
 PREDICTION_ROWS = 8192
 OUTSIDE = "O"
@@ -140,8 +133,8 @@ class NERWindowModel:
         self.classes = _checked_classes(classes)
         self.window = checked_size(window)
         self.hidden = whole(hidden, "hidden")
-        if nonlinearity not in NONLINEARITIES:
-            raise ValueError(f"no nonlinearity named {nonlinearity!r}; expected one of {', '.join(NONLINEARITIES)}")
+        if nonlinearity not in LAYERS:
+            raise ValueError(f"no nonlinearity named {nonlinearity!r}; expected one of {', '.join(LAYERS)}")
         self.nonlinearity = nonlinearity
         self.case_features = bool(case_features)
         self.fine_tune = bool(fine_tune)
@@ -264,8 +257,8 @@ class NERWindowModel:
         data = self._data(sentences, "sentences")
         held_out = None if dev is None else self._data(dev, "dev")
         optimizer = optimizer or ("sparseadam" if self.fine_tune else "adam")
-        if lr is None and isinstance(optimizer, str):
-            lr = RATES.get(optimizer.lower())
+        if lr is None and isinstance(optimizer, str) and optimizer.lower() in optim.KINDS:
+            lr = optim.KINDS[optimizer.lower()].rate
         chosen = optim.get(optimizer, lr)
         epochs = whole(epochs, "epochs")
         params = self.initial_params(data[-1])
@@ -308,7 +301,7 @@ class NERWindowModel:
         >>> print(loss(model.initial_params(), np.zeros((1, 2)), np.array([1])).round(4))
         0.6931
         """
-        f = NONLINEARITIES[self.nonlinearity]
+        f = LAYERS[self.nonlinearity].function
         l2 = non_negative(l2, "l2")
         weights = ("W", "u" if self._is_binary else "U")
 
@@ -514,7 +507,7 @@ class NERWindowModel:
 
     def _scores(self, params: Params, ids: Array, case: Array) -> Array:
         E = params.get("E", self.vocabulary.matrix)
-        f = NONLINEARITIES[self.nonlinearity]
+        f = LAYERS[self.nonlinearity].function
         starts = range(0, max(1, len(ids)), PREDICTION_ROWS)
         pieces = [slice(start, start + PREDICTION_ROWS) for start in starts]
         return np.concatenate([scores(params, self._rows(E, ids[piece], case[piece]), f) for piece in pieces])
