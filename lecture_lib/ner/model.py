@@ -13,7 +13,7 @@ from lecture_lib.autograd.functions import cross_entropy, hard_tanh, leaky_relu,
 from lecture_lib.ner.casing import CASE_FEATURES, case_matrix
 from lecture_lib.ner.metrics import MICRO, entity_f1
 from lecture_lib.ner.sentences import Sentence, tokens_of
-from lecture_lib.ner.tags import to_bio, to_types
+from lecture_lib.ner.tags import to_types, types_to_bio
 from lecture_lib.ner.tokens import tokenize
 from lecture_lib.ner.vectors import Vectors
 from lecture_lib.ner.vocabulary import FIRST_WORD, PADDING, Vocabulary
@@ -232,7 +232,7 @@ class NERWindowModel:
         """Train on labeled sentences, from fresh weights.
 
         Args:
-            sentences: with tags in BIO, IOB1 or IO.
+            sentences: with tags in any scheme that `spans` reads, or bare classes of the model.
             epochs: how often to go through all windows.
             lr: the first rate; None for one that suits the optimizer.
             batch_size: windows a step.
@@ -480,7 +480,7 @@ class NERWindowModel:
         types = []
         for number, sentence in enumerate(sentences, 1):
             try:
-                types.append(to_types(sentence.tags))
+                types.append(to_types(self._prefixed(sentence.tags)))
             except ValueError as error:
                 raise ValueError(f"{name} {number}: {error}") from None
         if self._is_binary:
@@ -493,6 +493,10 @@ class NERWindowModel:
                     f"{', '.join(self.classes)}; add it to the classes, or turn its tags into O"
                 )
         return np.array([place[kind] for row in types for kind in row], dtype=np.intp)
+
+    def _prefixed(self, tags: Sequence[str]) -> Sequence[str]:
+        """Bare types as BIO where all are classes of the model, whatever these are called; other tags as they are."""
+        return types_to_bio(tags) if set(tags) <= {OUTSIDE, *self.classes} else tags
 
     def _features(self, tokens: Sequence[Sequence[str]]) -> tuple[Array, Array]:
         ids = window_matrix(tokens, self.vocabulary, self.window)
@@ -523,10 +527,11 @@ class NERWindowModel:
         s = self._scores(params, *self._features(tokens))
         names = np.array([OUTSIDE, *self.classes] if self._is_binary else self.classes)
         found = names[(s > 0).astype(np.intp) if self._is_binary else s.argmax(axis=1)]
-        return [to_bio(row.tolist()) for row in _split(found, tokens)]
+        return [types_to_bio(row.tolist()) for row in _split(found, tokens)]
 
     def _f1(self, params: Params, gold: Sequence[Sentence]) -> float:
-        found = entity_f1(gold, self._tags(params, [sentence.tokens for sentence in gold]))
+        tags = [self._prefixed(sentence.tags) for sentence in gold]
+        found = entity_f1(tags, self._tags(params, [sentence.tokens for sentence in gold]))
         kind = self.classes[0] if self._is_binary else MICRO
         return found[kind].f1 if kind in found else 0.0
 
@@ -542,6 +547,8 @@ def _checked_classes(classes: Sequence[str] | str) -> tuple[str, ...]:
             raise TypeError(f"classes holds {name!r}; expected types such as 'PER', 'LOC', 'ORG'")
         if name[:2] in ("B-", "I-"):
             raise ValueError(f"classes holds {name!r}; expected types without B- and I-: {name[2:]!r}")
+    if MICRO in names:
+        raise ValueError(f"classes holds {MICRO!r}, as the score of all types is called; rename the type")
     if len(set(names)) != len(names):
         raise ValueError(f"classes is {names}; expected each type once")
     if not names or names == (OUTSIDE,):
