@@ -9,7 +9,8 @@ from lecture_lib.ner.model import NERWindowModel, NotFittedError
 from lecture_lib.ner.sentences import Sentence
 from lecture_lib.ner.tags import Span, spans, to_bio, to_types
 from lecture_lib.ner.tokens import tokenize
-from lecture_lib.ner.vectors import Vectors, read_vectors
+from lecture_lib.ner.vector_files import read_vectors
+from lecture_lib.ner.vectors import Vectors
 from lecture_lib.ner.vocabulary import Vocabulary
 from lecture_lib.ner.windows import window_matrix, windows
 from lecture_lib.ner.word_classifier import WordClassifier

@@ -146,7 +146,7 @@ def _refuse_binary(block: bytes, lines: list[bytes], path: Path, line: int) -> N
 PACKINGS: dict[bytes, tuple[str, Callable[[Path, str], Any]]] = {
     b"": ("", open),
     b"\x1f\x8b": ("gzip", gzip.open),
-    b"BZh": ("bzip2", bz2.open),
+    b"BZh": ("bzip2 archive", bz2.open),
     b"PK\x03\x04": ("zip archive", _only_file_in),
 }
 DAMAGE: tuple[type[Exception], ...] = (
@@ -157,5 +157,5 @@ DAMAGE: tuple[type[Exception], ...] = (
     RuntimeError,
 )
 if lzma is not None:
-    PACKINGS[b"\xfd7zXZ\x00"] = ("xz", lzma.open)
+    PACKINGS[b"\xfd7zXZ\x00"] = ("xz archive", lzma.open)
     DAMAGE += (lzma.LZMAError,)
