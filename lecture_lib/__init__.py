@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from lecture_lib.autograd.anomalies import detect_anomalies
+from lecture_lib.autograd.custom import primitive
 from lecture_lib.autograd.errors import GradientError, ShapeError
-from lecture_lib.autograd.functions import (
+from lecture_lib.autograd.nn import (
     cross_entropy,
     hard_tanh,
     leaky_relu,
@@ -16,17 +17,16 @@ from lecture_lib.autograd.functions import (
     softmax,
     softplus,
 )
-from lecture_lib.autograd.modes import no_grad
-from lecture_lib.autograd.primitives import primitive
 from lecture_lib.autograd.sparse import RowSparse
+from lecture_lib.autograd.state import no_grad
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian
-    from lecture_lib.autograd.compile import compile_gradient
-    from lecture_lib.autograd.source import backward_source
-    from lecture_lib.autograd.trace import trace
+    from lecture_lib.graph.compile import compile_gradient
+    from lecture_lib.graph.source import backward_source
+    from lecture_lib.graph.trace import trace
 
 __all__ = [
     "GradientError",
@@ -61,20 +61,20 @@ __all__ = [
 ]
 
 LATER = {
-    "backward_source": "source",
-    "check_gradient": "checks",
-    "compile_gradient": "compile",
-    "numeric_gradient": "checks",
-    "numeric_jacobian": "checks",
-    "trace": "trace",
+    "backward_source": "graph.source",
+    "check_gradient": "autograd.checks",
+    "compile_gradient": "graph.compile",
+    "numeric_gradient": "autograd.checks",
+    "numeric_jacobian": "autograd.checks",
+    "trace": "graph.trace",
 }
-"""What is loaded at its first use, so that ``import lecture_lib`` costs little: name → module of autograd."""
+"""What is loaded at its first use, so that ``import lecture_lib`` costs little: name → module."""
 
 
 def __getattr__(name: str) -> Any:
     if name not in LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value = getattr(import_module(f"lecture_lib.autograd.{LATER[name]}"), name)
+    globals()[name] = value = getattr(import_module(f"lecture_lib.{LATER[name]}"), name)
     return value
 
 

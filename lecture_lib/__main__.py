@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lecture_lib.course.places import checkout
+from lecture_lib.places import checkout
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,34 +52,34 @@ def _lab(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.run import run
+    from lecture_lib.course.site.run import run
 
     return 0 if run(find_notebooks(options.names, options.folder), options.output, options.cell_timeout) else 1
 
 
 def _site(options: argparse.Namespace) -> int:
     from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.site.build import build_site
+    from lecture_lib.course.site.build import build_site
 
     return 0 if build_site(find_notebooks(options.names, options.folder), options.output, options.cell_timeout) else 1
 
 
 def _notebooks(options: argparse.Namespace) -> int:
+    from lecture_lib.course.authoring.reexecute import reexecute
     from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.reexecute import reexecute
 
     return 0 if reexecute(find_notebooks(options.names, options.folder), options.cell_timeout) else 1
 
 
 def _test(options: argparse.Namespace) -> int:
-    from lecture_lib.course.checks import run_checks
+    from lecture_lib.course.authoring.suite import run_checks
 
     return 0 if run_checks(_checkout("The tests are in")) else 1
 
 
 def _coverage(options: argparse.Namespace) -> int:
-    from lecture_lib.course.coverage import coverage_table, missing_ideas
-    from lecture_lib.course.places import notebooks_folder
+    from lecture_lib.course.authoring.coverage import coverage_table, missing_ideas
+    from lecture_lib.places import notebooks_folder
 
     written = sorted(notebooks_folder().glob("*.ipynb"))
     print(coverage_table(written))
@@ -114,8 +114,8 @@ def _lite(options: argparse.Namespace) -> int:
 
 
 def _stamp(options: argparse.Namespace) -> int:
+    from lecture_lib.course.authoring.stamp import stamp
     from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.stamp import stamp
 
     for path in stamp(find_notebooks()):
         print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")

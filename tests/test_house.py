@@ -102,7 +102,7 @@ def test_wheel_finds_its_folders(wheel, tmp_path):
     )
     Path(where.stdout.strip(), "numpy.pth").write_text(sysconfig.get_path("platlib"), encoding="utf-8")
     program = (
-        "from lecture_lib.course.places import checkout, data_folder, notebooks_folder; "
+        "from lecture_lib.places import checkout, data_folder, notebooks_folder; "
         "print(checkout()); print(data_folder()); print(notebooks_folder())"
     )
     run = subprocess.run([python, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path)
@@ -115,7 +115,7 @@ def test_wheel_finds_its_folders(wheel, tmp_path):
 
 
 def test_places_without_folders_say_what_is_missing(monkeypatch, tmp_path):
-    from lecture_lib.course import places
+    from lecture_lib import places
 
     monkeypatch.setattr(places, "PACKAGE", tmp_path / "lecture_lib")
     with pytest.raises(FileNotFoundError, match=r"folder data/ of the course is missing"):
@@ -307,8 +307,8 @@ def test_notebook_is_stored_as_executed(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_in_its_stable_form(path):
+    from lecture_lib.course.authoring.reexecute import stable_bytes
     from lecture_lib.course.execute import read_notebook
-    from lecture_lib.course.reexecute import stable_bytes
 
     assert stable_bytes(read_notebook(path)) == path.read_bytes(), "run `make notebooks`"
 
@@ -402,7 +402,7 @@ def test_unknown_option_is_refused():
 
 
 def test_checks_compare_notebooks_on_shipped_data(tmp_path):
-    from lecture_lib.course.checks import checks
+    from lecture_lib.course.authoring.suite import checks
 
     assert "notebooks" not in [check.name for check in checks(tmp_path)]
     (tmp_path / "notebooks").mkdir()
@@ -414,14 +414,14 @@ def test_checks_compare_notebooks_on_shipped_data(tmp_path):
 
 
 def test_run_checks_reports_the_failing_one(monkeypatch, tmp_path, capsys):
-    from lecture_lib.course import checks
+    from lecture_lib.course.authoring import suite
 
     (tmp_path / "good.py").write_text("import os; assert 'LECTURE_LIB_DATA' not in os.environ", encoding="utf-8")
     (tmp_path / "bad.py").write_text("raise SystemExit(3)", encoding="utf-8")
-    listed = [checks.Check("first", ("good",), shipped_data=True), checks.Check("second", ("bad",))]
-    monkeypatch.setattr(checks, "checks", lambda root: listed)
+    listed = [suite.Check("first", ("good",), shipped_data=True), suite.Check("second", ("bad",))]
+    monkeypatch.setattr(suite, "checks", lambda root: listed)
     monkeypatch.setenv("LECTURE_LIB_DATA", str(tmp_path))
-    assert not checks.run_checks(tmp_path)
+    assert not suite.run_checks(tmp_path)
     first, second = capsys.readouterr().out.splitlines()[-2:]
     assert first.startswith("first") and first.endswith("passed")
     assert second.startswith("second") and second.endswith("failed (exit code 3)")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lecture_lib import data
-from lecture_lib.course.places import data_folder
 from lecture_lib.ner import NERWindowModel, entity_f1
+from lecture_lib.places import data_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from lecture_lib.course.authoring.reexecute import reexecute, stabilize, stable_bytes, strip_png
 from lecture_lib.course.execute import read_notebook
-from lecture_lib.course.reexecute import reexecute, stabilize, stable_bytes, strip_png
 
 EVERYTHING = (
     "import sys\nprint('some text')\nprint('more text')",

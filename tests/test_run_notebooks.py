@@ -14,7 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lecture_lib.course.execute import execute_notebooks, find_notebooks, read_notebook
-from lecture_lib.course.run import run
+from lecture_lib.course.site.run import run
 
 
 def write(folder: Path, name: str, *sources: str) -> Path:

@@ -5,9 +5,9 @@ Read the modules in this order; each uses only what stands above it.
 The core, where a derivative is stated once and carried through the graph:
 
 * ``errors``: the two errors that gradients raise.
-* ``structure``: nested tuples, lists and dicts of arrays.
-* ``modes``: what the current thread is doing: recording, differentiating, tracing.
-* ``misfits``: why shapes do not fit, in words.
+* ``trees``: nested tuples, lists and dicts of arrays.
+* ``state``: what the current thread is doing: recording, differentiating, tracing.
+* ``shape_errors``: why shapes do not fit, in words.
 * ``operation``: one step of a computation, with a pull and a push.
 * ``tensor``: an array that remembers which operation made it; ``apply`` runs and records one.
 * ``anomalies``: which operation made NaN or Inf, or lost an array it had saved.
@@ -19,16 +19,13 @@ The core, where a derivative is stated once and carried through the graph:
 
 NumPy's names for all of it:
 
-* ``stand_ins``: how a NumPy function is given a stand-in on Tensors.
-* ``shaping``, ``picking``, ``joining``, ``reducing``, ``multiplying``, ``numpy_api``: the stand-ins.
-* ``functions``: what neural networks need and NumPy lacks: sigmoid, softmax, cross_entropy.
-* ``primitives``: an operation of your own.
+* ``numpy.register``: how a NumPy function is given a stand-in on Tensors.
+* ``numpy.shape``, ``numpy.indexing``, ``numpy.join``, ``numpy.reduce``, ``numpy.matrix``: the stand-ins by kind.
+* ``numpy.elementwise``: those that are left, and all of them registered.
+* ``nn``: what neural networks need and NumPy lacks: sigmoid, softmax, cross_entropy.
+* ``custom``: an operation of your own.
 
-What is built on the recorded graph:
+And what holds all of it to the truth:
 
 * ``checks``: gradients against finite differences.
-* ``trace``: one run of a function as a graph to draw, step through and run again.
-* ``lines``, ``simplify``, ``source``: the backward pass as the NumPy a person would write.
-* ``compile``: the backward pass as fast NumPy.
-* ``table``: the table of operations for the documentation.
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.modes import changed
+from lecture_lib.autograd.state import changed
 from lecture_lib.autograd.tensor import Tensor, plain
 
 

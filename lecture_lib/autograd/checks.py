@@ -10,9 +10,9 @@ import numpy as np
 
 from lecture_lib.autograd.errors import GradientError, ShapeError
 from lecture_lib.autograd.operation import Array
-from lecture_lib.autograd.structure import leaves, rebuild, spell
 from lecture_lib.autograd.tensor import plain
 from lecture_lib.autograd.transforms import jvp, parameter_names, vjp
+from lecture_lib.autograd.trees import leaves, rebuild, spell
 
 SCHEMES = ("central", "forward")
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from lecture_lib.autograd import anomalies
 from lecture_lib.autograd.errors import ShapeError
-from lecture_lib.autograd.modes import MODE, changed
 from lecture_lib.autograd.operation import Array, Value
 from lecture_lib.autograd.sparse import RowSparse
+from lecture_lib.autograd.state import MODE, changed
 from lecture_lib.autograd.tensor import Tensor, leaf
 
 Step = tuple[Tensor, list[int]]

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.errors import ShapeError
-from lecture_lib.autograd.misfits import explain_misfit
-from lecture_lib.autograd.modes import MODE, refuse_number
 from lecture_lib.autograd.operation import Array, Opaque, Operation, Value
+from lecture_lib.autograd.shape_errors import explain_misfit
+from lecture_lib.autograd.state import MODE, refuse_number
 
 UFUNCS: dict[Callable[..., Any], Operation] = {}
 """NumPy's universal functions and the operation that stands for each; ``rules`` fills it."""

@@ -26,11 +26,11 @@ from lecture_lib.autograd.engine import (
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
-from lecture_lib.autograd.modes import MODE
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.structure import aligned, leaves, rebuild, refill, spell
+from lecture_lib.autograd.state import MODE
 from lecture_lib.autograd.tensor import Tensor, leaf, node_of
+from lecture_lib.autograd.trees import aligned, leaves, rebuild, refill, spell
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]

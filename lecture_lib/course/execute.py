@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from lecture_lib.course.places import notebooks_folder
+from lecture_lib.places import notebooks_folder
 
 CELL_TIMEOUT = 300
 

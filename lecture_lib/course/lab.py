@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyterlab.labapp import LabApp
 
-from lecture_lib.course.places import notebooks_folder
+from lecture_lib.places import notebooks_folder
 
 FIRST = "00_start_here.ipynb"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nbformat
 
+from lecture_lib.course.authoring.stamp import stamped
 from lecture_lib.course.execute import read_notebook
-from lecture_lib.course.stamp import stamped
 
 
 def lite(root: Path, paths: Sequence[Path], output: Path) -> Path:

@@ -3,9 +3,9 @@
 from os import PathLike
 from typing import NamedTuple
 
-from lecture_lib.course.places import data_folder
 from lecture_lib.data.tables import table_rows
 from lecture_lib.ner.errors import DataError
+from lecture_lib.places import data_folder
 
 MODES = ("frozen", "fine-tuned", "random")
 

@@ -8,11 +8,11 @@ from os import PathLike
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.course.places import data_folder
 from lecture_lib.data.corpora import polarity
 from lecture_lib.data.polarity import Snippet
 from lecture_lib.data.tables import table_rows
 from lecture_lib.ner.errors import DataError
+from lecture_lib.places import data_folder
 
 HELD_OUT = "television"
 COLUMNS = ("word", "positive", "negative", "part")

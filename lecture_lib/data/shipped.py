@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.course.places import data_folder
 from lecture_lib.ner.errors import DataError, MissingDataError
 from lecture_lib.ner.vectors import Vectors
+from lecture_lib.places import data_folder
 from lecture_lib.train.storage import UNREADABLE
 
 SPLITS = ("train", "dev", "test")

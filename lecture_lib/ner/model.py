@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.autograd.functions import cross_entropy, hard_tanh, leaky_relu, relu, sigmoid, softmax, softplus
+from lecture_lib.autograd.nn import cross_entropy, hard_tanh, leaky_relu, relu, sigmoid, softmax, softplus
 from lecture_lib.ner.casing import CASE_FEATURES, case_matrix
 from lecture_lib.ner.metrics import MICRO, entity_f1
 from lecture_lib.ner.sentences import Sentence, tokens_of

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lecture_lib.autograd.functions import sigmoid, softplus
+from lecture_lib.autograd.nn import sigmoid, softplus
 from lecture_lib.autograd.transforms import value_and_grad
 from lecture_lib.ner.vectors import Vectors
 from lecture_lib.ner.vocabulary import FIRST_WORD, Vocabulary

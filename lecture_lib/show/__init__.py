@@ -1,30 +1,30 @@
 """Pictures and widgets: see the graph, move the rate, watch it learn. Needs matplotlib; sliders need ipywidgets."""
 
-from lecture_lib.show.batchsum import BatchSum
-from lecture_lib.show.column import ColumnNudge
-from lecture_lib.show.confusion import confusion
-from lecture_lib.show.curves import loss_curves
-from lecture_lib.show.dock import ShapeDock
-from lecture_lib.show.gallery import Gallery
-from lecture_lib.show.graph import draw
-from lecture_lib.show.heatmap import heatmap
-from lecture_lib.show.jacobian import JacobianMap
-from lecture_lib.show.losses import LossSlopes
-from lecture_lib.show.microscope import StepMicroscope
-from lecture_lib.show.nonlinearity import NonlinearityExplorer
-from lecture_lib.show.nudge import NudgeMeter
-from lecture_lib.show.orders import OrderCost
-from lecture_lib.show.overfitting import OverfittingLab
-from lecture_lib.show.paths import PathLens
-from lecture_lib.show.picture import Picture
-from lecture_lib.show.rates import LearningRateLab
-from lecture_lib.show.ridgelines import Ridgelines
-from lecture_lib.show.stepper import Stepper
-from lecture_lib.show.symptoms import SymptomBoard
-from lecture_lib.show.tracetable import TraceTable
-from lecture_lib.show.widget import Widget
-from lecture_lib.show.windowing import WindowSlider
-from lecture_lib.show.wordmap import WordMap
+from lecture_lib.show.canvas.picture import Picture
+from lecture_lib.show.graphs.draw import draw
+from lecture_lib.show.plots.confusion import confusion
+from lecture_lib.show.plots.curves import loss_curves
+from lecture_lib.show.plots.heatmap import heatmap
+from lecture_lib.show.widgets.batchsum import BatchSum
+from lecture_lib.show.widgets.column import ColumnNudge
+from lecture_lib.show.widgets.dock import ShapeDock
+from lecture_lib.show.widgets.gallery import Gallery
+from lecture_lib.show.widgets.jacobian import JacobianMap
+from lecture_lib.show.widgets.losses import LossSlopes
+from lecture_lib.show.widgets.microscope import StepMicroscope
+from lecture_lib.show.widgets.nonlinearity import NonlinearityExplorer
+from lecture_lib.show.widgets.nudge import NudgeMeter
+from lecture_lib.show.widgets.orders import OrderCost
+from lecture_lib.show.widgets.overfitting import OverfittingLab
+from lecture_lib.show.widgets.paths import PathLens
+from lecture_lib.show.widgets.rates import LearningRateLab
+from lecture_lib.show.widgets.ridgelines import Ridgelines
+from lecture_lib.show.widgets.stepper import Stepper
+from lecture_lib.show.widgets.symptoms import SymptomBoard
+from lecture_lib.show.widgets.tracetable import TraceTable
+from lecture_lib.show.widgets.widget import Widget
+from lecture_lib.show.widgets.windowing import WindowSlider
+from lecture_lib.show.widgets.wordmap import WordMap
 
 __all__ = [
     "ColumnNudge",

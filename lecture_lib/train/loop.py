@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.autograd.structure import leaves, refill, spell
+from lecture_lib.autograd.trees import leaves, refill, spell
 from lecture_lib.train.batches import Arrays, columns_of, order_of, pieces
 from lecture_lib.train.history import History
 from lecture_lib.train.interrupts import Interrupts

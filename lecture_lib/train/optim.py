@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.structure import Path, leaves, refill, spell
 from lecture_lib.autograd.tensor import Tensor
+from lecture_lib.autograd.trees import Path, leaves, refill, spell
 from lecture_lib.train.settings import non_negative, positive, share
 
 Array = NDArray[Any]

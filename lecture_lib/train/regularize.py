@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.structure import leaves, rebuild
+from lecture_lib.autograd.trees import leaves, rebuild
 from lecture_lib.train.settings import generator, non_negative, positive, share, whole
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from lecture_lib.autograd.compile import compile_gradient
 from lecture_lib.autograd.transforms import value_and_grad
+from lecture_lib.graph.compile import compile_gradient
 
 Loss = Callable[..., Any]
 Step = Callable[..., tuple[Any, Any]]

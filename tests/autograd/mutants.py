@@ -24,12 +24,12 @@ from gradient_cases import CASES, Case
 from gradient_reference import check_first, check_second
 from special_points import check_all
 
-from lecture_lib.autograd import families, functions, linalg, linear, products, rules, slopes
+from lecture_lib.autograd import families, linalg, linear, nn, products, rules, slopes
 from lecture_lib.autograd.families import Bilinear, Elementwise, Implicit, Linear, Reduction
 from lecture_lib.autograd.operation import Operation
 from lecture_lib.autograd.tensor import UFUNCS
 
-MODULES = (rules, functions, linear, products, linalg)
+MODULES = (rules, nn, linear, products, linalg)
 
 
 def operations() -> dict[str, Operation]:
@@ -178,7 +178,7 @@ def shared() -> Iterator[Mutant]:
             yield Mutant(f"{name}: no alignment", None, patched(module, "align", lambda v, ndim, lead: v))
 
 
-SOURCES = (rules, slopes, functions, families, linear, products, linalg)
+SOURCES = (rules, slopes, nn, families, linear, products, linalg)
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.BitAnd: ast.BitOr, ast.FloorDiv: ast.Mult,

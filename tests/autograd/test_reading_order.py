@@ -1,37 +1,53 @@
-"""The package can be read from top to bottom: every module uses only what the stated order puts above it."""
+"""Two packages can be read from top to bottom: every module uses only what the stated order puts above it."""
 
 import ast
 import re
 from pathlib import Path
 
-from lecture_lib import autograd
+import pytest
 
-FOLDER = Path(autograd.__file__).parent
-ORDER = [
-    name
-    for line in (autograd.__doc__ or "").splitlines()
-    if line.startswith("* ")
-    for name in re.findall(r"``(\w+)``", line.partition(":")[0])
-]
+from lecture_lib import autograd, graph
+
+PACKAGES = {"autograd": autograd, "graph": graph}
 
 
-def imported(module):
-    """The modules of the package that a module imports when it is loaded, and those it imports while it runs."""
+def order_of(package):
+    """The modules that the package's docstring lists, in its order."""
+    listed = (line for line in (package.__doc__ or "").splitlines() if line.startswith("* "))
+    return [name for line in listed for name in re.findall(r"``([\w.]+)``", line.partition(":")[0])]
+
+
+def module_files(package):
+    """Every module of the package with its file."""
+    folder = Path(package.__file__).parent
+    return {
+        ".".join(path.relative_to(folder).with_suffix("").parts): path
+        for path in folder.rglob("*.py")
+        if path.stem != "__init__"
+    }
+
+
+def imported(path, package, modules):
+    """The modules of the package that a file imports when it is loaded, and those it imports while it runs."""
     at_once, later = set(), set()
-    for node in ast.walk(ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lecture_lib.autograd"):
-            _, _, name = (node.module or "").partition("lecture_lib.autograd.")
-            (later if node.col_offset else at_once).update([name] if name else [alias.name for alias in node.names])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{package}."):
+            name = (node.module or "")[len(package) + 1 :]
+            names = [name] if name in modules else [f"{name}.{a.name}".lstrip(".") for a in node.names]
+            (later if node.col_offset else at_once).update(names)
     return at_once, later
 
 
-def test_every_module_has_its_place():
-    assert sorted(ORDER) == sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+@pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
+def test_every_module_has_its_place(package):
+    assert sorted(order_of(package)) == sorted(module_files(package))
 
 
-def test_every_module_uses_only_what_stands_above_it():
-    for place, module in enumerate(ORDER):
-        at_once, later = imported(module)
-        assert at_once <= set(ORDER[:place]), module
+@pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
+def test_every_module_uses_only_what_stands_above_it(package):
+    order, modules = order_of(package), module_files(package)
+    for place, module in enumerate(order):
+        at_once, later = imported(modules[module], package.__name__, modules)
+        assert at_once <= set(order[:place]), module
         # backward() is a method of Tensor and a walk of the engine: the one arrow that points back.
-        assert later <= set(ORDER[:place]) | ({"engine"} if module == "tensor" else set()), module
+        assert later <= set(order[:place]) | ({"engine"} if module == "tensor" else set()), module

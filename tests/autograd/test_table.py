@@ -6,8 +6,8 @@ import sys
 import pytest
 from mutants import operations
 
-from lecture_lib.autograd.modes import MODE, Mode
-from lecture_lib.autograd.table import markdown, table
+from lecture_lib.autograd.state import MODE, Mode
+from lecture_lib.graph.table import markdown, table
 
 ROWS = {row.name: row for row in table()}
 
@@ -77,6 +77,6 @@ def test_markdown():
     assert text.count("\n") == len(ROWS) + 2 and "| `tanh` | elementwise | $1 - y^2$ |" in text
     assert all(line.count("|") == 4 for line in text.splitlines())
     printed = subprocess.run(
-        [sys.executable, "-m", "lecture_lib.autograd.table"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "lecture_lib.graph.table"], capture_output=True, text=True, check=True
     )
     assert printed.stdout == text

@@ -10,7 +10,7 @@ import pytest
 from gradient_functions import CASES
 
 from lecture_lib import ShapeError, Tensor, grad, trace, value_and_grad, vjp
-from lecture_lib.autograd.structure import leaves
+from lecture_lib.autograd.trees import leaves
 
 SCALAR = [name for name in CASES if name not in ("table used twice", "shared table")]
 

@@ -12,7 +12,7 @@ import pytest
 
 import lecture_lib as ll
 from lecture_lib import Tensor, detect_anomalies, grad, hvp, jacobian, no_grad, value_and_grad, vjp
-from lecture_lib.autograd.modes import MODE, Mode
+from lecture_lib.autograd.state import MODE, Mode
 
 
 def test_one_operand_broadcast_along_every_axis(rng):

@@ -16,8 +16,8 @@ from lecture_lib.__main__ import main
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.tensor import apply
-from lecture_lib.course.equations.equation import Equation
-from lecture_lib.course.equations.settings import window
+from lecture_lib.course.authoring.equations.equation import Equation
+from lecture_lib.course.authoring.equations.settings import window
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lecture_lib import places
 from lecture_lib.__main__ import main
-from lecture_lib.course import places
 from lecture_lib.course.execute import find_notebooks, read_notebook
 from lecture_lib.course.grade import exercises_in, grade
 from lecture_lib.course.handout import handout

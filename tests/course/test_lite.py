@@ -7,7 +7,7 @@ import pytest
 
 from lecture_lib.course.execute import find_notebooks
 from lecture_lib.course.lite import lite
-from lecture_lib.course.places import checkout
+from lecture_lib.places import checkout
 
 
 def test_a_site_holds_the_notebooks_and_the_wheel(tmp_path):

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbconvert import SlidesExporter
 
+from lecture_lib.course.authoring.stamp import links, stamp, stamped
 from lecture_lib.course.execute import find_notebooks, read_notebook
-from lecture_lib.course.stamp import links, stamp, stamped
 
 ROOT = Path(__file__).resolve().parents[2]
 CELLS = [

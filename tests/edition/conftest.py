@@ -16,7 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lecture_lib.course.execute import find_notebooks, read_notebook
-from lecture_lib.site.build import copy_notebooks, executed, write_pages
+from lecture_lib.course.site.build import copy_notebooks, executed, write_pages
 
 sys.path.append(str(Path(__file__).parents[1]))
 DEMONSTRATION = Path(__file__).parents[1] / "show" / "demonstration.ipynb"

@@ -21,11 +21,11 @@ from show.demonstrated import (
     fresh,
 )
 
+from lecture_lib.course.site.build import HEAVIEST
 from lecture_lib.show import Widget
-from lecture_lib.show.frames import offered
-from lecture_lib.show.svg import fragment, rules
-from lecture_lib.show.widget import Frame
-from lecture_lib.site.build import HEAVIEST
+from lecture_lib.show.canvas.svg import fragment, rules
+from lecture_lib.show.widgets.frames import offered
+from lecture_lib.show.widgets.widget import Frame
 
 from .conftest import opened
 

@@ -13,9 +13,9 @@ import pytest
 
 from lecture_lib import trace
 from lecture_lib.show import LearningRateLab, NonlinearityExplorer, NudgeMeter, Ridgelines, ShapeDock, Stepper, Widget
-from lecture_lib.show.frames import MIME, MOST, VARIABLE, offered, packed, unpacked
-from lecture_lib.show.scene import Pixels, Scene, Shape
-from lecture_lib.show.widget import Frame, Range, Steps
+from lecture_lib.show.canvas.scene import Pixels, Scene, Shape
+from lecture_lib.show.widgets.frames import MIME, MOST, VARIABLE, offered, packed, unpacked
+from lecture_lib.show.widgets.widget import Frame, Range, Steps
 
 
 def stepper() -> Stepper:

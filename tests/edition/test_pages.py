@@ -12,22 +12,22 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lecture_lib import show
-from lecture_lib.autograd.table import table as table_of_operations
 from lecture_lib.course.execute import find_notebooks, read_notebook
-from lecture_lib.course.run import write_html
+from lecture_lib.course.site import build
+from lecture_lib.course.site.assets import SCRIPTS, STATIC, script, stylesheet, write_assets
+from lecture_lib.course.site.build import HEAVIEST, TABLES, build_site, empty, executed, weight
+from lecture_lib.course.site.cells import lesson
+from lecture_lib.course.site.figures import LARGEST, plot, themed
+from lecture_lib.course.site.glossary import entries, glossary, order
+from lecture_lib.course.site.markdown import Renderer, markdown
+from lecture_lib.course.site.reference import PACKAGES, described, reference
+from lecture_lib.course.site.road import road, rows_of
+from lecture_lib.course.site.run import write_html
+from lecture_lib.course.site.search import sections, words
+from lecture_lib.course.site.tables import matrix_identities, operations
+from lecture_lib.graph.table import table as table_of_operations
 from lecture_lib.matcalc import identities
-from lecture_lib.show.frames import MIME
-from lecture_lib.site import build
-from lecture_lib.site.assets import SCRIPTS, STATIC, script, stylesheet, write_assets
-from lecture_lib.site.build import HEAVIEST, TABLES, build_site, empty, executed, weight
-from lecture_lib.site.cells import lesson
-from lecture_lib.site.figures import LARGEST, plot, themed
-from lecture_lib.site.glossary import entries, glossary, order
-from lecture_lib.site.markdown import Renderer, markdown
-from lecture_lib.site.reference import PACKAGES, described, reference
-from lecture_lib.site.road import road, rows_of
-from lecture_lib.site.search import sections, words
-from lecture_lib.site.tables import matrix_identities, operations
+from lecture_lib.show.widgets.frames import MIME
 
 WIDGETS = [
     name for name in show.__all__ if inspect.isclass(kind := getattr(show, name)) and issubclass(kind, show.Widget)
@@ -382,7 +382,7 @@ def test_tables_have_pages(site: Path) -> None:
 def test_types_of_widgets_share_nothing() -> None:
     """The names of glyphs come from their content, so two widgets on a page do not disturb one another."""
     from lecture_lib.show import JacobianMap, ShapeDock
-    from lecture_lib.show.frames import unpacked
+    from lecture_lib.show.widgets.frames import unpacked
 
     first = unpacked(JacobianMap([[1.0, 2.0]], [1.0, 2.0]))
     second = unpacked(

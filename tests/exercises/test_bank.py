@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bank_suite import faults, said
 
-from lecture_lib.course.spelling import unknown_words
+from lecture_lib.course.authoring.spelling import unknown_words
 from lecture_lib.exercises import diagnose, outcomes
 from lecture_lib.exercises.bank import all_exercises, exercises_of, notebooks
 from lecture_lib.exercises.exercise import Mistake

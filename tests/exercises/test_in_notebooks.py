@@ -7,9 +7,9 @@ import pytest
 from notebook_runner import faults, needs_a_run
 
 from lecture_lib.__main__ import main
-from lecture_lib.course.coverage import coverage_table, covering_cells, missing_ideas
-from lecture_lib.course.spelling import misspelled, unknown_words
-from lecture_lib.course.syllabus import SYLLABUS
+from lecture_lib.course.authoring.coverage import coverage_table, covering_cells, missing_ideas
+from lecture_lib.course.authoring.spelling import misspelled, unknown_words
+from lecture_lib.course.authoring.syllabus import SYLLABUS
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -142,7 +142,7 @@ def test_an_unknown_claim_names_the_cell(write):
 
 
 def test_the_command_prints_the_table_and_fails_when_something_is_missing(write, monkeypatch, capsys):
-    from lecture_lib.course import places
+    from lecture_lib import places
 
     sound = write(code("1", covers=["B4", "B7"]), name="04_chain_rule.ipynb")
     monkeypatch.setattr(places, "notebooks_folder", lambda: sound.parent)

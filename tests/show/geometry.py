@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_lib.show.scene import Scene, Shape, Text
+from lecture_lib.show.canvas.scene import Scene, Shape, Text
 
 Box = tuple[float, float, float, float]
 

@@ -11,9 +11,9 @@ import pytest
 
 from lecture_lib import grad, primitive, trace
 from lecture_lib.show import draw
-from lecture_lib.show.graph import LABELS, Plan, with_gradients
-from lecture_lib.show.palette import PALETTE, TEXT_ON, contrast
-from lecture_lib.show.symbols import symbols_of
+from lecture_lib.show.canvas.palette import PALETTE, TEXT_ON, contrast
+from lecture_lib.show.graphs.draw import LABELS, Plan, with_gradients
+from lecture_lib.show.graphs.formulas import symbols_of
 
 from .geometry import clipped_texts, crossed_texts, overlapping_texts
 from .graph_cases import CASES, score, seven, window_model
@@ -195,7 +195,7 @@ def test_a_graph_shows_and_saves_itself(tmp_path: Any) -> None:
 
 
 def test_without_matplotlib_a_graph_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lecture_lib.show.graph", None)
+    monkeypatch.setitem(sys.modules, "lecture_lib.show.graphs.draw", None)
     graph = traced("score")
     assert graph._repr_mimebundle_() == {"text/plain": repr(graph)}
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from lecture_lib import trace
-from lecture_lib.exercises.museum import CASES as MUSEUM
-from lecture_lib.exercises.museum import HEALTHY, examine
+from lecture_lib.exercises.failing_networks import CASES as MUSEUM
+from lecture_lib.exercises.failing_networks import HEALTHY, examine
 from lecture_lib.show import (
     BatchSum,
     ColumnNudge,
@@ -39,10 +39,10 @@ from lecture_lib.show import (
     heatmap,
     loss_curves,
 )
-from lecture_lib.show.orders import costs
-from lecture_lib.show.scene import Scene, Text
-from lecture_lib.show.svg import fragment
-from lecture_lib.show.widget import Choice, Frame, Steps
+from lecture_lib.show.canvas.scene import Scene, Text
+from lecture_lib.show.canvas.svg import fragment
+from lecture_lib.show.widgets.orders import costs
+from lecture_lib.show.widgets.widget import Choice, Frame, Steps
 
 from .geometry import clipped_texts, overlapping_texts
 from .graph_cases import CASES, score, seven

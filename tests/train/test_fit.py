@@ -130,7 +130,7 @@ def test_the_history_says_why_a_gradient_was_not_compiled() -> None:
 
 @pytest.mark.parametrize("wrap", [lambda w: w, lambda w: [w], lambda w: (w,), lambda w: {"w": w}, lambda w: {"a": [w]}])
 def test_a_single_parameter_trains_in_any_nesting(wrap: Callable[[Any], Any]) -> None:
-    from lecture_lib.autograd.structure import leaves
+    from lecture_lib.autograd.trees import leaves
 
     w = np.zeros(2)
     history = run(wrap(w), np.ones((20, 2)), loss=lambda p, x: np.mean((x @ next(leaves(p))[1] - 1) ** 2))

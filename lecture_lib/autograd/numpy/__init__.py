@@ -1,0 +1,1 @@
+"""NumPy's names on Tensors, by kind."""

@@ -1,0 +1,85 @@
+"""What NumPy's functions do on Tensors: the register, and the small helpers that stand-ins share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+
+from lecture_lib.autograd.operation import Opaque, Value
+from lecture_lib.autograd.state import MODE
+from lecture_lib.autograd.tensor import FUNCTIONS, Tensor, apply, plain, spoken
+
+Function = Callable[..., Any]
+
+
+def stands_for(*functions: Function) -> Callable[[Function], Function]:
+    """Register a function as what these NumPy functions do on Tensors."""
+
+    def register(stand_in: Function) -> Function:
+        for function in functions:
+            FUNCTIONS[function] = stand_in
+        return stand_in
+
+    return register
+
+
+def array(value: Any) -> Value:
+    """A Tensor as it is; anything else as an array."""
+    return value if isinstance(value, Tensor) else np.asarray(value)
+
+
+def axes_from_end(axis: Any, ndim: int) -> tuple[int, ...]:
+    """One axis, several or None (all) as a tuple of negative integers."""
+    if axis is None:
+        return tuple(range(-ndim, 0))
+    return tuple([a - ndim for a in normalize_axis_tuple(axis, ndim)])
+
+
+def axis_from_end(axis: int, ndim: int) -> int:
+    """One axis as a negative integer."""
+    return int(normalize_axis_index(axis, ndim)) - ndim
+
+
+def array_like(value: Any) -> Value:
+    """A Tensor, an array or a number as it is; a list as an array."""
+    return value if isinstance(value, (Tensor, np.ndarray, int, float, np.generic)) else np.asarray(value)
+
+
+def pass_through(*functions: Function) -> None:
+    """Register functions without a derivative: they see plain arrays, and only a trace records them."""
+    for function in functions:
+        FUNCTIONS[function] = recorded_in_a_trace(function)
+
+
+def look_at_shapes(*functions: Function) -> None:
+    """Register functions whose result depends on shapes and dtypes alone: a trace knows it already."""
+    for function in functions:
+        FUNCTIONS[function] = on_plain_arrays(function)
+
+
+def on_plain_arrays(function: Function) -> Function:
+    """The function with the arrays of Tensors in their place."""
+
+    def run(*args: Any, **settings: Any) -> Any:
+        return function(*map(plain, args), **{key: plain(value) for key, value in settings.items()})
+
+    return run
+
+
+def recorded_in_a_trace(function: Function) -> Function:
+    """The function on plain arrays; inside a trace, as a recorded operation."""
+    run_plain = on_plain_arrays(function)
+
+    def run(*args: Any, **settings: Any) -> Any:
+        if not MODE.get().tracing:
+            return run_plain(*args, **settings)
+        if any(isinstance(value, Tensor) for value in settings.values()):
+            raise TypeError(f"{spoken(function)} in a trace takes a Tensor by position, not by keyword")
+        if isinstance(run_plain(*args, **settings), tuple):
+            raise TypeError(f"{spoken(function)} in a trace gives several arrays at once, which no node holds")
+        return apply(Opaque(function.__name__, function), *args, **settings)
+
+    return run

@@ -1,6 +1,0 @@
-"""The derivatives that notebook 17 displays first."""
-
-from lecture_lib.course.equations.equation import Equation
-from lecture_lib.course.equations.settings import one_word
-
-EQUATIONS: tuple[Equation, ...] = (Equation("word-vector", r"\nabla_x J = (p - y) \cdot u", one_word),)

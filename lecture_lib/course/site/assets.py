@@ -1,0 +1,92 @@
+"""The style sheet and the scripts that all pages share. Fonts are inside the style sheet.
+
+A browser that opens a page from a disk refuses fonts from other folders, so they are not files of their own.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+from lecture_lib.show.canvas.palette import PALETTE
+from lecture_lib.show.canvas.svg import CLASSES
+
+STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("theme.js", "math.js", "widgets.js", "search.js", "page.js")
+PLATE = (1, 0.9)
+"""How bright the white behind a plot is that does not follow the theme: on a light page and on a dark one."""
+
+FONT = re.compile(r"src:url\(([^)]+\.woff2)\)[^;}]*")
+
+
+def stylesheet() -> str:
+    """KaTeX's rules, the fonts, the colors of the palette, and the course's own rules.
+
+    Returns:
+        One style sheet.
+    """
+    katex = _with_fonts((STATIC / "katex" / "katex.min.css").read_text(encoding="utf-8"), STATIC / "katex")
+    fonts = _with_fonts((STATIC / "fonts.css").read_text(encoding="utf-8"), STATIC)
+    return "\n".join([katex, fonts, colors(), (STATIC / "site.css").read_text(encoding="utf-8")])
+
+
+def colors() -> str:
+    """The palette as variables: light, and on screens dark as the system or the reader prefers.
+
+    Returns:
+        CSS.
+    """
+    light, dark = (
+        ";".join([*(f"--{CLASSES[role]}:{pair[theme]}" for role, pair in PALETTE.items()), f"--plate:{plate}"])
+        for theme, plate in enumerate(PLATE)
+    )
+    pictures = "".join(
+        f".lecture-lib-svg .{kind[0]}-{name}{{{kind}:var(--{name})}}"
+        for name in CLASSES.values()
+        for kind in ("fill", "stroke")
+    )
+    return (
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n{pictures}\n"
+    )
+
+
+def katex() -> str:
+    """KaTeX, which sets the formulas.
+
+    Returns:
+        JavaScript.
+    """
+    return (STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")
+
+
+def script() -> str:
+    """The course's own script: theme, formulas, widgets, search, keyboard.
+
+    Returns:
+        JavaScript.
+    """
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+def write_assets(folder: Path) -> None:
+    """Write style sheet, scripts and licenses.
+
+    Args:
+        folder: is made when missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in {"site.css": stylesheet(), "katex.js": katex(), "site.js": script()}.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    for name in ("katex", "fonts"):
+        (folder / f"LICENSE-{name}.txt").write_bytes((STATIC / name / "LICENSE").read_bytes())
+
+
+def _with_fonts(sheet: str, folder: Path) -> str:
+    def inside(found: re.Match[str]) -> str:
+        data = base64.b64encode((folder / found[1]).read_bytes()).decode()
+        return f'src:url(data:font/woff2;base64,{data}) format("woff2")'
+
+    return FONT.sub(inside, sheet)

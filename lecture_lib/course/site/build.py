@@ -1,0 +1,253 @@
+"""Build the site: run the notebooks with their widgets' frames, then write pages, tables, search and reference."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from lecture_lib import trace
+from lecture_lib.autograd.operation import Value
+from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
+from lecture_lib.course.site.assets import write_assets
+from lecture_lib.course.site.cells import Lesson, lesson
+from lecture_lib.course.site.glossary import glossary
+from lecture_lib.course.site.markdown import markdown
+from lecture_lib.course.site.outputs import displayed
+from lecture_lib.course.site.pages import Page, Way, environment, front, render
+from lecture_lib.course.site.reference import reference
+from lecture_lib.course.site.road import Part, road
+from lecture_lib.course.site.run import code_cells, table
+from lecture_lib.course.site.search import Section, script, sections
+from lecture_lib.course.site.tables import FAMILIES, matrix_identities, operations
+from lecture_lib.show.widgets.frames import VARIABLE
+from lecture_lib.show.widgets.stepper import Stepper
+
+SETTINGS = """c = get_config()  # noqa: F821
+c.InlineBackend.figure_formats = {"svg", "retina"}
+"""
+"""The kernels' settings: plots as lines, which stay sharp and take the page's colors; as pixels for the rest."""
+
+SYMBOLS = """
+Every symbol with its meaning and shape, from the tables in which the notebooks introduce them. The last column
+leads there.
+"""
+OPERATIONS = """
+Each operation of the engine states its local derivative once, in one of five families. These tables are printed from
+that statement.
+"""
+IDENTITIES = """
+The standard identities of matrix calculus, in the Jacobian form and in the shape convention. Each line comes from the
+rules of `lecture_lib.matcalc` and is checked against finite differences; the last column holds the worst relative
+error.
+"""
+
+HEAVIEST = 3_000_000
+"""The bytes that a notebook's page may load."""
+
+LOADED = ("site.css", "katex.js", "site.js")
+"""The assets that every page loads; the index of the search waits for a search."""
+
+TABLES = (("glossary.html", "Symbols"), ("operations.html", "Operations"), ("identities.html", "Identities"))
+
+
+def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT) -> bool:
+    """Run the notebooks on the data that ship, write the site and print one table.
+
+    A notebook that fails keeps the outputs that are stored in it.
+
+    Args:
+        paths: the notebooks, in reading order.
+        output: the folder of the site; what is in it is replaced.
+        cell_timeout: the seconds that one cell may take.
+
+    Returns:
+        True when every notebook ran to its end and no page is too heavy.
+
+    Raises:
+        FileExistsError: the folder holds something that this command has not made.
+    """
+    begun = time.perf_counter()
+    empty(output)
+    notebooks: dict[str, NotebookNode] = {}
+    results = []
+    for result in executed(paths, cell_timeout):
+        results.append(result)
+        if result.error is None and result.notebook is not None:
+            notebooks[result.path.stem] = result.notebook
+        else:
+            try:
+                notebooks[result.path.stem] = read_notebook(result.path)
+            except ValueError:
+                continue
+    ran = time.perf_counter()
+    copy_notebooks(paths, output / "notebooks")
+    pages = write_pages(notebooks, output)
+    written = time.perf_counter() - ran
+    print(table(results))
+    print(f"{pages} pages: {ran - begun:.0f} s to run the notebooks, {written:.0f} s to write")
+    weights = {stem: weight(output / f"{stem}.html") for stem in notebooks}
+    for stem, found in weights.items():
+        if found > HEAVIEST:
+            loads = f"{stem}.html loads {found / 1e6:.1f} MB, more than {HEAVIEST / 1e6:g} MB"
+            print(f"{loads}: let its widgets offer fewer values")
+    print(f"Open {output / 'index.html'}")
+    return all(result.error is None for result in results) and max(weights.values(), default=0) <= HEAVIEST
+
+
+def weight(page: Path) -> int:
+    """How many bytes a reader loads for a page: the page, its style sheet and its scripts.
+
+    Args:
+        page: a file of the site.
+
+    Returns:
+        Bytes.
+    """
+    return sum(path.stat().st_size for path in (page, *(page.parent / "assets" / name for name in LOADED)))
+
+
+def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Iterator[Execution]:
+    """Execute notebooks as the site needs them: widgets as frames, plots as SVG, on the data that ship.
+
+    Args:
+        paths: the notebooks.
+        cell_timeout: the seconds that one cell may take.
+
+    Yields:
+        One Execution a notebook, in their order.
+    """
+    with _settings() as variables, tqdm(total=sum(map(code_cells, paths)), unit="cell", mininterval=0.5) as bar:
+
+        def show(path: Path) -> None:
+            bar.set_description(path.stem, refresh=False)
+            bar.update()
+
+        yield from execute_notebooks(
+            paths, shipped_data=True, cell_timeout=cell_timeout, on_cell=show, environment=variables
+        )
+
+
+def write_pages(notebooks: Mapping[str, NotebookNode], output: Path) -> int:
+    """Write everything but the notebooks' own files.
+
+    Args:
+        notebooks: stem → notebook with its outputs, in reading order; they are changed.
+        output: the folder of the site; it is made when missing.
+
+    Returns:
+        The number of pages.
+    """
+    write_assets(output / "assets")
+    lessons = {stem: lesson(notebook, stem) for stem, notebook in notebooks.items()}
+    packages = reference()
+    way = Way(
+        road(notebooks, list(lessons.values())),
+        [*TABLES, *((f"{package.stem}.html", package.name) for package in packages)],
+    )
+    pages = [*_lesson_pages(lessons, way.parts), *_table_pages(notebooks, lessons)]
+    for package in packages:
+        head = f'<h1 id="{package.name}"><code>{package.name}</code></h1>'
+        body = f"{head}\n<p>{package.title}.</p>\n{package.body}"
+        headings = tuple((path, f"<code>{name}</code>") for path, name in package.names if path.count(".") < 2)
+        pages.append(Page(f"{package.stem}.html", package.name, body, "The library", headings=headings))
+    templates = environment()
+    found: list[Section] = []
+    for page in pages:
+        _write(output / page.file, render(page, way, templates))
+        found += sections(page.file, page.title, page.body)
+    _write(output / "index.html", front(way, displayed(_first_graph()), templates))
+    _write(output / "assets" / "search-index.js", script(found))
+    return len(pages) + 1
+
+
+def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Part]) -> Iterator[Page]:
+    """A page for every notebook, each with its neighbors."""
+    walked = [(stop.lesson, part.title) for part in parts for stop in part.stops if stop.lesson]
+    names = [(f"{one.stem}.html", f"{one.number} {one.name}".strip()) for one, _ in walked]
+    for k, (one, part) in enumerate(walked):
+        headings = tuple((name, text) for level, name, text in one.headings if level == 2)
+        note = (
+            f'This page shows the notebook as it ran. Sliders move here; to change the code, '
+            f'<a href="notebooks/{one.stem}.ipynb" download>download the notebook</a>.'
+        )  # fmt: skip
+        before = names[k - 1] if k else None
+        after = names[k + 1] if k + 1 < len(names) else None
+        yield Page(f"{one.stem}.html", names[k][1], one.body, part, (note,), headings, before, after)
+
+
+def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> Iterator[Page]:
+    """The glossary and the two tables of the library."""
+    bodies = {
+        "glossary.html": (SYMBOLS, glossary(notebooks, lessons), ()),
+        "operations.html": (OPERATIONS, operations(), tuple((name, title) for name, (title, _) in FAMILIES.items())),
+        "identities.html": (IDENTITIES, matrix_identities(), ()),
+    }
+    for file, title in TABLES:
+        words, body, headings = bodies[file]
+        yield Page(file, title, markdown(f"# {title}\n{words}") + body, "Look up", headings=headings)
+
+
+def _first_graph() -> Stepper:
+    """The widget of the front page: the small graph of notebook 08, in its letters."""
+
+    def small(x: Value, y: Value, z: Value) -> Value:
+        a = x + y
+        c = np.maximum(y, z)
+        return a * c
+
+    stepper = Stepper(trace(small, 1.0, 2.0, 0.0))
+    stepper.step = 6
+    return stepper
+
+
+def empty(folder: Path) -> None:
+    """Make a folder empty, if what is in it is an older site.
+
+    Args:
+        folder: is made when missing.
+
+    Raises:
+        FileExistsError: it holds something else.
+    """
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / "assets" / "site.js").exists():
+            raise FileExistsError(f"{folder} holds something else than a site: empty it or name another folder")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+
+
+def copy_notebooks(paths: Sequence[Path], folder: Path) -> None:
+    """Copy notebooks for readers who want to change the code.
+
+    Args:
+        paths: the notebooks.
+        folder: must not exist yet.
+
+    Raises:
+        FileExistsError: it does.
+    """
+    folder.mkdir()
+    for path in paths:
+        shutil.copy(path, folder)
+
+
+@contextmanager
+def _settings() -> Iterator[dict[str, str]]:
+    """Environment variables with which kernels show what the site needs."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        profile = Path(folder, "profile_default")
+        profile.mkdir()
+        (profile / "ipython_kernel_config.py").write_text(SETTINGS, encoding="utf-8")
+        yield {VARIABLE: "1", "IPYTHONDIR": folder}
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,122 @@
+"""A notebook as the body of a page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from lecture_lib.course.site.markdown import Renderer, markdown, plain
+from lecture_lib.course.site.outputs import Slots, prepare
+
+TEMPLATES = Path(__file__).parent / "templates"
+MINUTES = re.compile(r"\*\*Takes\*\* about (\d+) minutes")
+
+FIRST = re.compile(r"(<h1\b[^>]*>)(\d\d) ")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A notebook ready for its page.
+
+    Attributes:
+        stem: its file's name without the ending, which is also its page's.
+        title: its first heading, as HTML.
+        body: its cells as HTML, that heading included.
+        headings: the level, id and HTML of every heading.
+        minutes: how long it takes, if it says so.
+    """
+
+    stem: str
+    title: str
+    body: str
+    headings: tuple[tuple[int, str, str], ...]
+    minutes: int | None
+
+    @property
+    def number(self) -> str:
+        """The two digits of its place in the course, or nothing."""
+        return self.stem[:2] if self.stem[:2].isdigit() else ""
+
+    @property
+    def name(self) -> str:
+        """Its title without number and formulas' tags."""
+        return plain(self.title).removeprefix(self.number).strip()
+
+
+def lesson(notebook: NotebookNode, stem: str) -> Lesson:
+    """Render a notebook.
+
+    Args:
+        notebook: with its outputs; it is changed.
+        stem: its file's name without the ending.
+
+    Returns:
+        What its page needs.
+    """
+    slots, renderer = Slots(), Renderer()
+    # The cell that installs the course on a machine in the cloud has no part on a page.
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-install")]
+    prepare(notebook, slots)
+    body, _ = CellExporter(renderer).from_notebook_node(notebook)
+    first = next((text for level, _, text in renderer.headings if level == 1), stem)
+    found = MINUTES.search("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
+    minutes = int(found[1]) if found else None
+    body = FIRST.sub(r'\1<span class="number">\2</span> ', slots.fill(body), count=1)
+    return Lesson(stem, first, body, tuple(renderer.headings), minutes)
+
+
+class CellExporter(HTMLExporter):
+    """nbconvert with the course's own template, and formulas left as TeX.
+
+    Args:
+        renderer: of the page.
+    """
+
+    def __init__(self, renderer: Renderer) -> None:
+        self.renderer = renderer
+        super().__init__(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """A cell's or an output's Markdown as HTML.
+
+        Args:
+            context: Jinja's, which knows the cell and its attachments.
+            source: Markdown.
+
+        Returns:
+            HTML.
+        """
+        self.renderer.attachments = context.get("cell", {}).get("attachments", {})
+        return markdown(source, self.renderer)
+
+    def default_filters(self) -> Any:
+        """nbconvert's filters, and formulas of outputs.
+
+        Yields:
+            A name and a function.
+        """
+        yield from super().default_filters()
+        yield "tex", tex
+
+
+def tex(source: str) -> str:
+    """The formula of an output of type ``text/latex``.
+
+    Args:
+        source: TeX between dollar signs.
+
+    Returns:
+        TeX without them.
+
+    Example:
+        >>> tex("$$x^2$$")
+        'x^2'
+    """
+    return source.strip().strip("$").strip()

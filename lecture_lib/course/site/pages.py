@@ -1,0 +1,126 @@
+"""Pages: one frame around all of them, with the way through the course beside the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
+
+from lecture_lib.course.site.assets import katex, script, stylesheet
+from lecture_lib.course.site.cells import Lesson
+from lecture_lib.course.site.markdown import inline
+from lecture_lib.course.site.road import Part
+
+COURSE = "Backpropagation, from matrix calculus to software"
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' "
+    "rx='7' fill='%230060A8'/%3E%3Cpath d='M16 8L26 25H6Z' transform='rotate(180 16 16)' fill='%23fff'/%3E%3C/svg%3E"
+)
+"""A white nabla on blue; without it a browser asks for a file that is not there."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page apart from its frame.
+
+    Attributes:
+        file: its name.
+        title: in plain words.
+        body: its text as HTML, which begins with its heading.
+        eyebrow: the small line above the heading.
+        notes: small facts below the heading, as HTML.
+        headings: id and HTML of its sections, for the way beside the text.
+        before: file and title of the page before, if there is one.
+        after: file and title of the next page.
+    """
+
+    file: str
+    title: str
+    body: str
+    eyebrow: str = ""
+    notes: tuple[str, ...] = ()
+    headings: tuple[tuple[str, str], ...] = ()
+    before: tuple[str, str] | None = None
+    after: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """What stands beside every text.
+
+    Attributes:
+        parts: the map of the course.
+        references: file and title of the tables and of the library's pages.
+    """
+
+    parts: Sequence[Part] = ()
+    references: Sequence[tuple[str, str]] = ()
+
+
+def environment() -> Environment:
+    """Jinja with the templates of this package.
+
+    Returns:
+        An environment with the filter ``markdown`` and the names ``course`` and ``icon``.
+    """
+    made = Environment(
+        loader=PackageLoader("lecture_lib.course.site"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["markdown"] = lambda text: Markup(inline(text))
+    made.globals |= {"course": COURSE, "icon": ICON}
+    return made
+
+
+def render(page: Page, way: Way, templates: Environment | None = None) -> str:
+    """A page of the site in its frame.
+
+    Args:
+        page: what stands in it.
+        way: what stands beside it.
+        templates: from ``environment``; a new one if left out.
+
+    Returns:
+        HTML, a whole file.
+    """
+    return _render("page.html.j2", page=page, way=way, templates=templates)
+
+
+def front(way: Way, picture: str, templates: Environment | None = None) -> str:
+    """The front page: what the course is, and its map.
+
+    Args:
+        way: the map, and the references.
+        picture: what stands beside the title, as HTML.
+        templates: from ``environment``; a new one if left out.
+
+    Returns:
+        HTML, a whole file.
+    """
+    lessons = [stop.lesson for part in way.parts for stop in part.stops if stop.lesson]
+    hours = round(sum(lesson.minutes or 0 for lesson in lessons) / 60)
+    values = {"page": Page("index.html", COURSE, ""), "way": way, "picture": Markup(picture)}
+    return _render("front.html.j2", **values, count=len(lessons), hours=hours, templates=templates)
+
+
+def single(lesson: Lesson) -> str:
+    """A notebook as one file that holds everything it needs.
+
+    Args:
+        lesson: the notebook.
+
+    Returns:
+        HTML, a whole file.
+    """
+    page = Page(f"{lesson.stem}.html", lesson.name, lesson.body)
+    inside = {"sheet": Markup(stylesheet()), "katex": Markup(katex()), "script": Markup(script())}
+    return _render("single.html.j2", page=page, **inside, templates=None)
+
+
+def _render(name: str, templates: Environment | None, **values: Any) -> str:
+    return (templates or environment()).get_template(name).render(**values)

@@ -1,0 +1,108 @@
+"""The map of the course, read from the first notebook: parts, and the notebooks in them, written or to come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from lecture_lib.course.site.cells import Lesson
+
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One notebook on the map.
+
+    Attributes:
+        number: its two digits, or nothing.
+        title: its name, in Markdown.
+        learn: what one learns there, in Markdown.
+        lesson: the notebook, or None while it is not there.
+    """
+
+    number: str
+    title: str
+    learn: str
+    lesson: Lesson | None
+
+
+@dataclass
+class Part:
+    """Some notebooks under one heading."""
+
+    title: str
+    stops: list[Stop] = field(default_factory=list)
+
+
+def road(notebooks: Mapping[str, NotebookNode], lessons: Sequence[Lesson]) -> list[Part]:
+    """The map of the course.
+
+    Args:
+        notebooks: stem → notebook, as they are read.
+        lessons: the same notebooks, rendered, in reading order.
+
+    Returns:
+        The parts of the map in the first notebook that has one. Notebooks that it does not name come before it, if
+        they do so in reading order, or after it.
+    """
+    rows = next((rows for notebook in notebooks.values() if (rows := table(notebook))), [])
+    there = {lesson.number: lesson for lesson in lessons if lesson.number}
+    parts: list[Part] = []
+    for number, title, learn in rows:
+        if not number:
+            parts.append(Part(title.strip("* ")))
+        elif parts:
+            parts[-1].stops.append(Stop(number, LINK.sub(r"\1", title), learn, there.get(number)))
+    named = [stop.number for part in parts for stop in part.stops]
+    others = [lesson for lesson in lessons if lesson.number not in named]
+    before = [lesson for lesson in others if lesson.number and named and lesson.number < named[0]]
+    after = [lesson for lesson in others if lesson not in before]
+    for title, place, found in (("Start", 0, before), ("More" if named else "Notebooks", len(parts) + 1, after)):
+        if found:
+            parts.insert(place, Part(title, [Stop(one.number, one.name, "", one) for one in found]))
+    return parts
+
+
+def table(notebook: NotebookNode) -> list[list[str]]:
+    """The rows of a notebook's map.
+
+    Args:
+        notebook: the map stands under its heading "The map".
+
+    Returns:
+        For each row three cells in Markdown: number, title, what one learns; nothing where there is no map.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and re.search(r"^## The map\s*$", cell.source, flags=re.M):
+            rows = rows_of(cell.source)
+            return [row for row in rows[1:] if len(row) == 3]
+    return []
+
+
+def rows_of(source: str) -> list[list[str]]:
+    """The rows of the first table in a text in Markdown, without the line under its head.
+
+    Args:
+        source: Markdown.
+
+    Returns:
+        The cells of every row, the head's first.
+
+    Example:
+        >>> rows_of("| a | b |\\n|---|---|\\n| 1 | $|x|$ |")
+        [['a', 'b'], ['1', '$|x|$']]
+    """
+    lines: list[str] = []
+    for line in source.splitlines():
+        if line.startswith("|"):
+            lines.append(line.strip())
+        elif lines:
+            break
+    # A bar inside a formula or between backticks belongs to the cell.
+    cut = re.compile(r"(?:\$[^$]*\$|`[^`]*`|[^|])+|(?<=\|)(?=\|)")
+    rows = [[cell.strip() for cell in cut.findall(line[1:-1] if line.endswith("|") else line[1:])] for line in lines]
+    return [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]

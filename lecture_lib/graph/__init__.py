@@ -1,0 +1,9 @@
+"""One run of a function as a graph: recorded, simplified, printed as NumPy and compiled.
+
+Read the modules in this order; each uses only what stands above it, and ``lecture_lib.autograd`` below all of them.
+
+* ``trace``: one run of a function as a graph to draw, step through and run again.
+* ``lines``, ``simplify``, ``source``: the backward pass as the NumPy a person would write.
+* ``compile``: the backward pass as fast NumPy.
+* ``table``: the table of operations for the documentation.
+"""

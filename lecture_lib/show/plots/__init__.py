@@ -1,0 +1,1 @@
+"""Plots that hold still: curves of training, matrices, confusions."""

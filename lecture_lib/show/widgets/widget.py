@@ -1,0 +1,501 @@
+"""What all widgets share: plain state, pure frames, controls, and a picture where no widget can live."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, ClassVar
+
+from lecture_lib.show.canvas.picture import Picture
+from lecture_lib.show.canvas.scene import Scene
+from lecture_lib.show.canvas.svg import WIDGET_STYLE, fragment
+from lecture_lib.show.widgets.frames import MIME, packed, wanted
+
+State = dict[str, Any]
+EVERY = 400
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a widget shows in one state.
+
+    Attributes:
+        scene: what moves.
+        text: one sentence that says the same in words and numbers.
+        background: what stays while the controls of the same backdrop move; None for nothing.
+    """
+
+    scene: Scene
+    text: str
+    background: Scene | None = None
+
+    @property
+    def picture(self) -> Picture:
+        """The whole frame as one picture."""
+        whole = Scene(self.scene.width, self.scene.height)
+        if self.background is not None:
+            whole.place(self.background)
+        whole.place(self.scene)
+        return Picture(whole, self.text)
+
+
+def stacked(frames: Sequence[Frame], captions: Sequence[str] = ()) -> Picture:
+    """Several frames without backgrounds under one another, a line below each: a widget's story on paper.
+
+    Args:
+        frames: one or more.
+        captions: what stands in the lower right corner of each; none if left out.
+
+    Returns:
+        A Picture with the sentences of all.
+    """
+    strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height + 8 for f in frames))
+    y = 0.0
+    for k, f in enumerate(frames):
+        strip.place(f.scene, 0, y)
+        y += f.scene.height
+        if captions:
+            strip.text(captions[k], strip.width - 10, y - 12, 16.0, "muted", "end")
+        strip.line([(0, y), (strip.width, y)], "line")
+        y += 8
+    return Picture(strip, " ".join(f.text for f in frames))
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A slider over the integers from ``first`` to ``last``; ``play`` adds a button that runs through them."""
+
+    name: str
+    label: str
+    last: int
+    first: int = 0
+    default: int = 0
+    play: bool = False
+
+    def values(self) -> Sequence[int]:
+        """Every value.
+
+        Returns:
+            The integers, in order.
+        """
+        return range(self.first, self.last + 1)
+
+    def checked(self, value: Any) -> int:
+        """The value, if it is one of the slider's.
+
+        Args:
+            value: what an attribute shall become.
+
+        Returns:
+            The same as an int.
+
+        Raises:
+            ValueError: it is none of the slider's integers.
+        """
+        if isinstance(value, bool) or value not in self.values():
+            raise ValueError(f"{self.name} is {value!r}; expected an integer from {self.first} to {self.last}")
+        return int(value)
+
+    def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
+        """Make the control.
+
+        Args:
+            widgets: the module ipywidgets.
+            value: where it stands.
+
+        Returns:
+            The slider, and everything that stands in its row.
+        """
+        slider = widgets.IntSlider(
+            value, self.first, self.last, description=self.label, style={"description_width": "initial"},
+            layout={"width": "360px"},
+        )  # fmt: skip
+        if not self.play:
+            return slider, [slider]
+        play = widgets.Play(value=value, min=self.first, max=self.last, interval=900)
+        widgets.jslink((play, "value"), (slider, "value"))
+        back, on = (widgets.Button(description=sign, tooltip=tip, layout={"width": "40px"})
+                    for sign, tip in (("◀", "one step back"), ("▶", "one step on")))  # fmt: skip
+        back.on_click(lambda _: setattr(slider, "value", max(self.first, slider.value - 1)))
+        on.on_click(lambda _: setattr(slider, "value", min(self.last, slider.value + 1)))
+        return slider, [play, back, slider, on]
+
+
+@dataclass(frozen=True)
+class Range:
+    """A slider over real numbers: ``low`` to ``high`` in ``count`` equal steps, of the number or of its logarithm."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: float
+    count: int = 40
+    log: bool = False
+
+    def values(self) -> Sequence[float]:
+        """Every value.
+
+        Returns:
+            ``count`` + 1 numbers, rounded to what a reader sees.
+        """
+        ends = (math.log10(self.low), math.log10(self.high)) if self.log else (self.low, self.high)
+        found = [ends[0] + (ends[1] - ends[0]) * k / self.count for k in range(self.count + 1)]
+        return [float(f"{10**v:.4g}") for v in found] if self.log else [float(f"{v:.6g}") for v in found]
+
+    def checked(self, value: Any) -> float:
+        """The value, if it lies in the range.
+
+        Args:
+            value: what an attribute shall become.
+
+        Returns:
+            The same as a float.
+
+        Raises:
+            ValueError: it is no number, or lies outside.
+        """
+        slack = 1e-9 * (abs(self.low) + abs(self.high))
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_number or not self.low - slack <= value <= self.high + slack:
+            raise ValueError(f"{self.name} is {value!r}; expected a number from {self.low:g} to {self.high:g}")
+        return float(value)
+
+    def nearest(self, value: float) -> float:
+        """The slider's own value next to a number that its arithmetic blurred.
+
+        Args:
+            value: from the browser.
+
+        Returns:
+            One of ``values``.
+        """
+        return min(self.values(), key=lambda v: abs(math.log(v / value)) if self.log else abs(v - value))
+
+    def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
+        """Make the control.
+
+        Args:
+            widgets: the module ipywidgets.
+            value: where it stands.
+
+        Returns:
+            The slider, and everything that stands in its row.
+        """
+        common: dict[str, Any] = {"description": self.label, "layout": {"width": "420px"}}
+        common["style"] = {"description_width": "initial"}
+        if self.log:
+            ends = math.log10(self.low), math.log10(self.high)
+            slider = widgets.FloatLogSlider(
+                value, base=10, min=ends[0], max=ends[1], step=(ends[1] - ends[0]) / self.count,
+                readout_format=".3g", **common,
+            )  # fmt: skip
+        else:
+            step = (self.high - self.low) / self.count
+            slider = widgets.FloatSlider(value, min=self.low, max=self.high, step=step, readout_format=".3g", **common)
+        return slider, [slider]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few named options."""
+
+    name: str
+    label: str
+    options: tuple[Any, ...]
+    default: Any
+
+    def values(self) -> Sequence[Any]:
+        """Every option.
+
+        Returns:
+            The options, in their order.
+        """
+        return self.options
+
+    def checked(self, value: Any) -> Any:
+        """The value, if it is one of the options.
+
+        Args:
+            value: what an attribute shall become.
+
+        Returns:
+            The same.
+
+        Raises:
+            ValueError: it is none of the options.
+        """
+        if value not in self.options:
+            raise ValueError(f"{self.name} is {value!r}; expected one of {', '.join(map(repr, self.options))}")
+        return value
+
+    def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
+        """Make the control.
+
+        Args:
+            widgets: the module ipywidgets.
+            value: where it stands.
+
+        Returns:
+            The slider, and everything that stands in its row.
+        """
+        # JupyterLab takes the arrow keys away from a menu; a slider moves by key, drag and click.
+        slider = widgets.SelectionSlider(
+            options=[(str(o), o) for o in self.options], value=value, description=self.label,
+            style={"description_width": "initial"}, layout={"width": "330px"},
+        )  # fmt: skip
+        return slider, [slider]
+
+
+Control = Steps | Range | Choice
+
+
+class Widget:
+    """A picture with controls. The last value of a cell displays itself, live or, without a kernel, as a picture.
+
+    A subclass names its controls and draws a frame from a state; it never touches the browser. Its state are plain
+    attributes: ``lab.rate = 0.1`` moves the slider and the picture, and refuses what the slider could not say.
+
+    Args:
+        controls: what can be moved.
+
+    Attributes:
+        controls: the same by name.
+        offline: the values that a page without a kernel offers, by control, where all of them would be too many.
+        error: the last exception of a frame, which the widget shows; None after the next good frame.
+
+    Example:
+        >>> class Dots(Widget):
+        ...     def __init__(self):
+        ...         super().__init__([Steps("n", "dots", 5)])
+        ...
+        ...     def frame(self, state):
+        ...         scene = Scene(100, 20)
+        ...         for k in range(state["n"]):
+        ...             scene.circle(10 + 20 * k, 10, 6)
+        ...         return Frame(scene, f"{state['n']} dots.")
+        >>> dots = Dots()
+        >>> dots.n = 3
+        >>> dots
+        3 dots.
+        >>> dots.n = 6
+        Traceback (most recent call last):
+        ValueError: n is 6; expected an integer from 0 to 5
+    """
+
+    offline: ClassVar[Mapping[str, Sequence[Any]]] = {}
+    controls: dict[str, Control]
+    _live: Live | None
+
+    def __init__(self, controls: Sequence[Control]) -> None:
+        self.__dict__["controls"] = {c.name: c for c in controls}
+        self.__dict__["_live"] = None
+        self.error: BaseException | None = None
+        for control in controls:
+            self.__dict__[control.name] = control.default
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        controls = self.__dict__.get("controls", {})
+        if name in controls:
+            value = controls[name].checked(value)
+            if value == self.__dict__.get(name) and type(value) is type(self.__dict__.get(name)):
+                return
+        object.__setattr__(self, name, value)
+        if name in controls and self._live is not None:
+            self._live.moved(name, value)
+
+    @property
+    def state(self) -> State:
+        """The controls' values now."""
+        return {name: self.__dict__[name] for name in self.controls}
+
+    def states(self) -> Iterator[State]:
+        """The states to visit one by one.
+
+        All of them if they are at most 400, else each control through all its values while the others keep their
+        default.
+
+        Yields:
+            A value for every control.
+        """
+        values = {name: list(c.values()) for name, c in self.controls.items()}
+        if math.prod(map(len, values.values())) <= EVERY:
+            for combination in itertools.product(*values.values()):
+                yield dict(zip(values, combination, strict=True))
+            return
+        default = {name: c.default for name, c in self.controls.items()}
+        yield dict(default)
+        for name, found in values.items():
+            for value in found:
+                if value != default[name]:
+                    yield {**default, name: value}
+
+    def frame(self, state: State) -> Frame:
+        """What is shown in a state; depends on nothing else and changes nothing.
+
+        Args:
+            state: a value for every control.
+
+        Returns:
+            The frame.
+
+        Raises:
+            NotImplementedError: the subclass has none.
+        """
+        raise NotImplementedError
+
+    def still(self) -> Picture:
+        """The picture for paper and for pages without a kernel: the present state.
+
+        Returns:
+            A Picture.
+        """
+        return self.frame(self.state).picture
+
+    def export(self) -> list[tuple[State, str, str]]:
+        """Every state with its picture as SVG and its sentence, for pages that have no kernel.
+
+        Returns:
+            State, SVG and sentence, one for each of ``states``.
+        """
+        frames = ((state, self.frame(state)) for state in self.states())
+        return [(state, frame.picture.svg, frame.text) for state, frame in frames]
+
+    def show(self) -> Any:
+        """The live widget, made on the first call.
+
+        Returns:
+            An ipywidgets box.
+
+        Raises:
+            ImportError: ipywidgets is not installed.
+        """
+        live = self._live or Live(self)
+        self.__dict__["_live"] = live
+        return live.box
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        picture = self.still()
+        data, metadata = picture._repr_mimebundle_()
+        if wanted():
+            return {MIME: packed(self)} | data, metadata
+        try:
+            box = self.show()
+        except ImportError:
+            return data, metadata
+        bundle = box._repr_mimebundle_()
+        live = bundle[0] if isinstance(bundle, tuple) else bundle
+        view = "application/vnd.jupyter.widget-view+json"
+        return ({view: live[view]} if view in live else {}) | data, metadata
+
+    def __repr__(self) -> str:
+        return self.frame(self.state).text
+
+
+class Live:
+    """The browser's side of a widget: controls, the two layers of the picture, the sentence, an error.
+
+    Args:
+        owner: the widget that is shown.
+    """
+
+    def __init__(self, owner: Widget) -> None:
+        import ipywidgets
+
+        self.owner = owner
+        self.busy = False
+        self.inputs: dict[str, Any] = {}
+        rows = []
+        for name, control in owner.controls.items():
+            self.inputs[name], parts = control.build(ipywidgets, getattr(owner, name))
+            self.inputs[name].observe(lambda change, name=name: self.changed(name, change["new"]), "value")
+            rows.append(ipywidgets.HBox(parts))
+        same_place = {"grid_area": "1 / 1 / 2 / 2", "margin": "0", "overflow": "visible"}
+        self.back = ipywidgets.HTML(layout=same_place)
+        self.front = ipywidgets.HTML(layout=same_place)
+        whole = {"overflow": "auto hidden", "width": "100%", "grid_template_columns": "minmax(0, 1fr)"}
+        stage = ipywidgets.GridBox([self.back, self.front], layout=whole)
+        self.words = ipywidgets.HTML()
+        self.trouble = ipywidgets.HTML(layout={"display": "none"})
+        style = ipywidgets.HTML(WIDGET_STYLE, layout={"display": "none"})
+        controls = ipywidgets.Box(rows, layout={"display": "flex", "flex_flow": "row wrap"})
+        self.box = ipywidgets.VBox([style, controls, self.trouble, stage, self.words])
+        self.box.add_class("lecture-lib-widget")
+        self.drawn: Scene | None = None
+        self.draw()
+
+    def changed(self, name: str, value: Any) -> None:
+        """A control moved in the browser.
+
+        Args:
+            name: of the control.
+            value: as the browser sends it.
+
+        Raises:
+            ValueError: the control does not know the value.
+            Exception: the frame could not be drawn; the widget shows why.
+        """
+        if self.busy:
+            return
+        control = self.owner.controls[name]
+        try:
+            value = control.nearest(value) if isinstance(control, Range) else control.checked(value)
+            object.__setattr__(self.owner, name, value)
+        except Exception as error:
+            self.fail(error)
+            raise
+        self.draw()
+
+    def moved(self, name: str, value: Any) -> None:
+        """An attribute was set: the control follows, and with it the picture.
+
+        Args:
+            name: of the control.
+            value: its new value.
+        """
+        self.busy = True
+        try:
+            self.inputs[name].value = value
+        finally:
+            self.busy = False
+        self.draw()
+
+    def draw(self) -> None:
+        """Show the present state; what went wrong is shown in the widget, and raised.
+
+        Raises:
+            Exception: what the frame raised.
+        """
+        try:
+            frame = self.owner.frame(self.owner.state)
+            front = fragment(frame.scene, paper=frame.background is None)
+            back = None
+            if frame.background is not self.drawn:
+                back = fragment(frame.background) if frame.background is not None else ""
+        except Exception as error:
+            self.fail(error)
+            raise
+        if back is not None:
+            self.back.value = back
+            self.drawn = frame.background
+        label = html.escape(frame.text)
+        self.front.value = f'<div role="img" aria-label="{label}">{front}</div>'
+        self.words.value = f'<p class="lecture-lib-words" style="margin:4px 2px;max-width:60em">{label}</p>'
+        if self.owner.error is not None:
+            self.owner.error = None
+            self.trouble.layout.display = "none"
+
+    def fail(self, error: BaseException) -> None:
+        """Show an exception.
+
+        Args:
+            error: what was raised.
+        """
+        self.owner.error = error
+        text = html.escape(f"{type(error).__name__}: {error}")
+        self.trouble.value = f'<p role="alert" style="border:2px solid #B00020;padding:4px 8px">{text}</p>'
+        self.trouble.layout.display = "block"
