@@ -251,8 +251,8 @@ class NERWindowModel:
             The model itself. Ctrl-C ends training early and keeps what was learned; `history.stopped` says so.
 
         Raises:
-            ValueError: there are no sentences, or a tag is malformed or of no class of this model; names the sentence.
-                Or a number is out of its range, there is no such optimizer, or early_stopping has no dev to watch.
+            ValueError: word vectors hold NaN, there are no sentences, or a tag is malformed or of no class of this
+                model; names the sentence. Or a number is out of its range, there is no such optimizer, or early_stopping has no dev to watch.
             TypeError: a sentence has no tags, or an argument is of the wrong kind.
             DivergenceError: the loss became nan or infinite.
 
@@ -261,6 +261,7 @@ class NERWindowModel:
         >>> model.fit(train, epochs=3, dev=train, progress=False).history.names
         ('loss', 'rate', 'validation_loss', 'dev_f1')
         """
+        self._check_vectors()
         data = self._data(sentences, "sentences")
         held_out = None if dev is None else self._data(dev, "dev")
         optimizer = optimizer or ("sparseadam" if self.fine_tune else "adam")
@@ -430,7 +431,8 @@ class NERWindowModel:
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: the file is damaged or no such model, or the vectors are missing or others.
+            ValueError: the file is damaged or no such model, a number in it is not finite, or the vectors are missing
+                or others.
         """
         arrays = read_archive(path)
         try:
@@ -442,7 +444,9 @@ class NERWindowModel:
                 words = arrays["words"].tobytes().decode("utf-8").split("\n")
                 vectors = Vocabulary(Vectors(words, arrays["vectors"]), rms=None)
             model = None if vectors is None else cls(vectors, **settings)
-            fits = model is None or _shapes(model.initial_params()) == _shapes(params)
+            fits = model is None or model._shapes() == {name: (p.shape, p.dtype.name) for name, p in params.items()}
+        except RecursionError:
+            raise ValueError(f"{path}: not a window model (its settings are nested too deep)") from None
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{path}: not a window model ({error}); expected a file that save wrote") from None
         if model is None:
@@ -451,6 +455,9 @@ class NERWindowModel:
             raise ValueError(f"{path} was trained with other word vectors; expected load(path, vectors) with the same")
         if not fits:
             raise ValueError(f"{path}: parameters and settings do not fit each other; expected a file that save wrote")
+        for name, array in params.items():
+            if wrong := int(np.count_nonzero(~np.isfinite(array))):
+                raise ValueError(f"{path}: {wrong:,} of the {array.size:,} numbers of {name} are NaN or infinite")
         model._params = params
         return model
 
@@ -460,6 +467,26 @@ class NERWindowModel:
             f"hidden={self.hidden}, nonlinearity={self.nonlinearity!r}, case_features={self.case_features}, "
             f"fine_tune={self.fine_tune}, seed={self.seed})"
         )
+
+    def _shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
+        """What shape and dtype each parameter has."""
+        n, K = self.hidden, len(self.classes)
+        shapes: dict[str, tuple[int, ...]] = {"W": (n, self.inputs), "b": (n,)}
+        shapes |= {"u": (n,), "c": ()} if self._is_binary else {"U": (K, n), "c": (K,)}
+        if self.fine_tune:
+            shapes["E"] = self.vocabulary.matrix.shape
+        return {name: (shape, "float32") for name, shape in shapes.items()}
+
+    def _check_vectors(self) -> None:
+        rows = np.flatnonzero(~np.isfinite(self.vocabulary.matrix[FIRST_WORD:].sum(axis=1, dtype=np.float64)))
+        if len(rows):
+            words = [self.vocabulary.words[FIRST_WORD + row] for row in rows[:5].tolist()]
+            many = f"vector{'s' * (len(rows) > 1)} of {len(rows)} word{'s' * (len(rows) > 1)}"
+            shown = ", ".join(map(repr, words)) + (" …" if len(rows) > 5 else "")
+            verb = "hold" if len(rows) > 1 else "holds"
+            raise ValueError(
+                f"word {many} {verb} NaN or infinity: {shown}; leave these words out, or mend their vectors"
+            )
 
     def _data(self, sentences: Sequence[Sentence], name: str) -> tuple[Array, ...]:
         """Window ids, case features (none, if the model does not use them) and targets, one row a token."""
@@ -579,7 +606,3 @@ def _as_bytes(text: str) -> NDArray[np.uint8]:
 def _fingerprint(vocabulary: Vocabulary) -> str:
     words = "\n".join(vocabulary.words).encode("utf-8")
     return hashlib.sha256(words + vocabulary.matrix.tobytes()).hexdigest()
-
-
-def _shapes(params: Params) -> dict[str, tuple[tuple[int, ...], str]]:
-    return {name: (array.shape, array.dtype.name) for name, array in params.items()}

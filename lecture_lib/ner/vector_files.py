@@ -24,6 +24,7 @@ BLANK = re.compile(rb"[ \t]")
 LONG = 100_000
 # Room for later rows, as a share of those there are: what is unused counts as memory too.
 ROOM = 128
+LEAST_ROOM_BYTES = 1 << 20
 MOVED_ROWS = 4096
 
 
@@ -137,7 +138,8 @@ class _VectorReader:
         end = self.rows + len(words)
         if end > len(self.matrix):
             # No view of the matrix is alive here, so it may move.
-            self.matrix.resize((end + end // ROOM, self.width), refcheck=False)
+            room = max(end // ROOM, LEAST_ROOM_BYTES // (4 * self.width))
+            self.matrix.resize((end + room, self.width), refcheck=False)
         self.matrix[self.rows : end] = matrix
         self.rows = end
         self.text += b"".join(words)

@@ -141,7 +141,11 @@ class Vocabulary:
 def _scale(vectors: Vectors, rms: float) -> float:
     if not rms > 0 or not np.isfinite(rms):
         raise ValueError(f"rms is {rms!r}; expected a positive number, or None for the vectors as they are")
-    present = float(np.sqrt(np.mean(np.square(vectors.matrix, dtype=np.float64))))
+    squares = np.square(vectors.matrix, dtype=np.float64)
+    present = float(np.sqrt(squares.mean()))
+    if not np.isfinite(present):
+        # Those vectors alone stay what they are, so that training can name their words.
+        present = float(np.sqrt(squares[np.isfinite(squares)].mean()))
     if present == 0:
         raise ValueError("all vectors are zero, so they cannot be scaled; expected vectors that differ")
     return rms / present
