@@ -252,7 +252,8 @@ class NERWindowModel:
 
         Raises:
             ValueError: word vectors hold NaN, there are no sentences, or a tag is malformed or of no class of this
-                model; names the sentence. Or a number is out of its range, there is no such optimizer, or early_stopping has no dev to watch.
+                model; names the sentence. Or a number is out of range, there is no such optimizer, or early_stopping
+                has no dev to watch.
             TypeError: a sentence has no tags, or an argument is of the wrong kind.
             DivergenceError: the loss became nan or infinite.
 

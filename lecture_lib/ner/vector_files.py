@@ -1,7 +1,6 @@
 """The reader of word vectors in the text forms of GloVe, word2vec and fastText."""
 
 import re
-import unicodedata
 import warnings
 from collections.abc import Iterable, Sequence
 from os import PathLike
@@ -14,6 +13,7 @@ from lecture_lib.ner.decimals import parse_decimals
 from lecture_lib.ner.errors import DataError, DataWarning
 from lecture_lib.ner.files import decoded, line_blocks
 from lecture_lib.ner.vectors import Vectors
+from lecture_lib.ner.vocabulary import spellings
 from lecture_lib.ner.word_table import WordTable
 from lecture_lib.train.settings import whole
 
@@ -309,8 +309,7 @@ def _spellings(keep: Iterable[str]) -> set[bytes]:
     for word in getattr(keep, "words", keep):
         if not isinstance(word, str):
             raise TypeError(f"keep holds {word!r}; expected words")
-        composed = unicodedata.normalize("NFC", word)
-        found |= {form.encode("utf-8", "surrogatepass") for form in (word, composed, word.lower(), composed.lower())}
+        found |= {form.encode("utf-8", "surrogatepass") for form in spellings(word)}
     return found
 
 
