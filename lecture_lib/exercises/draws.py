@@ -76,10 +76,10 @@ def valley(rng: np.random.Generator, m: int) -> Callable[[Any], Any]:
     Returns:
         The function: an array (m,) in, one number out.
     """
-    a, C = rng.uniform(0.5, 2.0, m), rng.normal(size=(m, m))
+    a, b, C = rng.uniform(0.5, 2.0, m), rng.normal(size=m), rng.normal(size=(m, m))
 
     def f(x: Any) -> Any:
-        return a @ x**3 + x @ C @ x
+        return a @ x**3 + x @ C @ x + (b @ x) ** 3
 
     return f
 

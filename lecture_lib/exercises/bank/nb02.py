@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import two_sided
 from lecture_lib.exercises.draws import cubic, valley
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
@@ -49,6 +50,14 @@ def _kept_nudging(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
         x[i] += eps
         slopes[i] = (f(x) - before) / eps
     return slopes
+
+
+def _piled_up(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
+    return np.array([(f(x + step) - f(x - step)) / (2 * eps) for step in eps * np.tri(x.size)])
+
+
+def _unit_steps(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
+    return np.array([(f(x + row) - f(x - row)) / (2 * eps) for row in np.eye(x.size)])
 
 
 def _all_at_once(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
@@ -111,6 +120,8 @@ EXERCISES = (
                 "Each slope is measured at another point, and from one side only.",
                 _kept_nudging,
             ),
+            Mistake("the steps pile up", "When x_1 is moved, does x_0 stand still?", _piled_up),
+            Mistake("the step is 1, not eps", "How far does your step move an entry?", _unit_steps),
             Mistake(
                 "all inputs at once", "A partial derivative moves one input and holds the others still.", _all_at_once
             ),
@@ -120,6 +131,8 @@ EXERCISES = (
         "One pair of evaluations for each entry, every entry wiggled alone.",
         inputs=_surface,
         arguments=("f", "x", "eps"),
+        also=lambda f, x, eps: _gradient(f, x, 1e-4),
+        demands=(two_sided,),
     ),
     Exercise(
         "02-foretell",
@@ -159,6 +172,7 @@ EXERCISES = (
         ),
         "Count the entries of W and of b. What does one of them cost?",
         "Two evaluations for each entry: fine for a check, hopeless for training.",
+        way=lambda: 2 * (30 * 250 + 30),
     ),
     Exercise(
         "02-order",
@@ -176,5 +190,6 @@ EXERCISES = (
         ),
         "Multiply out (x + eps)³ - (x - eps)³ and divide by 2 eps. What stands beside 3x²?",
         "The two-sided error goes with eps².",
+        way=lambda: 10**2,
     ),
 )

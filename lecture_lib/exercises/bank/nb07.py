@@ -325,5 +325,6 @@ EXERCISES = (
         "Without a bend between them, two layers are one.",
         inputs=_two_layers,
         arguments=("W1", "b1", "W2", "b2"),
+        labels=("W", "b"),
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import own_work
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
@@ -124,6 +125,7 @@ EXERCISES = (
         "Weighed with the upstream gradient, a gate with many outputs becomes a function with one.",
         inputs=_map,
         arguments=("f", "x", "upstream", "eps"),
+        demands=(own_work,),
     ),
     Exercise(
         "10-relative",
@@ -205,6 +207,7 @@ EXERCISES = (
         "Some bug stays hidden on your arrays. Which of them is too regular: the sizes, W, x or g?",
         "Unequal sizes and random numbers hide nothing.",
         measure=still_hidden,
+        labels=("W", "x", "g"),
     ),
     Exercise(
         "10-kink",
@@ -222,6 +225,7 @@ EXERCISES = (
         ),
         "relu(a + eps) and relu(a - eps), subtracted, over 2 eps.",
         "A step across a kink mixes two slopes; the rule is right and the check is wrong.",
+        way=lambda: (0.00004 + 0.0001) / (2 * 0.0001),
     ),
     Exercise(
         "10-hunt",
@@ -257,5 +261,6 @@ EXERCISES = (
         ),
         "Some gate has another fault. Take its row of the table, and ask of each fault: would it pass there?",
         "Each test lets some faults through; no fault gets through them all.",
+        labels=tuple("ABCDEFGH"),
     ),
 )

@@ -71,6 +71,7 @@ EXERCISES = (
         "F1 is the number of right spans over the mean of reported and true ones.",
         inputs=_counts,
         arguments=("right", "reported", "true"),
+        labels=("precision", "recall", "F1"),
     ),
     Exercise(
         "16-penalty",
@@ -92,6 +93,11 @@ EXERCISES = (
                 "the squares themselves",
                 "λw² is the penalty of one weight. What is its slope?",
                 lambda grad_L, W, lam: grad_L + lam * W**2,
+            ),
+            Mistake(
+                "the penalty of absolute values",
+                "The sign of W belongs to the sum of |w|. Here squares are added up.",
+                lambda grad_L, W, lam: grad_L + lam * np.sign(W),
             ),
             Mistake(
                 "the same pull on all weights",
@@ -140,5 +146,6 @@ EXERCISES = (
         "Dense Adam moves every word it has met, SparseAdam those of the present batch.",
         inputs=_batches,
         arguments=("batches",),
+        labels=("dense Adam", "SparseAdam"),
     ),
 )
