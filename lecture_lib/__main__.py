@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lecture_lib.course.teaching import add_commands
 from lecture_lib.places import checkout
 
 
@@ -86,25 +87,6 @@ def _coverage(options: argparse.Namespace) -> int:
     return 1 if missing_ideas(written) else 0
 
 
-def _handout(options: argparse.Namespace) -> int:
-    from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.handout import handout
-
-    for path in handout(find_notebooks(), options.folder, options.solutions):
-        print(path)
-    return 0
-
-
-def _grade(options: argparse.Namespace) -> int:
-    from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.grade import grade
-
-    report = options.report or options.folder / "grades.csv"
-    grades = grade(options.folder, find_notebooks(), report, options.seconds, options.jobs)
-    print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
-    return 0
-
-
 def _lite(options: argparse.Namespace) -> int:
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.lite import lite
@@ -150,14 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")
     add("test", _test, "run every check that CI runs")
     add("coverage", _coverage, "print which idea of the syllabus is shown in which cell")
-    student = add("handout", _handout, "write a copy of the notebooks for students")
-    student.add_argument("folder", type=Path, help="where the copies go; nothing in it is overwritten")
-    student.add_argument("--without-solutions", dest="solutions", action="store_false", help="leave the solutions out")
-    returned = add("grade", _grade, "run the checks of returned notebooks; their code runs with your rights")
-    returned.add_argument("folder", type=Path, help="the returned notebooks, in any folders below it")
-    returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in that folder)")
-    returned.add_argument("--seconds", type=float, default=300, help="the time for one notebook (300)")
-    returned.add_argument("--jobs", type=int, help="how many notebooks run side by side (one a processor)")
+    add_commands(add)
     browser = add("lite", _lite, "build a site in which the notebooks run without an installation")
     browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
     add("stamp", _stamp, "renew the launch links, install cells and slide types of the notebooks")

@@ -98,8 +98,8 @@ def graded(tmp_path_factory):
     write(folder / "jo" / "notes.ipynb", code("1", "a")).write_text(
         nbformat.writes(nbformat.v4.new_notebook(cells=[code("1", "a")]))
     )
-    grade(folder, [course], folder / "grades.csv", seconds=6, jobs=2)
-    with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+    grade(folder, [course], folder / "grades.csv", seconds=12, jobs=2)
+    with (folder / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["file"].partition("/")[0]: row for row in csv.DictReader(file)}
 
 
@@ -113,13 +113,13 @@ def test_every_notebook_has_a_row(graded):
         ("ada", "right", "right", "ok"),
         ("ben", "wrong: inputs as rows", "right", "ok"),
         ("cy", "not done", "right", "1 cell with an error"),
-        ("dee", "right", "missing", "stopped after 6 seconds"),
-        ("eve", "missing", "missing", "stopped after 6 seconds"),
+        ("dee", "right", "missing", "stopped after 12 seconds"),
+        ("eve", "missing", "missing", "stopped after 12 seconds"),
         ("flo", "right", "missing", "a cell prints more than 5,000,000 characters"),
         ("fay", "right", "missing", "ok"),
         ("gus", "not done", "missing", "ok"),
         ("hal", "right", "missing", "the kernel died"),
-        ("ida", "", "", "ValueError: 03.ipynb is not a notebook"),
+        ("ida", "", "", "03.ipynb is not a notebook"),
         ("jo", "", "", "which notebook is this?"),
     ],
 )
@@ -128,7 +128,7 @@ def test_a_row_says_what_was_solved(graded, student, shape, bias, status):
     assert (row["03-shape"], row["03-bias"]) == (shape, bias)
     assert row["status"].startswith(status)
     assert row["right"] == str([shape, bias].count("right"))
-    assert float(row["seconds"]) < 20
+    assert float(row["seconds"]) < 90
 
 
 def test_a_teachers_own_progress_is_left_alone(graded):
