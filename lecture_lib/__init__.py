@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from lecture_lib.graph.source import backward_source
     from lecture_lib.graph.trace import trace
 
+__version__ = "0.1.0"
+
 __all__ = [
     "GradientError",
     "RowSparse",

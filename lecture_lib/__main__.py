@@ -5,8 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lecture_lib.course.teaching import add_commands
-from lecture_lib.places import checkout
+from lecture_lib import __version__
+from lecture_lib.course.errors import CourseError
+from lecture_lib.course.teaching import add_commands, positive
+from lecture_lib.places import checkout, installing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,14 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.carry_out(options)
         return code
-    except (FileNotFoundError, FileExistsError) as error:
-        print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
-        print(
-            f"This command needs {error.name}, which comes with the extras: "
-            "python -m pip install -e '.[course,test]' -c constraints.txt",
-            file=sys.stderr,
-        )
+        if (error.name or "lecture_lib").partition(".")[0] == "lecture_lib":
+            raise
+        print(f"This command needs {error.name}: {installing(options.extras)}", file=sys.stderr)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        told = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else error
+        print(told, file=sys.stderr)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
@@ -47,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _lab(options: argparse.Namespace) -> int:
     from lecture_lib.course.lab import lab
 
-    lab(options.further)
+    lab(options.further, options.copies, options.fresh)
     return 0
 
 
@@ -66,6 +69,8 @@ def _site(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
+    if options.folder is None:
+        _checkout("The notebooks with their stored outputs are in")
     from lecture_lib.course.authoring.reexecute import reexecute
     from lecture_lib.course.execute import find_notebooks
 
@@ -88,14 +93,16 @@ def _coverage(options: argparse.Namespace) -> int:
 
 
 def _lite(options: argparse.Namespace) -> int:
+    root = _checkout("The site is built from")
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.lite import lite
 
-    print(f"JupyterLite: {lite(_checkout('The wheel is built from'), find_notebooks(), options.output)}")
+    print(f"JupyterLite: {lite(root, find_notebooks(), options.output)}")
     return 0
 
 
 def _stamp(options: argparse.Namespace) -> int:
+    _checkout("The notebooks to stamp are in")
     from lecture_lib.course.authoring.stamp import stamp
     from lecture_lib.course.execute import find_notebooks
 
@@ -107,20 +114,30 @@ def _stamp(options: argparse.Namespace) -> int:
 def _checkout(why: str) -> Path:
     root = checkout()
     if root is None:
-        raise FileNotFoundError(f"{why} the course's repository, not in the installed package.")
+        raise CourseError(f"{why} the course's repository, not in the installed package.")
     return root
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m lecture_lib", description="The commands of the course.")
+    called = Path(sys.argv[0]).stem
+    program = called if called == "lecture-lib" else "python -m lecture_lib"
+    parser = argparse.ArgumentParser(prog=program, description="The commands of the course.")
+    parser.add_argument("--version", action="version", version=f"lecture_lib {__version__}")
+    seconds = positive(float)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def add(name: str, carry_out: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+    def add(
+        name: str, carry_out: Callable[[argparse.Namespace], int], words: str, extras: str = "course"
+    ) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words)
-        command.set_defaults(carry_out=carry_out)
+        command.set_defaults(carry_out=carry_out, extras=extras)
         return command
 
-    add("lab", _lab, "open JupyterLab on the first notebook; further options go to JupyterLab")
+    reader = add("lab", _lab, "open JupyterLab on the first notebook; further options go to JupyterLab")
+    reader.add_argument(
+        "--folder", dest="copies", type=Path, help="where your own copies of the notebooks are (~/lecture-lib)"
+    )
+    reader.add_argument("--fresh", action="store_true", help="set your copies aside and start with new ones")
     run = add("run", _run, "run the notebooks and write HTML copies")
     run.add_argument("--output", type=Path, default=Path("build"), help="folder of the HTML copies (build)")
     site = add("site", _site, "run the notebooks and write the course as web pages with live sliders")
@@ -129,11 +146,11 @@ def _parser() -> argparse.ArgumentParser:
     for command in (run, site, notebooks):
         command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")
         command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
-        command.add_argument("--cell-timeout", type=float, default=300, help="seconds for one cell (300)")
-    add("test", _test, "run every check that CI runs")
+        command.add_argument("--cell-timeout", type=seconds, default=300, help="seconds for one cell (300)")
+    add("test", _test, "run every check that CI runs", extras="course,test")
     add("coverage", _coverage, "print which idea of the syllabus is shown in which cell")
     add_commands(add)
-    browser = add("lite", _lite, "build a site in which the notebooks run without an installation")
+    browser = add("lite", _lite, "build a site in which the notebooks run without an installation", "course,lite")
     browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
     add("stamp", _stamp, "renew the launch links, install cells and slide types of the notebooks")
     return parser

@@ -1,5 +1,6 @@
 """Where the course's folders are, in a checkout and in an installed wheel."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -50,6 +51,45 @@ def checkout() -> Path | None:
     """
     root = PACKAGE.parent
     return root if (root / "pyproject.toml").is_file() and not (PACKAGE / "shipped").is_dir() else None
+
+
+def installing(extras: str) -> str:
+    """How this copy of the course gets what it lacks: a checkout by its own files, an installed package by its name.
+
+    Args:
+        extras: of pyproject.toml, with commas between.
+
+    Returns:
+        A command for a shell.
+
+    Example:
+        >>> print(installing("notebooks"))
+        python -m pip install ...[notebooks]'...
+    """
+    if checkout() is None:
+        return f"python -m pip install 'lecture_lib[{extras}]'"
+    return f"python -m pip install -e '.[{extras}]' -c constraints.txt"
+
+
+def require(user: str, *modules: str) -> None:
+    """Refuse to go on without modules that an extra brings, and say how to have them.
+
+    Args:
+        user: what needs them.
+        modules: names to import.
+
+    Raises:
+        ModuleNotFoundError: one of them is not installed.
+
+    Example:
+        >>> require("the example", "no_such_module")
+        Traceback (most recent call last):
+        ModuleNotFoundError: the example needs no_such_module, which is not installed: python -m pip install ...
+    """
+    for name in modules:
+        if find_spec(name) is None:
+            hint = f"{user} needs {name}, which is not installed: {installing('notebooks')}"
+            raise ModuleNotFoundError(hint, name=name)
 
 
 def _folder(name: str) -> Path:

@@ -1,9 +1,10 @@
-"""What every test shares: no network, no window, the same random numbers each time."""
+"""What every test shares: no network, no window, nothing of the user's, the same random numbers each time."""
 
 import ipaddress
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ import pytest
 
 hypothesis.settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("course")
+
+# What the reader has solved is neither read nor changed, by programs that a test starts either.
+_PROGRESS = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+os.environ["LECTURE_LIB_PROGRESS"] = str(Path(_PROGRESS.name, "progress.json"))
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -34,7 +39,7 @@ def real_data() -> Path:
     """The folder with real corpora and vectors; a test that wants it is skipped when there is none."""
     name = os.environ.get("LECTURE_LIB_DATA")
     if not name:
-        pytest.skip("LECTURE_LIB_DATA is not set: no real data to test on")
+        pytest.skip("no real data to test on: set LECTURE_LIB_DATA to a folder with them (README, Data)")
     folder = Path(name)
     if not folder.is_dir():
         pytest.fail(f"LECTURE_LIB_DATA names {name}, which is not a folder")
@@ -47,7 +52,9 @@ def chromium() -> Iterator[Any]:
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         pytest.skip("no Chromium is installed (Debian: apt install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package drives the browser")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright, which drives the browser, is not installed: pip install -e '.[test]'"
+    )
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -56,7 +56,7 @@ def others(x: Value, axis: Sequence[int]) -> Value:
     order = [*rest, *axis]
     shape = [x.shape[k] for k in order]
     last = x.transpose(order).reshape((*shape[: len(rest)], math.prod(shape[len(rest) :])))
-    back = np.argsort([k + x.ndim for k in order])
+    back = np.argsort(order)
     return _others_in_row(last).reshape(tuple(shape)).transpose(tuple(int(k) for k in back))
 
 

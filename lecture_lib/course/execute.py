@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from lecture_lib.course.errors import CourseError
 from lecture_lib.places import notebooks_folder
 
 CELL_TIMEOUT = 300
@@ -61,7 +62,7 @@ def find_notebooks(names: Sequence[str] = (), folder: Path | None = None) -> lis
         FileNotFoundError: No notebook starts with 'no such notebook'...
     """
     folder = notebooks_folder() if folder is None else folder
-    found = sorted(folder.glob("*.ipynb"))
+    found = sorted(path for path in folder.glob("*.ipynb") if not path.is_dir())
     for name in names:
         if not any(path.name.startswith(name) for path in found):
             there = ", ".join(path.stem for path in found) or "none"
@@ -81,7 +82,8 @@ def read_notebook(path: Path) -> NotebookNode:
         The notebook, every cell with an id.
 
     Raises:
-        ValueError: the file is not a notebook.
+        CourseError: the file is not a notebook.
+        OSError: it cannot be read.
     """
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
@@ -93,7 +95,7 @@ def read_notebook(path: Path) -> NotebookNode:
         nbformat.validate(notebook)
     except (ValueError, TypeError, KeyError, AttributeError, nbformat.ValidationError) as error:
         reason = str(error).strip().partition("\n")[0]
-        raise ValueError(f"{path.name} is not a notebook: {reason}") from error
+        raise CourseError(f"{path.name} is not a notebook: {reason}") from error
     return notebook
 
 
@@ -179,7 +181,7 @@ async def _start(
 async def _finish(path: Path, starting: asyncio.Task[_Session]) -> Execution:
     try:
         session = await starting
-    except ValueError as failure:
+    except (CourseError, OSError) as failure:
         return Execution(path, None, 0, 0.0, str(failure))
     except (RuntimeError, TimeoutError) as failure:
         return Execution(path, None, 0, 0.0, f"the kernel did not start: {_last_line(str(failure))}")

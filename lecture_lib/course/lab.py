@@ -8,26 +8,67 @@ from pathlib import Path
 
 from jupyterlab.labapp import LabApp
 
-from lecture_lib.places import notebooks_folder
+from lecture_lib.course.copies import lay_out, set_aside
+from lecture_lib.course.errors import CourseError
+from lecture_lib.course.execute import find_notebooks
+from lecture_lib.places import checkout, notebooks_folder
 
 FIRST = "00_start_here.ipynb"
+HOME_FOLDER = "lecture-lib"
 
 
-def lab(options: Sequence[str] = ()) -> None:
+def lab(options: Sequence[str] = (), folder: Path | None = None, fresh: bool = False) -> None:
     """Open JupyterLab on the first notebook; without a browser, print the address to open.
 
-    Returns when JupyterLab is shut down.
+    A checkout opens its own notebooks. An installed package is nothing to write into: it opens copies in
+    ``lecture-lib`` in the reader's home. Returns when JupyterLab is shut down.
 
     Args:
         options: further options for `jupyter lab`, such as "--port=8890".
+        folder: where the reader's copies are, or shall be.
+        fresh: set the reader's copies aside and start with new ones.
 
     Raises:
         FileNotFoundError: the first notebook is missing.
+        CourseError: there are no copies to start anew, or the folder is the one of the originals.
+        OSError: the copies cannot be written.
     """
-    first = notebooks_folder() / FIRST
+    if folder is None and checkout() is None:
+        folder = Path.home() / HOME_FOLDER
+    first = own_copies(folder, fresh) / FIRST
     if not first.is_file():
         raise FileNotFoundError(f"The first notebook is missing: expected {first}.")
+    # A kernel that finds a plotting backend here would not show its figures in the notebook.
+    os.environ.pop("MPLBACKEND", None)
     LabApp.launch_instance(argv=[*lab_options(first), *options])
+
+
+def own_copies(folder: Path | None, fresh: bool) -> Path:
+    """Make the reader's copies, or bring them up to date, and print what was done.
+
+    Args:
+        folder: the reader's; None for the originals themselves.
+        fresh: set an earlier folder aside first.
+
+    Returns:
+        The folder to open.
+
+    Raises:
+        CourseError: there are no copies to start anew, or the folder is the one of the originals.
+        OSError: the copies cannot be written.
+    """
+    originals = notebooks_folder()
+    if folder is None:
+        if fresh:
+            raise CourseError("--fresh renews copies, and a checkout opens its own notebooks: name a --folder too.")
+        return originals
+    if folder.resolve() == originals.resolve():
+        raise CourseError(f"{folder} holds the course's own notebooks: name another folder for your copies.")
+    if fresh and (kept := set_aside(folder)):
+        print(f"Your notebooks of before are in {kept}.")
+    for line in lay_out({path.name: path.read_bytes() for path in find_notebooks()}, folder):
+        print(line, flush=True)
+    return folder
 
 
 def lab_options(first: Path) -> list[str]:
@@ -40,7 +81,7 @@ def lab_options(first: Path) -> list[str]:
         Options of `jupyter lab`.
     """
     # As the default address, rather than as an argument, the notebook is also in the address that is printed.
-    options = [f"--ServerApp.root_dir={first.parent}", f"--LabApp.default_url=/lab/tree/{first.name}"]
+    options = [f"--ServerApp.root_dir={first.parent.resolve()}", f"--LabApp.default_url=/lab/tree/{first.name}"]
     if not _has_browser():
         print("There is no browser here. Open the address that JupyterLab prints below.", flush=True)
         options.append("--no-browser")

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from lecture_lib.course.errors import CourseError
+
 FIXED = ("file", "student", "notebook", "points", "of", "right", "exercises", "status", "note", "seconds")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = ("csv", "moodle", "canvas")
@@ -20,7 +22,7 @@ FIRST_NAMES, LAST_NAMES = ("first name", "firstname"), ("last name", "surname", 
 KEYS = ("sis login id", "username", "login", "email address", "email", "e-mail", "identifier", "id number", "id")
 
 
-class ReportError(ValueError):
+class ReportError(CourseError):
     """A file of a teacher's is not what it should be; the message names it."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,9 +29,9 @@ def add_commands(add: Add) -> None:
         command.add_argument("--folder", type=Path, help="folder of the notebooks that are set (the course's own)")
     returned.add_argument("--exercises", type=Path, metavar="own.py", help="a module with exercises of your own")
     returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in the first folder)")
-    returned.add_argument("--seconds", type=_positive, default=300, help="the time for one notebook (300)")
-    returned.add_argument("--cell-seconds", type=_positive, help="the time for one cell; the cells after it still run")
-    returned.add_argument("--jobs", type=_count, help="how many notebooks run side by side (one a processor)")
+    returned.add_argument("--seconds", type=positive(float), default=300, help="the time for one notebook (300)")
+    returned.add_argument("--cell-seconds", type=positive(float), help="the time for one cell; the cells after it still run")
+    returned.add_argument("--jobs", type=positive(int), help="how many notebooks run side by side (one a processor)")
     returned.add_argument("--points", type=Path, help="a file with an exercise and its points a line")
     returned.add_argument("--roster", type=Path, help="the class as a CSV file: who has not handed in gets a row too")
     returned.add_argument("--keep", choices=["best", "latest"], help="of several hand-ins of one student")
@@ -57,47 +57,50 @@ def _grade(options: argparse.Namespace) -> int:
     from lecture_lib.course.grade import exercises_of_all, grade
     from lecture_lib.course.report import ReportError, merge, read_points, read_roster, write_platform
 
-    try:
-        if options.merge:
-            if options.report is None:
-                raise ReportError("--merge needs --report, the name of the joined report.")
-            print(f"{merge(options.returned, options.report)} rows: {options.report}")
-            return 0
-        if len(options.returned) > 1:
-            raise ReportError(f"{len(options.returned)} folders; expected one (several reports go with --merge).")
-        (folder,) = options.returned
-        if options.format != "csv" and options.roster is None:
-            raise ReportError(f"--format {options.format} needs --roster, the class as {options.format} exports it.")
-        found = find_notebooks(options.names, options.folder)
-        report = options.report or folder / "grades.csv"
-        worth = read_points(options.points, exercises_of_all(found)) if options.points else None
-        roster = read_roster(options.roster) if options.roster else []
-        grades = grade(
-            folder, found, report, options.seconds, options.jobs, options.cell_seconds, worth, roster, options.keep,
-            options.shards, options.exercises,
-        )  # fmt: skip
-        if options.format != "csv":
-            table = report.with_name(f"{report.stem}-{options.format}.csv")
-            write_platform(grades, roster, options.format, table)
-            print(f"for {options.format.capitalize()}: {table}")
-    except ReportError as error:
-        print(error, file=sys.stderr)
-        return 2
+    if options.merge:
+        if options.report is None:
+            raise ReportError("--merge needs --report, the name of the joined report.")
+        print(f"{merge(options.returned, options.report)} rows: {options.report}")
+        return 0
+    if len(options.returned) > 1:
+        raise ReportError(f"{len(options.returned)} folders; expected one (several reports go with --merge).")
+    (folder,) = options.returned
+    if options.format != "csv" and options.roster is None:
+        raise ReportError(f"--format {options.format} needs --roster, the class as {options.format} exports it.")
+    found = find_notebooks(options.names, options.folder)
+    report = options.report or folder / "grades.csv"
+    worth = read_points(options.points, exercises_of_all(found)) if options.points else None
+    roster = read_roster(options.roster) if options.roster else []
+    grades = grade(
+        folder, found, report, options.seconds, options.jobs, options.cell_seconds, worth, roster, options.keep,
+        options.shards, options.exercises,
+    )  # fmt: skip
+    if options.format != "csv":
+        table = report.with_name(f"{report.stem}-{options.format}.csv")
+        write_platform(grades, roster, options.format, table)
+        print(f"for {options.format.capitalize()}: {table}")
     print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
     return 0
 
 
-def _positive(word: str) -> float:
-    number = float(word)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{word} is not a positive number")
-    return number
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """What turns a word of the command line into a positive, finite number.
 
+    Args:
+        kind: float or int.
 
-def _count(word: str) -> int:
-    if int(word) < 1:
-        raise argparse.ArgumentTypeError(f"{word} is not a positive number")
-    return int(word)
+    Returns:
+        The function that argparse calls.
+    """
+
+    def read(word: str) -> float:
+        number = kind(word)
+        if not 0 < number < math.inf:
+            raise argparse.ArgumentTypeError(f"{word} is not a positive number")
+        return number
+
+    read.__name__ = kind.__name__  # argparse names it where the word is no number at all.
+    return read
 
 
 def _shard(word: str) -> tuple[int, int]:

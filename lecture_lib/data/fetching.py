@@ -17,6 +17,7 @@ from lecture_lib.data.catalog import Entry, entry
 from lecture_lib.data.downloads import DownloadError, ResumingDownloader
 from lecture_lib.data.local import local_folder
 from lecture_lib.ner.errors import MissingDataError
+from lecture_lib.places import installing
 
 CACHE_VARIABLE = "LECTURE_LIB_CACHE"
 COPY_BYTES = 1 << 20
@@ -210,7 +211,7 @@ def _pooch() -> ModuleType:
     try:
         import pooch
     except ImportError:
-        raise FetchError("fetching needs the package pooch; run pip install 'lecture_lib[course]'") from None
+        raise FetchError(f"fetching needs the package pooch: {installing('notebooks')}") from None
     return pooch
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
-from lecture_lib.data.catalog import ENTRIES
-from lecture_lib.data.fetching import ready_files
+from lecture_lib.data.catalog import ENTRIES, Entry
+from lecture_lib.data.fetching import FetchError, ready_files
 from lecture_lib.data.local import FILES, VARIABLE, local_folder
 from lecture_lib.data.shipped import shipped_corpus, shipped_vectors
+from lecture_lib.places import installing
 
 Row = tuple[str, str, str, str, str]
 
@@ -24,7 +26,6 @@ def available() -> None:
     """Print a table of all data: name, what it is, its license, size, and whether it is present.
 
     Raises:
-        FetchError: pooch, which knows the user's cache, is not installed.
         DataError: LECTURE_LIB_DATA names something that is not a folder.
 
     >>> available()
@@ -37,6 +38,8 @@ def available() -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    if find_spec("pooch") is None:
+        print(f"data.fetch needs the package pooch: {installing('notebooks')}")
 
 
 def _shipped_rows() -> Iterator[Row]:
@@ -53,9 +56,17 @@ def _local_rows() -> Iterator[Row]:
 def _fetched_rows() -> Iterator[Row]:
     for chosen in ENTRIES:
         size = "unknown" if chosen.size is None else f"{chosen.size / 1e6:,.1f} MB"
-        present = ready_files(chosen) is not None or _all_here(_own_files(chosen.name))
+        present = _fetched(chosen) or _all_here(_own_files(chosen.name))
         license = re.split(r" \(|;", chosen.license)[0]
         yield chosen.name, chosen.what, license, size, "yes" if present else "data.fetch"
+
+
+def _fetched(chosen: Entry) -> bool:
+    """Whether it is in the cache, which only pooch knows."""
+    try:
+        return ready_files(chosen) is not None
+    except FetchError:
+        return False
 
 
 def _own_files(name: str) -> list[Path]:

@@ -1,7 +1,8 @@
 """Eight gates with one fault each, for the bug hunt of notebook 10. Their forward is right; do not read on, hunt first.
 
 A gate computes in `forward`, remembers what it needs, and returns from `backward(upstream)` a tuple with one gradient
-for each input, of that input's shape. All work on arrays of any size.
+for each input, of that input's shape. All work on arrays of any size. What a gate computes is assigned to `__doc__`: a
+docstring would be gone under `python -OO`, and the notebook prints it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ Gradients = tuple[Any, ...]
 
 
 class GateA:
-    """y = a - b, entry by entry."""
+    __doc__ = "y = a - b, entry by entry."
 
     sign = "−"
 
@@ -26,7 +27,7 @@ class GateA:
 
 
 class GateB:
-    """y = the sum of the squares of all entries of a: one number."""
+    __doc__ = "y = the sum of the squares of all entries of a: one number."
 
     sign = "Σ( )²"
 
@@ -39,7 +40,7 @@ class GateB:
 
 
 class GateC:
-    """y = a ∘ b, entry by entry."""
+    __doc__ = "y = a ∘ b, entry by entry."
 
     sign = "×"
 
@@ -52,7 +53,7 @@ class GateC:
 
 
 class GateD:
-    """y = tanh(a), entry by entry."""
+    __doc__ = "y = tanh(a), entry by entry."
 
     sign = "tanh"
 
@@ -65,7 +66,7 @@ class GateD:
 
 
 class GateE:
-    """y = W x, a matrix n×m times a vector."""
+    __doc__ = "y = W x, a matrix n×m times a vector."
 
     sign = "Wx"
 
@@ -78,7 +79,7 @@ class GateE:
 
 
 class GateF:
-    """y = W x, a matrix n×m times a vector."""
+    __doc__ = "y = W x, a matrix n×m times a vector."
 
     sign = "Wx"
 
@@ -91,7 +92,7 @@ class GateF:
 
 
 class GateG:
-    """y = max(a, 0), entry by entry."""
+    __doc__ = "y = max(a, 0), entry by entry."
 
     sign = "relu"
 
@@ -104,7 +105,7 @@ class GateG:
 
 
 class GateH:
-    """y = σ(a), entry by entry."""
+    __doc__ = "y = σ(a), entry by entry."
 
     sign = "σ"
 

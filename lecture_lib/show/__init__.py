@@ -1,5 +1,9 @@
 """Pictures and widgets: see the graph, move the rate, watch it learn. Needs matplotlib; sliders need ipywidgets."""
 
+from lecture_lib.places import require
+
+require("lecture_lib.show", "matplotlib", "PIL")
+
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.graphs.draw import draw
 from lecture_lib.show.plots.confusion import confusion

@@ -265,7 +265,7 @@ _einsums: list[tuple[str, list[tuple[int, ...]]]] = [
     ("ij,k->k", [(2, 3), (4,)]), ("ij,jj->i", [(2, 3), (3, 3)]), ("iii->i", [(2, 2, 2)]), (",i->i", [(), (3,)]),
     ("ij,jk->ik", [(1, 3), (3, 4)]), ("ij,ij->j", [(2, 3), (1, 3)]), ("i,i->i", [(1,), (3,)]),
     ("ji,jk->k", [(2, 3), (2, 4)]), ("...->...", [(2, 3)]), ("ij->i", [(2, 1)]), ("i...->...", [(2, 3)]), ("ij,i->ij", [(2, 3), (2,)]),
-    ("b...i,b...i->b...", [(2, 2, 3), (2, 1, 3)]),
+    ("b...i,b...i->b...", [(2, 2, 3), (2, 1, 3)]), ("...i,i->...", [(3,), (3,)]),
 ]  # fmt: skip
 for _number, (_text, _shapes) in enumerate(_einsums):
     case(f"einsum {_number} {_text}", lambda *x, t=_text: np.einsum(t, *x), *(normal(*s) for s in _shapes))

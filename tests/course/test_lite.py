@@ -11,7 +11,7 @@ from lecture_lib.places import checkout
 
 
 def test_a_site_holds_the_notebooks_and_the_wheel(tmp_path):
-    pytest.importorskip("jupyterlite_core", reason="make lite installs JupyterLite")
+    pytest.importorskip("jupyterlite_core", reason="JupyterLite is not installed: make lite brings it")
     output = lite(checkout(), find_notebooks(["00"]), tmp_path / "site")
     (wheel,) = output.rglob("lecture_lib-*.whl")
     assert wheel.stat().st_size > 2_000_000

@@ -38,7 +38,7 @@ AMBIGUOUS = (
 def build() -> Iterator[ModuleType]:
     """The linter's module, imported as its command imports it."""
     if not BUILD.is_dir():
-        pytest.skip("data/build is not here: not a checkout")
+        pytest.skip("data/build is not here: it is in the repository alone")
     sys.path.insert(0, str(BUILD))
     try:
         import lint_corpus

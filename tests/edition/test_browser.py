@@ -396,7 +396,10 @@ def test_no_punctuation_is_torn_off_its_formula(chromium: Any, site: Path) -> No
 
 @pytest.mark.parametrize(("file", "scheme"), ACCESSIBLE)
 def test_no_serious_fault_of_accessibility(chromium: Any, site: Path, file: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python carries axe-core")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="axe-playwright-python, which carries axe-core, is not installed: pip install -e '.[test]'",
+    )
     with opened(chromium, color_scheme=scheme) as page:
         show(page, site, file)
         page.wait_for_timeout(300)

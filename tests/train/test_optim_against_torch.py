@@ -9,7 +9,7 @@ import pytest
 from lecture_lib import RowSparse
 from lecture_lib.train import optim
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare the optimizers with")
+torch = pytest.importorskip("torch", reason="no PyTorch to compare the optimizers with: pip install torch")
 torch.sparse.check_sparse_tensor_invariants.enable()
 
 STEPS = 20

@@ -37,8 +37,10 @@ ROUND = Opaque("round", lambda a, decimals: np.round(a, decimals))
 pass_through(
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted,
     np.unique, np.any, np.all, np.isclose, np.allclose, np.array_equal, np.isin, np.digitize, np.histogram,
-    np.fix, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    np.zeros_like, np.ones_like, np.empty_like, np.full_like,
 )  # fmt: skip
+if hasattr(np, "fix"):  # NumPy has deprecated it since 2.5.
+    pass_through(np.fix)
 look_at_shapes(
     np.shape, np.ndim, np.size, np.result_type, np.may_share_memory, np.shares_memory, np.iscomplexobj, np.isrealobj
 )

@@ -1,22 +1,25 @@
 """The generated parts of every notebook: where to launch it, how to install what it needs, how it cuts into slides.
 
 They are written by `python -m lecture_lib stamp`, and a test finds a notebook that was not stamped. The address of the
-course stands here and nowhere else.
+course stands in `[project.urls]` of pyproject.toml and nowhere else.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 from nbformat import NotebookNode
 
 from lecture_lib.course.execute import read_notebook
+from lecture_lib.places import checkout
 
-HOST = "github.com"
-PROJECT = "lecture-lib/lecture_lib"
 BRANCH = "main"
 
 INSTALL = """\
@@ -24,6 +27,25 @@ from importlib.util import find_spec
 
 if find_spec("lecture_lib") is None:  # as on a fresh machine in the cloud
     %pip install --quiet {requirement}"""
+
+
+@cache
+def address() -> str:
+    """Where the course's repository is, as `[project.urls]` says.
+
+    Returns:
+        An https address.
+
+    Example:
+        >>> address().startswith("https://")
+        True
+    """
+    root = checkout()
+    if root is not None:
+        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return str(project["urls"]["Source"])
+    labeled = dict(line.split(", ", 1) for line in metadata("lecture_lib").get_all("Project-URL") or ())
+    return labeled["Source"]
 
 
 def requirement() -> str:
@@ -36,7 +58,7 @@ def requirement() -> str:
         >>> requirement().startswith('"lecture_lib[notebooks] @ git+https://')
         True
     """
-    return f'"lecture_lib[notebooks] @ git+https://{HOST}/{PROJECT}@{BRANCH}"'
+    return f'"lecture_lib[notebooks] @ git+{address()}@{BRANCH}"'
 
 
 def links(name: str) -> dict[str, str]:
@@ -53,10 +75,11 @@ def links(name: str) -> dict[str, str]:
         ['Binder', 'Colab', 'Source']
     """
     path = f"notebooks/{name}"
+    project = urlsplit(address()).path.strip("/")
     return {
-        "Binder": f"https://mybinder.org/v2/gh/{PROJECT}/{BRANCH}?urlpath=lab/tree/{path}",
-        "Colab": f"https://colab.research.google.com/github/{PROJECT}/blob/{BRANCH}/{path}",
-        "Source": f"https://{HOST}/{PROJECT}/blob/{BRANCH}/{path}",
+        "Binder": f"https://mybinder.org/v2/gh/{project}/{BRANCH}?urlpath=lab/tree/{path}",
+        "Colab": f"https://colab.research.google.com/github/{project}/blob/{BRANCH}/{path}",
+        "Source": f"{address()}/blob/{BRANCH}/{path}",
     }
 
 

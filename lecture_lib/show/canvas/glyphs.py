@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import LoadFlags
+from matplotlib import ft2font
+from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.textpath import TextToPath
 
 DESIGN_SIZE = 100.0
@@ -56,6 +56,9 @@ class Run:
 
 
 OUTLINES: dict[str, Outline] = {}
+# The flag has its class since Matplotlib 3.10.
+_FLAGS: Any = ft2font
+NO_HINTING = _FLAGS.LoadFlags.NO_HINTING if hasattr(ft2font, "LoadFlags") else _FLAGS.LOAD_NO_HINTING
 
 
 def as_outline(vertices: Any, codes: Any) -> Outline:
@@ -72,8 +75,12 @@ def as_outline(vertices: Any, codes: Any) -> Outline:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> tuple[Any, Any]:
-    return _SETTER._get_font(_FONT), _SETTER._get_font(_SPARE)  # type: ignore[attr-defined]
+def _fonts() -> tuple[ft2font.FT2Font, ft2font.FT2Font]:
+    """The font of formulas and the one for what it lacks, opened here, so that no one else sets their size."""
+    main, spare = (ft2font.FT2Font(findfont(font)) for font in (_FONT, _SPARE))
+    for font in (main, spare):
+        font.set_size(DESIGN_SIZE, _SETTER.DPI)
+    return main, spare
 
 
 @lru_cache(maxsize=4096)
@@ -83,7 +90,7 @@ def _character(character: str) -> tuple[str, float, float, float]:
     font = next((f for f in (main, spare) if f.get_char_index(ord(character))), None)
     if font is None:
         return _character("□")
-    glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    glyph = font.load_char(ord(character), flags=NO_HINTING)
     # Mathtext numbers its keys by glyph; these go by character.
     key = f"U-{font.postscript_name}-{ord(character):x}"
     if key not in OUTLINES:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar
 
+from lecture_lib.places import require
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.canvas.svg import WIDGET_STYLE, fragment
@@ -387,10 +388,9 @@ class Widget:
             box = self.show()
         except ImportError:
             return data, metadata
-        bundle = box._repr_mimebundle_()
-        live = bundle[0] if isinstance(bundle, tuple) else bundle
-        view = "application/vnd.jupyter.widget-view+json"
-        return ({view: live[view]} if view in live else {}) | data, metadata
+        # Said here, since ipywidgets 7 has no method for it. Without a kernel there is no model.
+        live = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+        return ({"application/vnd.jupyter.widget-view+json": live} if box.model_id else {}) | data, metadata
 
     def __repr__(self) -> str:
         return self.frame(self.state).text
@@ -404,6 +404,7 @@ class Live:
     """
 
     def __init__(self, owner: Widget) -> None:
+        require("a live widget", "ipywidgets")
         import ipywidgets
 
         self.owner = owner
