@@ -15,7 +15,8 @@ MOST_MISTAKES = 20
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c1c;
        background: #fff }
-h1 { font-size: 1.4rem } li { margin: .6rem 0 } .right { color: #0060A8 } .wrong { color: #C44E00 } .muted { color: #555 }
+h1 { font-size: 1.4rem } li { margin: .6rem 0 } .right { color: #0060A8 } .wrong { color: #C44E00 }
+.muted { color: #555 }
 table { border-collapse: collapse; width: 100% } td { padding: .15rem .5rem; vertical-align: top }
 svg { display: block }
 @media (prefers-color-scheme: dark) { body { color: #e8e8e8; background: #16181b } .right { color: #6CC0FF }
@@ -76,13 +77,16 @@ def write_summary(grades: Sequence[Grade], folder: Path) -> Path:
             solved[name] += result == "right"
             if result.startswith("wrong: "):
                 mistakes[name, result.removeprefix("wrong: ")] += 1
-    rows = [_bar(name, solved[name], seen[name]) for name in sorted(seen, key=lambda name: (solved[name] / seen[name], name))]
+    rows = [
+        _bar(name, solved[name], seen[name])
+        for name in sorted(seen, key=lambda name: (solved[name] / seen[name], name))
+    ]
     named = [
         f"<tr><td>{count}</td><td>{escape(name)}</td><td>{escape(mistake)}</td></tr>"
         for (name, mistake), count in mistakes.most_common(MOST_MISTAKES)
     ]
     body = (
-        f"<p>{sum(bool(g.results) for g in grades)} hand-ins. Each bar is the share in which the exercise is right, the "
+        f"<p>{sum(bool(g.results) for g in grades)} hand-ins. Each bar is the share in which an exercise is right, the "
         f"hardest first.</p><table>{''.join(rows)}</table><h2>The most frequent mistakes</h2>"
         f"<table>{''.join(named) or '<tr><td>None has a name.</td></tr>'}</table>"
     )

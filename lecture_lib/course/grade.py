@@ -7,27 +7,26 @@ import os
 import re
 import sys
 import tempfile
-import threading
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from nbformat import NotebookNode
 from tqdm import tqdm
 
-from lecture_lib.course.execute import read_notebook
+from lecture_lib.course.execute import read_notebook, runs
 from lecture_lib.course.feedback import write_page, write_summary
-from lecture_lib.course.hand_in import ANSWERS, GRACE, JOB, MISSING, NOTEBOOK, START, WORK
+from lecture_lib.course.hand_in import ANSWERS, GRACE, JOB, MISSING, START, WORK
 from lecture_lib.course.processes import adopt_orphans, run_alone, stop_all
-from lecture_lib.course.report import Grade, ReportError, Student, Table, student_of
+from lecture_lib.course.report import Grade, Student, Table, student_of
 from lecture_lib.course.returned import Returned, returned
+from lecture_lib.course.sets import exercises_in, original_of
 
-CHECK = re.compile(r"""(?<![\w#])check\(\s*["']([\w-]+)["']""")
-__all__ = ["Grade", "ReportError", "exercises_in", "grade", "original_of"]
+NOTEBOOK = "hand_in.ipynb"
 
 
 def grade(
@@ -43,7 +42,7 @@ def grade(
     shard: tuple[int, int] = (1, 1),
     own: Path | None = None,
 ) -> list[Grade]:
-    """Grade everything that was handed in below a folder, several at a time, and write one row for each into a CSV file.
+    """Grade everything that was handed in below a folder, several at a time, and write a row for each into a CSV file.
 
     A hand-in that is broken, endless, floods its output, kills its parent or leaves processes behind costs its own row
     only. Each row is written to a file beside the report as soon as it is known; the report itself is replaced at the
@@ -76,13 +75,20 @@ def grade(
     exercises = {path.stem: exercises_in(read_notebook(path)) for path in originals}
     columns = [name for stem in sorted(exercises) for name in exercises[stem]]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="grade-") as place:
-        found = [_read(k, item, Path(place), exercises) for k, item in enumerate(returned(folder, frozenset({*table_files, pages})))]
+        found = [
+            _read(k, item, Path(place), exercises)
+            for k, item in enumerate(returned(folder, frozenset({*table_files, pages})))
+        ]
         if not found:
             raise FileNotFoundError(f"There is no notebook below {folder}.")
         found = [item for item in found if int(item.key[:12], 16) % shard[1] == shard[0] - 1]
-        limits = {"seconds": seconds, "cell_seconds": cell_seconds or seconds, "own": str(own.resolve()) if own else None}
+        limits = {
+            "seconds": seconds,
+            "cell_seconds": cell_seconds or seconds,
+            "own": str(own.resolve()) if own else None,
+        }
         first = {item.key: item for item in reversed(found)}
-        with Table(report, dict.fromkeys(columns)) as table:
+        with Table(report, list(dict.fromkeys(columns))) as table:
             adopt_orphans()
             run = [item for item in found if item.is_ready and first[item.key] is item]
             grades = {item.name: item.grade for item in found if not item.is_ready}
@@ -101,7 +107,9 @@ def grade(
                 except BaseException:
                     pool.shutdown(wait=False, cancel_futures=True)
                     stop_all()
-                    print(f"\nStopped: the rows until now are in {table.partial}; {report} is as it was.", file=sys.stderr)
+                    print(
+                        f"\nStopped: the rows until now are in {table.partial}; {report} is as it was.", file=sys.stderr
+                    )
                     raise
             for item in found:
                 if item.name not in grades:
@@ -129,6 +137,7 @@ class _HandIn:
         self.grade = Grade(item.name, status=item.problem or "ok", time=item.time)
         self.key = item.key
         self.is_ready = False
+        self.cells: list[str] = []
 
     def run(self, exercises: Mapping[str, list[str]], limits: Mapping[str, object]) -> Grade:
         """Run it in a process of its own; whatever goes wrong becomes its status."""
@@ -138,22 +147,22 @@ class _HandIn:
         result.results = dict.fromkeys(wanted, MISSING)
         for inner in (ANSWERS, WORK):
             (self.room / inner).mkdir()
-        job = {**limits, "wanted": wanted, "claimed": [], "run": True}
+        job = {**limits, "wanted": wanted, "cells": self.cells, "claimed": [], "run": True}
         said, well = self._process(job, float(str(limits["seconds"])) + 2 * START + 2 * GRACE)
         result.status = str(said.get("status", "it killed the process that ran it" if not well else "no result"))
         if "results" not in said:
             # What was written down before is compared all the same, in a process that the hand-in never touched.
             said |= self._process(job | {"run": False}, START)[0]
-        result.results |= said.get("results", {})  # type: ignore[arg-type]
-        result.nudges = dict(said.get("nudges", {}))  # type: ignore[call-overload]
+        result.results |= said.get("results", {})
+        result.nudges = said.get("nudges", {})
         result.seconds = time.perf_counter() - begun
         return result
 
-    def _process(self, job: Mapping[str, object], seconds: float) -> tuple[dict[str, object], bool]:
+    def _process(self, job: Mapping[str, object], seconds: float) -> tuple[dict[str, Any], bool]:
         (self.room / JOB).write_text(json.dumps(job), encoding="utf-8")
         command = [sys.executable, "-m", "lecture_lib.course.hand_in", str(self.room)]
         text, well = run_alone(command, seconds, dict(os.environ))
-        said: dict[str, object] = {}
+        said: dict[str, Any] = {}
         for line in text.splitlines():
             try:
                 said |= json.loads(line)
@@ -185,53 +194,11 @@ def _read(number: int, item: Returned, place: Path, exercises: Mapping[str, list
     if not hand_in.grade.notebook:
         hand_in.grade.status = "which notebook is this? None of its cells checks an exercise of these notebooks"
         return hand_in
-    cells = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    hand_in.key = sha256(cells.encode("utf-8", "surrogatepass")).hexdigest()
+    hand_in.cells = [cell.source for cell in notebook.cells if runs(cell)]
+    path.unlink()
+    hand_in.key = sha256("\0".join(hand_in.cells).encode("utf-8", "surrogatepass")).hexdigest()
     hand_in.is_ready = True
     return hand_in
-
-
-def original_of(path: Path, notebook: NotebookNode, exercises: Mapping[str, list[str]]) -> str:
-    """Which of the course's notebooks a returned one is: the one whose exercises it checks.
-
-    Where it checks none, the number at the beginning of its title says so, or else that in its name.
-
-    Args:
-        path: where it lies.
-        notebook: what it holds.
-        exercises: for each of the course's notebooks, by its stem, its exercises.
-
-    Returns:
-        The stem, or "" when it cannot be told.
-    """
-    checked = set(exercises_in(notebook))
-    shared = Counter({stem: len(checked & set(ids)) for stem, ids in exercises.items()})
-    (best, count), *_ = shared.most_common(1) or [("", 0)]
-    if count:
-        return best
-    title = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    for text in (title.lstrip("# "), path.stem):
-        if (number := re.match(r"\d\d(?!\d)", text)) and (fits := [s for s in exercises if s.startswith(number[0])]):
-            return fits[0]
-    return ""
-
-
-def exercises_in(notebook: NotebookNode) -> list[str]:
-    """The exercises that a notebook sets.
-
-    Args:
-        notebook: any notebook.
-
-    Returns:
-        Their ids, in order.
-    """
-    found = [name for cell in notebook.cells if cell.cell_type == "code" for name in CHECK.findall(cell.source)]
-    return list(dict.fromkeys(found))
-
-
-def exercises_of_all(originals: Sequence[Path]) -> list[str]:
-    """The exercises that several notebooks set, in order."""
-    return [name for path in originals for name in exercises_in(read_notebook(path))]
 
 
 def _kept(grades: Sequence[Grade], keep: str | None) -> list[Grade]:

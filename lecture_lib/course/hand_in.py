@@ -12,22 +12,22 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
-from nbformat import NotebookNode
 
-from lecture_lib.course.execute import ThisPython, kernel_environment, read_notebook, runs
-from lecture_lib.course.inside import STARTUP, from_state, own_exercises
+from lecture_lib.course.inside import STARTUP, from_state
+from lecture_lib.course.kernels import ThisPython, kernel_environment
 from lecture_lib.course.processes import adopt_orphans, kill_below
 from lecture_lib.exercises import checking
 from lecture_lib.exercises.bank import find_exercise
 from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.forms import formed
 from lecture_lib.exercises.outcomes import outcomes
+from lecture_lib.exercises.own import own_exercises
 from lecture_lib.exercises.records import VARIABLE, solved_in
 from lecture_lib.train.storage import load_state
 
@@ -42,7 +42,7 @@ GRACE = 3.0
 START = 60.0
 """Seconds that a kernel may take to start, beside those of the notebook."""
 
-NOTEBOOK, JOB, ANSWERS, WORK = "hand_in.ipynb", "job.json", "answers", "work"
+JOB, ANSWERS, WORK = "job.json", "answers", "work"
 RIGHT, NOT_DONE, MISSING, UNCONFIRMED = "right", "not done", "missing", "not confirmed"
 
 
@@ -57,7 +57,7 @@ def main(room: Path) -> None:
     if job["run"]:
         run = Run(room, job)
         try:
-            status = run.all_cells(read_notebook(room / NOTEBOOK))
+            status = run.all_cells(job["cells"])
         except Exception as error:
             status = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_LINE]
         finally:
@@ -78,7 +78,7 @@ class Run:
         self.claim = re.compile(r"^([\w-]+): right\b", re.MULTILINE)
         self.claimed: set[str] = set()
         self.errors = self.stopped = 0
-        self.own = job["own"]
+        self.own, self.wanted = job["own"], job["wanted"]
         self.manager = KernelManager(kernel_spec_manager=ThisPython())
         self.client: BlockingKernelClient | None = None
 
@@ -86,7 +86,7 @@ class Run:
         """Start a fresh kernel."""
         startup = self.room / "ipython" / "profile_default" / "startup"
         startup.mkdir(parents=True, exist_ok=True)
-        begin = STARTUP.format(folder=str(self.room / ANSWERS), own=self.own)
+        begin = STARTUP.format(folder=str(self.room / ANSWERS), wanted=self.wanted, own=self.own)
         (startup / "00-begin.py").write_text(begin, encoding="utf-8")
         environment = kernel_environment(self.room / "ipython", shipped_data=True)
         environment |= {VARIABLE: str(self.room / "progress.json")}
@@ -99,7 +99,7 @@ class Run:
         except RuntimeError:
             raise Stop("the kernel did not start") from None
 
-    def all_cells(self, notebook: NotebookNode) -> str:
+    def all_cells(self, cells: Sequence[str]) -> str:
         """Run every cell; a cell that fails or takes too long does not stop the others.
 
         Returns:
@@ -109,9 +109,8 @@ class Run:
             self.start()
             # What counts is the time of the notebook, not that of a busy machine that starts a kernel.
             self.end = time.monotonic() + self.seconds
-            for cell in notebook.cells:
-                if runs(cell):
-                    self.cell(cell.source)
+            for source in cells:
+                self.cell(source)
         except Stop as stop:
             return str(stop)
         finally:

@@ -5,10 +5,9 @@ What is written down is compared with the solution elsewhere, in a process that 
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -16,14 +15,15 @@ from types import ModuleType
 from typing import Any
 
 from lecture_lib.exercises import bank, checking
-from lecture_lib.exercises.errors import WrongAnswer
+from lecture_lib.exercises.errors import UnknownExerciseError, WrongAnswer
 from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.outcomes import UNTOUCHED, Failure, observe
+from lecture_lib.exercises.own import own_exercises
 from lecture_lib.train.storage import save_state
 
 MEMORY = 4 << 30
 LARGEST_FILE = 1 << 30
-STARTUP = "from lecture_lib.course.inside import begin as _begin\n_begin({folder!r}, {own!r})\ndel _begin\n"
+STARTUP = "from lecture_lib.course.inside import begin as _begin\n_begin({folder!r}, {wanted!r}, {own!r})\ndel _begin\n"
 BANK = "lecture_lib.exercises.bank.nb"
 
 
@@ -31,42 +31,24 @@ class WithheldError(RuntimeError):
     """The hand-in asked for what it should find itself."""
 
 
-def begin(folder: str, own: str | None = None) -> None:
+def begin(folder: str, wanted: Sequence[str], own: str | None = None) -> None:
     """Make this process one in which a hand-in runs.
 
     Args:
         folder: where answers are written down.
+        wanted: the exercises of the notebook.
         own: a module of a teacher's own exercises.
     """
     _limit_resources()
-    exercises = {exercise.id: exercise for exercise in bank.all_exercises()}
-    if own is not None:
-        exercises |= {exercise.id: exercise for exercise in own_exercises(Path(own))}
+    exercises = {exercise.id: exercise for exercise in own_exercises(Path(own))} if own else {}
+    exercises |= {name: bank.find_exercise(name) for name in wanted if name not in exercises}
     _withhold(exercises)
-    checking.check = sys.modules["lecture_lib.exercises"].check = _recording(exercises, Path(folder))  # type: ignore[attr-defined]
-
-
-def own_exercises(path: Path) -> tuple[Exercise, ...]:
-    """The exercises of a teacher's own module.
-
-    Args:
-        path: a Python file that assigns `EXERCISES`, a tuple of `Exercise`.
-
-    Returns:
-        The exercises.
-
-    Raises:
-        ValueError: it assigns no such tuple.
-    """
-    spec = importlib.util.spec_from_file_location("own_exercises", path)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path} is no Python file; expected a module that assigns EXERCISES")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found = tuple(getattr(module, "EXERCISES", ()))
-    if not found or not all(isinstance(exercise, Exercise) for exercise in found):
-        raise ValueError(f"{path} assigns no EXERCISES; expected a tuple of lecture_lib.exercises.exercise.Exercise")
-    return found
+    check = _recording(exercises, Path(folder))
+    package = sys.modules["lecture_lib.exercises"]
+    for module in (checking, package):
+        vars(module)["check"] = check
+    # The exercises are known already, and the file is not where the notebook looks for it.
+    vars(package)["add_exercises"] = lambda path: None
 
 
 def as_state(outcomes: list[Any]) -> list[Any]:
@@ -85,7 +67,7 @@ def as_state(outcomes: list[Any]) -> list[Any]:
 def from_state(state: Any) -> Any:
     """Outcomes as they were before `as_state`."""
     if isinstance(state, dict):
-        return UNTOUCHED if "untouched" in state else Failure(*map(str, state["failure"]))
+        return UNTOUCHED if "untouched" in state else Failure(str(state["failure"][0]), str(state["failure"][1]))
     return type(state)(map(from_state, state)) if isinstance(state, (list, tuple)) else state
 
 
@@ -98,8 +80,9 @@ def _recording(exercises: dict[str, Exercise], folder: Path) -> Callable[[str, A
     def check(name: str, answer: Any) -> None:
         exercise = exercises.get(name)
         if exercise is None:
-            bank.find_exercise(name)
-            return
+            raise UnknownExerciseError(
+                f"There is no exercise {name!r} in this notebook. There are: {', '.join(exercises)}"
+            )
         try:
             done = checking.check_answer(exercise, answer)
         except WrongAnswer as wrong:
@@ -119,20 +102,22 @@ def _withhold(exercises: dict[str, Exercise]) -> None:
         raise WithheldError("solutions are withheld while a notebook is graded")
 
     shown = {name: replace(e, solution=withheld, mistakes=(), way=None, also=None) for name, e in exercises.items()}
-    finds = bank.find_exercise
 
     def find_exercise(name: str) -> Exercise:
-        return shown[name] if name in shown else finds(name)
+        if name not in shown:
+            raise UnknownExerciseError(f"There is no exercise {name!r} in this notebook.")
+        return shown[name]
 
-    for module in (bank, checking):
-        module.find_exercise = find_exercise  # type: ignore[attr-defined]
-    bank.all_exercises = lambda: list(shown.values())  # type: ignore[attr-defined]
-    bank.exercises_of = lambda notebook: tuple(e for name, e in shown.items() if name[:2] == notebook)  # type: ignore[attr-defined]
+    def exercises_of(notebook: str) -> tuple[Exercise, ...]:
+        return tuple(exercise for name, exercise in shown.items() if name[:2] == notebook)
+
+    vars(checking)["find_exercise"] = find_exercise
+    vars(bank).update(find_exercise=find_exercise, exercises_of=exercises_of, all_exercises=lambda: [*shown.values()])
     for name in [name for name in sys.modules if name.startswith(BANK)]:
         del sys.modules[name]
         if hasattr(bank, name.rpartition(".")[2]):
             delattr(bank, name.rpartition(".")[2])
-    sys.meta_path.insert(0, _NoSolutions())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _NoSolutions())
 
 
 class _NoSolutions:

@@ -173,7 +173,9 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    rows = [{(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)} for row in reader]
+    rows = [
+        {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)} for row in reader
+    ]
     if not rows:
         raise ReportError(f"{path} holds no rows; expected a first line of column names and a line for each student.")
     return rows
@@ -236,7 +238,9 @@ def student_of(file: str, roster: Sequence[Student]) -> Student | None:
     joined = set(words.split())
     best: list[tuple[int, Student]] = []
     for student in roster:
-        fits = [len(key) for key in student.keys if f" {key} " in words or (" " in key and key.replace(" ", "") in joined)]
+        fits = [
+            len(key) for key in student.keys if f" {key} " in words or (" " in key and key.replace(" ", "") in joined)
+        ]
         if fits:
             best.append((max(fits), student))
     most = max((length for length, _ in best), default=0)
@@ -268,7 +272,9 @@ def read_points(path: Path, known: Iterable[str]) -> dict[str, float]:
         if not parts or (number == 1 and not re.search(r"\d", line)):
             continue
         if len(parts) != 2 or not re.fullmatch(r"\d+(\.\d+)?", parts[1]):
-            raise ReportError(f"{path}, line {number}: {line!r}; expected an exercise and its points, such as 06-outer 2.")
+            raise ReportError(
+                f"{path}, line {number}: {line!r}; expected an exercise and its points, such as 06-outer 2."
+            )
         if parts[0] not in ids:
             raise ReportError(f"{path}, line {number}: these notebooks have no exercise {parts[0]!r}.")
         points[parts[0]] = float(parts[1])

@@ -19,18 +19,22 @@ def add_commands(add: Add) -> None:
     student = add("handout", _handout, "write a copy of the notebooks for students")
     student.add_argument("output", type=Path, metavar="folder", help="where the copies go; nothing is overwritten")
     student.add_argument("--without-solutions", dest="solutions", action="store_false", help="leave the solutions out")
-    student.add_argument("--no-links", dest="links", action="store_false", help="leave out the links to the public copy")
+    student.add_argument(
+        "--no-links", dest="links", action="store_false", help="leave out the links to the public copy"
+    )
     student.add_argument("--base-url", help="where the copies will lie on the web; their links lead there")
     returned = add("grade", _grade, "run the checks of returned notebooks; their code runs with your rights")
     returned.add_argument("returned", type=Path, nargs="+", metavar="folder",
-                          help="the returned notebooks, in folders and zip archives; with --merge the reports")  # fmt: skip
+                          help="the returned notebooks, also in zip archives; with --merge the reports")  # fmt: skip
     for command, option in ((student, "names"), (returned, "--names")):
         command.add_argument(option, nargs="*", default=[], help="beginnings of names, such as 05 06; none means all")
         command.add_argument("--folder", type=Path, help="folder of the notebooks that are set (the course's own)")
-    returned.add_argument("--exercises", type=Path, metavar="own.py", help="a module with exercises of your own")
+        command.add_argument("--exercises", type=Path, metavar="own.py", help="a module with exercises of your own")
     returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in the first folder)")
     returned.add_argument("--seconds", type=positive(float), default=300, help="the time for one notebook (300)")
-    returned.add_argument("--cell-seconds", type=positive(float), help="the time for one cell; the cells after it still run")
+    returned.add_argument(
+        "--cell-seconds", type=positive(float), help="the time for one cell; the cells after it still run"
+    )
     returned.add_argument("--jobs", type=positive(int), help="how many notebooks run side by side (one a processor)")
     returned.add_argument("--points", type=Path, help="a file with an exercise and its points a line")
     returned.add_argument("--roster", type=Path, help="the class as a CSV file: who has not handed in gets a row too")
@@ -47,15 +51,17 @@ def _handout(options: argparse.Namespace) -> int:
     from lecture_lib.course.handout import handout
 
     found = find_notebooks(options.names, options.folder)
-    for path in handout(found, options.output, options.solutions, options.links, options.base_url, address()):
+    links = {"links": options.links, "base_url": options.base_url, "address": address()}
+    for path in handout(found, options.output, options.solutions, own=options.exercises, **links):
         print(path)
     return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
     from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.grade import exercises_of_all, grade
+    from lecture_lib.course.grade import grade
     from lecture_lib.course.report import ReportError, merge, read_points, read_roster, write_platform
+    from lecture_lib.course.sets import exercises_of_all
 
     if options.merge:
         if options.report is None:

@@ -9,8 +9,9 @@ import pytest
 from lecture_lib import places
 from lecture_lib.__main__ import main
 from lecture_lib.course.execute import find_notebooks, read_notebook
-from lecture_lib.course.grade import exercises_in, grade
+from lecture_lib.course.grade import grade
 from lecture_lib.course.handout import handout
+from lecture_lib.course.sets import exercises_in
 
 CHECK = 'from lecture_lib.exercises import check\nanswer = ...\ncheck("03-shape", answer)'
 SOLUTION = (
