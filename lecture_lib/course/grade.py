@@ -74,59 +74,62 @@ def grade(
     table_files = {report.with_name(report.name + ending) for ending in ("", ".partial", ".new")}
     exercises = {path.stem: exercises_in(read_notebook(path)) for path in originals}
     columns = [name for stem in sorted(exercises) for name in exercises[stem]]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="grade-") as place:
-        found = [
-            _read(k, item, Path(place), exercises)
-            for k, item in enumerate(returned(folder, frozenset({*table_files, pages})))
-        ]
+    limits = {"seconds": seconds, "cell_seconds": cell_seconds or seconds, "own": str(own.resolve()) if own else None}
+    with (
+        Table(report, list(dict.fromkeys(columns))) as table,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="grade-") as place,
+    ):
+        items = returned(folder, frozenset({*table_files, pages}))
+        found = [_read(item, Path(place) / f"{k:05d}", exercises) for k, item in enumerate(items)]
         if not found:
+            table.discard()
             raise FileNotFoundError(f"There is no notebook below {folder}.")
         found = [item for item in found if int(item.key[:12], 16) % shard[1] == shard[0] - 1]
-        limits = {
-            "seconds": seconds,
-            "cell_seconds": cell_seconds or seconds,
-            "own": str(own.resolve()) if own else None,
-        }
-        first = {item.key: item for item in reversed(found)}
-        with Table(report, list(dict.fromkeys(columns))) as table:
-            adopt_orphans()
-            run = [item for item in found if item.is_ready and first[item.key] is item]
-            grades = {item.name: item.grade for item in found if not item.is_ready}
-            for early in grades.values():
-                table.add(early)
-            with (
-                ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool,
-                tqdm(total=len(run), unit="notebook", mininterval=0.5) as bar,
-            ):
-                running = {pool.submit(item.run, exercises, limits): item for item in run}
-                try:
-                    for done in as_completed(running):
-                        grades[running[done].name] = done.result()
-                        table.add(grades[running[done].name])
-                        bar.update()
-                except BaseException:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    stop_all()
-                    print(
-                        f"\nStopped: the rows until now are in {table.partial}; {report} is as it was.", file=sys.stderr
-                    )
-                    raise
-            for item in found:
-                if item.name not in grades:
-                    grades[item.name] = item.copy_of(grades[first[item.key].name])
-            ordered = [grades[item.name] for item in found]
-            for result in ordered:
-                owner = student_of(result.file, roster)
-                result.worth = worth or {}
-                result.student = owner.name if owner else ""
-            ordered = _with_absent(_kept(ordered, keep), roster if shard[1] == 1 else ())
-            table.finish(ordered)
+        for item in found:
+            owner = student_of(item.name, roster)
+            item.grade = replace(item.grade, worth=worth or {}, student=owner.name if owner else "")
+        ordered = _kept(_graded(found, table, jobs, exercises, limits), keep)
+        ordered += _absent(ordered, roster if shard[1] == 1 else ())
+        table.finish(ordered)
     pages.mkdir(exist_ok=True)
     for result in ordered:
         if result.results:
             write_page(result, pages)
     write_summary(ordered, pages)
     return ordered
+
+
+def _graded(
+    found: Sequence[_HandIn],
+    table: Table,
+    jobs: int | None,
+    exercises: Mapping[str, list[str]],
+    limits: Mapping[str, object],
+) -> list[Grade]:
+    """Run what can be run, several at a time; what has the same cells as another one is run once."""
+    first = {item.key: item for item in reversed(found)}
+    done = {item: item.grade for item in found if not item.is_ready}
+    for early in done.values():
+        table.add(early)
+    run = [item for item in found if item.is_ready and first[item.key] is item]
+    adopt_orphans()
+    with (
+        ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool,
+        tqdm(total=len(run), unit="notebook", mininterval=0.5) as bar,
+    ):
+        running = {pool.submit(item.run, exercises, limits): item for item in run}
+        try:
+            for result in as_completed(running):
+                done[running[result]] = result.result()
+                table.add(result.result())
+                bar.update()
+        except BaseException:
+            stop_all()
+            pool.shutdown(wait=False, cancel_futures=True)
+            told = f"\nStopped: the rows until now are in {table.partial}; {table.path} is as it was."
+            print(told, file=sys.stderr)
+            raise
+    return [done[item] if item in done else item.copy_of(done[first[item.key]]) for item in found]
 
 
 class _HandIn:
@@ -173,12 +176,12 @@ class _HandIn:
     def copy_of(self, other: Grade) -> Grade:
         """The grade of a hand-in with the same cells."""
         note = f"the same cells as {other.file}"
-        return replace(other, file=self.name, note=note, seconds=0.0, time=self.grade.time)
+        return replace(other, file=self.name, student=self.grade.student, note=note, seconds=0.0, time=self.grade.time)
 
 
-def _read(number: int, item: Returned, place: Path, exercises: Mapping[str, list[str]]) -> _HandIn:
+def _read(item: Returned, room: Path, exercises: Mapping[str, list[str]]) -> _HandIn:
     """Read one hand-in, find out which notebook it is, and lay it into a room."""
-    hand_in = _HandIn(item, place / f"{number:05d}")
+    hand_in = _HandIn(item, room)
     if item.problem:
         return hand_in
     hand_in.room.mkdir()
@@ -217,6 +220,7 @@ def _kept(grades: Sequence[Grade], keep: str | None) -> list[Grade]:
     return sorted(chosen, key=lambda g: g.file)
 
 
-def _with_absent(grades: list[Grade], roster: Iterable[Student]) -> list[Grade]:
+def _absent(grades: Sequence[Grade], roster: Iterable[Student]) -> list[Grade]:
+    """A row for each student of whom there is no hand-in."""
     there = {g.student for g in grades}
-    return grades + [Grade("", student=s.name, status="not handed in") for s in roster if s.name not in there]
+    return [Grade("", student=s.name, status="not handed in") for s in roster if s.name not in there]

@@ -91,6 +91,7 @@ class Run:
         environment = kernel_environment(self.room / "ipython", shipped_data=True)
         environment |= {VARIABLE: str(self.room / "progress.json")}
         silent: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.manager = KernelManager(kernel_spec_manager=ThisPython())
         self.manager.start_kernel(cwd=str(self.room / WORK), env=environment, **silent)
         self.client = self.manager.client()
         self.client.start_channels()

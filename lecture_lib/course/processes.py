@@ -15,12 +15,14 @@ CHILD_SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER of Linux: orphans of this process's descendants become its own children."""
 
 _lock = threading.Lock()
+_stopping = threading.Event()
 _known: set[int] = set()
 _spared: set[int] = set()
 
 
 def adopt_orphans() -> None:
     """Keep what is left behind by a descendant that ends within reach, where the system can (Linux)."""
+    _stopping.clear()
     if sys.platform == "linux":
         _spared.update(child.pid for child in psutil.Process().children())
         ctypes.CDLL(None).prctl(CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -63,6 +65,8 @@ def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str
         What it printed, and whether it ended by itself and well.
     """
     with _lock:
+        if _stopping.is_set():
+            return "", False
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -93,8 +97,11 @@ def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str
 
 
 def stop_all() -> None:
-    """Kill every process that `run_alone` is waiting for, with all that it started."""
-    for pid in list(_known):
+    """Kill every process that `run_alone` is waiting for, with all that it started, and start no more."""
+    with _lock:
+        _stopping.set()
+        running = list(_known)
+    for pid in running:
         kill_below(pid)
         try:
             psutil.Process(pid).kill()

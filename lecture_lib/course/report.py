@@ -106,6 +106,11 @@ class Table:
         """Write one row, to the disk."""
         self._write(_row(grade, self.exercises))
 
+    def discard(self) -> None:
+        """Leave nothing behind: there is nothing to report."""
+        self.file.close()
+        self.partial.unlink(missing_ok=True)
+
     def finish(self, grades: Iterable[Grade]) -> None:
         """Replace the report by the rows in their order; a column without any result is left out."""
         listed = list(grades)
@@ -344,7 +349,7 @@ def write_platform(grades: Sequence[Grade], roster: Sequence[Student], form: str
             columns = ["Identifier", "Full name", "Email address"]
             writer.writerow([*columns, "Grade", "Maximum grade", "Feedback comments"])
         for student in roster:
-            own = {g.notebook: g for g in grades if g.student == student.name}
+            own = {g.notebook: g for g in grades if g.notebook and g.student == student.name}
             start = [harmless(student.row.get(name.lower(), "")) for name in columns]
             start[columns.index("Student" if form == "canvas" else "Full name")] = harmless(student.name)
             if form == "canvas":
