@@ -41,6 +41,9 @@ class Sentences(list[Sentence]):
         token_column: where the tokens stood, counted from 1.
         tag_column: where the tags stood, counted from 1, or the key of CoNLL-U's MISC that held them.
         left_out: how many sentences `on_error="skip"` left out.
+
+    >>> Sentences([Sentence(["Oslo"], ["B-LOC"])]).scheme
+    'BIO'
     """
 
     scheme = "BIO"

@@ -56,7 +56,15 @@ class Vectors:
 
     @classmethod
     def of_table(cls, table: WordTable, matrix: NDArray[np.float32]) -> "Vectors":
-        """Vectors of words that are known to be distinct and numbers that are known to be finite; nothing is copied."""
+        """Vectors of words that are known to be distinct and numbers that are known to be finite; nothing is copied.
+
+        Args:
+            table: the words.
+            matrix: their vectors, shape (N, d), float32.
+
+        Returns:
+            The vectors.
+        """
         vectors = cls.__new__(cls)
         vectors.matrix, vectors._table = matrix.view(), table
         vectors.matrix.flags.writeable = False
