@@ -1,5 +1,6 @@
 """Backpropagation as a course: a small NumPy autograd and what the notebooks build on it."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.state import no_grad
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from lecture_lib.graph import pictures
 
 if TYPE_CHECKING:
     from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian
@@ -71,6 +73,15 @@ LATER = {
     "trace": "graph.trace",
 }
 """What is loaded at its first use, so that ``import lecture_lib`` costs little: name → module."""
+
+
+def _load_draw() -> Callable[..., Any]:
+    from lecture_lib.show.graphs.draw import draw
+
+    return draw
+
+
+pictures.load_draw = _load_draw
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ import ast
 import copy
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from lecture_lib.exercises.programs import Program
@@ -50,8 +51,8 @@ def signs(node: Any, program: Program) -> Iterator[ast.AST]:
         yield node.operand
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
         yield ast.AugAssign(node.target, ast.Sub() if isinstance(node.op, ast.Add) else ast.Add(), node.value)
-    if _is_value(node) and isinstance(node, (ast.Call, ast.Name)):
-        yield ast.UnaryOp(ast.USub(), node)
+    if isinstance(node, ast.Call) and len(node.args) == 1 and _called(node) not in ("range", "len", "reversed"):
+        yield ast.Call(node.func, [ast.UnaryOp(ast.USub(), node.args[0])], node.keywords)
 
 
 def sums(node: Any, program: Program) -> Iterator[ast.AST]:
@@ -177,23 +178,66 @@ def added(node: Any, program: Program) -> Iterator[ast.AST]:
         yield ast.AugAssign(node.targets[0], ast.Add(), node.value)
 
 
+def places_off(node: Any, program: Program) -> Iterator[ast.AST]:
+    """An index, a slice or a range that begins or ends one place further."""
+    if isinstance(node, ast.Call) and _called(node) == "range" and len(node.args) == 1:
+        stop = node.args[0]
+        yield ast.Call(node.func, [ast.Constant(1), stop], [])
+        yield ast.Call(node.func, [ast.Constant(1), _one_more(stop, ast.Add())], [])
+        yield from (ast.Call(node.func, [end], []) for end in _one_off(stop))
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        first, last = node.slice.lower, node.slice.upper
+        for lower in (first, *(_one_off(first) if first else ())):
+            for upper in (last, *(_one_off(last) if last else ())):
+                if lower is not first or upper is not last:
+                    yield ast.Subscript(node.value, ast.Slice(lower, upper), node.ctx)
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, (ast.Name, ast.BinOp, ast.Constant)):
+        yield from (ast.Subscript(node.value, place, node.ctx) for place in _one_off(node.slice))
+
+
+def _one_off(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, int):
+            yield from (ast.Constant(node.value + 1), ast.Constant(node.value - 1))
+        return
+    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and node.right.value == 1:
+        yield node.left
+    yield from (_one_more(node, ast.Add()), _one_more(node, ast.Sub()))
+
+
+def _one_more(node: ast.expr, sign: ast.operator) -> ast.expr:
+    return ast.BinOp(node, sign, ast.Constant(1))
+
+
 def counts(node: Any, program: Program) -> Iterator[ast.AST]:
-    """Whole numbers one off, where something is counted or cut out."""
+    """Whole numbers one off, where something is counted."""
     if isinstance(node, ast.Constant) and type(node.value) is int:
         yield ast.Constant(node.value + 1)
         yield ast.Constant(node.value - 1)
-    if isinstance(node, ast.Call) and _called(node) == "range":
-        stop = node.args[-1]
-        if len(node.args) == 1:
-            yield ast.Call(node.func, [ast.Constant(1), stop], [])
-            yield ast.Call(node.func, [ast.BinOp(stop, ast.Sub(), ast.Constant(1))], [])
-            yield ast.Call(node.func, [ast.Constant(1), ast.BinOp(stop, ast.Add(), ast.Constant(1))], [])
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
-        for sign in (ast.Add(), ast.Sub()):
-            yield ast.Subscript(node.value, ast.BinOp(node.slice, sign, ast.Constant(1)), node.ctx)
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in ("n", "m", "N", "K", "t", "k"):
-        yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
-        yield ast.BinOp(node, ast.Add(), ast.Constant(1))
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in COUNTS:
+        yield from _one_off(node)
+
+
+COUNTS = ("n", "m", "N", "K", "t", "k", "bends", "epoch", "n_in", "n_out")
+
+
+def other_slopes(node: Any, program: Program) -> Iterator[ast.AST]:
+    """The slope of σ in place of that of tanh, or the other way round."""
+    if not isinstance(node, ast.BinOp):
+        return
+    left, right = node.left, node.right
+    if isinstance(node.op, ast.Sub) and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow):
+        base = right.left
+        yield ast.BinOp(base, ast.Mult(), ast.BinOp(left, ast.Sub(), base))
+        if isinstance(base, ast.Call) and base.args:
+            value = ast.Call(ast.Name("logistic_", ast.Load()), base.args[:1], [])
+            yield ast.BinOp(value, ast.Mult(), ast.BinOp(left, ast.Sub(), value))
+    if isinstance(node.op, ast.Mult) and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Sub):
+        square = ast.BinOp(right.right, ast.Pow(), ast.Constant(2))
+        slope = ast.BinOp(ast.Constant(1), ast.Sub(), square)
+        yield slope
+        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+            yield ast.BinOp(left.left, ast.Mult(), slope)
 
 
 def constants(node: Any, program: Program) -> Iterator[ast.AST]:
@@ -217,18 +261,30 @@ def renames(node: Any, program: Program) -> Iterator[ast.AST]:
                 yield ast.Name(name, ast.Load())
 
 
+def renamed_everywhere(node: Any, program: Program) -> Iterator[ast.AST]:
+    """One argument in place of another in the whole body."""
+    for first, second in _pairs(node):
+        for old, new in ((first, second), (second, first)):
+            yield _with_names(node, {old: new})
+
+
 def exchanged(node: Any, program: Program) -> Iterator[ast.AST]:
     """Two arguments exchanged in the whole body."""
-    if not isinstance(node, (ast.Lambda, ast.FunctionDef)):
-        return
-    names = [a.arg for a in node.args.args]
-    for k, first in enumerate(names):
-        for second in names[k + 1 :]:
-            new = copy.deepcopy(node)
-            for part in ast.walk(new):
-                if isinstance(part, ast.Name) and part.id in (first, second):
-                    part.id = second if part.id == first else first
-            yield new
+    for first, second in _pairs(node):
+        yield _with_names(node, {first: second, second: first})
+
+
+def _pairs(node: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(node, (ast.Lambda, ast.FunctionDef)):
+        yield from combinations([a.arg for a in node.args.args], 2)
+
+
+def _with_names(node: ast.AST, names: dict[str, str]) -> ast.AST:
+    new = copy.deepcopy(node)
+    for part in ast.walk(new):
+        if isinstance(part, ast.Name):
+            part.id = names.get(part.id, part.id)
+    return new
 
 
 def more_factors(node: Any, program: Program) -> Iterator[ast.AST]:

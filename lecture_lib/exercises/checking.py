@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,26 +55,63 @@ def check_answer(exercise: Exercise, answer: Any) -> bool:
     Raises:
         WrongAnswer: the answer is not right.
     """
+    verdict = judge(exercise, answer)
+    if verdict.state == "wrong":
+        raise WrongAnswer(exercise.id, verdict.mistake, verdict.text)
+    print(f"{exercise.id}: {verdict.state}{'. ' if verdict.text else ''}{verdict.text}")
+    return verdict.state == "right"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of an answer.
+
+    Attributes:
+        state: "right", "wrong" or "not done yet".
+        mistake: the name of what is wrong, None where nothing is, or where it has no name.
+        text: the nudge, or the lesson of a right answer.
+    """
+
+    state: str
+    mistake: str | None = None
+    text: str = ""
+
+
+def judge(exercise: Exercise, answer: Any) -> Verdict:
+    """Judge an answer, and change nothing: nothing is printed, raised or recorded.
+
+    Args:
+        exercise: the exercise.
+        answer: what the reader gave.
+
+    Returns:
+        The verdict.
+
+    Example:
+        >>> from lecture_lib.exercises.bank import find_exercise
+        >>> judge(find_exercise("03-shape"), (5, 3)).mistake
+        'inputs as rows'
+    """
     if holds_dots(answer) or _is_empty(answer):
-        return _not_done(exercise)
+        return NOT_DONE
     if exercise.is_function and not callable(answer):
-        raise WrongAnswer(exercise.id, *_not_callable(exercise, answer))
+        return Verdict("wrong", *_not_callable(exercise))
     if not exercise.is_function and callable(answer):
-        raise WrongAnswer(exercise.id, "a function", "This exercise wants the value itself. Did you forget to call it?")
+        return Verdict("wrong", "a function", "This exercise wants the value itself. Did you forget to call it?")
     try:
         answer = formed(exercise, answer)
     except WrongForm as form:
-        raise WrongAnswer(exercise.id, form.name, form.nudge) from None
+        return Verdict("wrong", form.name, form.nudge)
     seen, wanted = observe(exercise, answer), outcomes(exercise, formed(exercise, exercise.solution))
     if any(outcome is UNTOUCHED for outcome in seen.outcomes):
-        return _not_done(exercise)
+        return NOT_DONE
     if not is_right(exercise, seen.outcomes, wanted):
-        raise diagnose(exercise, answer, seen, wanted)
+        return Verdict("wrong", *diagnose(exercise, answer, seen, wanted))
     fault = fault_of(exercise, answer, seen)
-    if fault is not None:
-        raise WrongAnswer(exercise.id, *fault)
-    print(f"{exercise.id}: right. {exercise.lesson}")
-    return True
+    return Verdict("wrong", *fault) if fault is not None else Verdict("right", None, exercise.lesson)
+
+
+NOT_DONE = Verdict("not done yet")
 
 
 def is_right(exercise: Exercise, found: list[Any], wanted: list[Any]) -> bool:
@@ -123,19 +161,17 @@ def fault_of(exercise: Exercise, answer: Any, seen: Observed) -> Finding | None:
             "a later call changes an earlier result",
             "Both results live in the same memory. Make a new array in each call.",
         )
-    return next(filter(None, (demand(exercise, answer) for demand in exercise.demands)), None)
+    try:
+        return next(filter(None, (demand(exercise, answer) for demand in exercise.demands)), None)
+    except Exception as error:
+        return "it stops on another example", f"With other sizes it raises {type(error).__name__}: {error}."
 
 
-def _not_callable(exercise: Exercise, answer: Any) -> Finding:
+def _not_callable(exercise: Exercise) -> Finding:
     # Without arguments it is a class: what it makes is tried out.
     kind = "function" if exercise.arguments else "class"
     wanted = f"a function of ({', '.join(exercise.arguments)})" if exercise.arguments else "the class"
     return f"not a {kind}", f"Hand over {wanted} by its name, without calling it."
-
-
-def _not_done(exercise: Exercise) -> bool:
-    print(f"{exercise.id}: not done yet")
-    return False
 
 
 def _is_empty(answer: Any) -> bool:

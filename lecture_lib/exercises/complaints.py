@@ -21,12 +21,22 @@ def said_plainly(failure: Failure, called: str) -> Finding:
     Returns:
         A name, with the class of the exception where a reader may want to look it up, and a nudge.
     """
+    for say, match in _fitting(failure):
+        name, nudge = say(match)
+        return name, f"{nudge}{called}"
+    return f"your answer stopped with {failure.kind}", f"{failure.text.rstrip('.')}.{called}"
+
+
+def has_words(failure: Failure) -> bool:
+    """Whether there is a text for a failure."""
+    return next(_fitting(failure), None) is not None
+
+
+def _fitting(failure: Failure) -> Iterator[tuple[Say, re.Match[str]]]:
     for kind, pattern, say in COMPLAINTS:
         match = re.search(pattern, failure.text) if failure.kind in kind.split("|") else None
         if match:
-            name, nudge = say(match)
-            return name, f"{nudge}{called}"
-    return f"your answer stopped with {failure.kind}", f"{failure.text.rstrip('.')}.{called}"
+            yield say, match
 
 
 def _fixed(name: str, nudge: str) -> Say:
@@ -112,8 +122,8 @@ def _complaints() -> Iterator[tuple[str, str, Say]]:
         _fixed("too many indices", "How many axes has that array?"),
     )
     yield (
-        "IndexError",
-        r"only integers, slices|arrays used as indices must be of integer",
+        "IndexError|TypeError",
+        r"only integers, slices|slice indices must|interpreted as an integer|arrays used as indices must be of integer",
         _fixed("an index that is no whole number", "/ makes a fraction even of whole numbers, and // does not."),
     )
     yield (

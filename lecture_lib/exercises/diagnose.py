@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from lecture_lib.exercises.complaints import said_plainly
+from lecture_lib.exercises.complaints import has_words, said_plainly
 from lecture_lib.exercises.edits import EDITS, IN_THE_CODE
-from lecture_lib.exercises.errors import WrongAnswer
 from lecture_lib.exercises.exercise import Exercise, Finding, Mistake
 from lecture_lib.exercises.forms import formed
 from lecture_lib.exercises.outcomes import Failure, Observed, all_same, fitted, outcomes, trials
 from lecture_lib.exercises.regions import partly_right
 from lecture_lib.exercises.search import slip_in_lines, slip_of_solution
-from lecture_lib.exercises.slips import slip_in
+from lecture_lib.exercises.slips import parts_right, slip_in
 
+FEW_DIGITS = 5
+"""Of a number that was rounded: four digits and a point."""
 CLOSE = 0.01
 """A number that a reader has rounded is taken for a mistake's from this relative distance on."""
 
 
-def diagnose(exercise: Exercise, answer: Any, seen: Observed, wanted: list[Any]) -> WrongAnswer:
-    """Build the error for a wrong answer.
+def diagnose(exercise: Exercise, answer: Any, seen: Observed, wanted: list[Any]) -> tuple[str | None, str]:
+    """Say what is wrong with an answer.
 
     Args:
         exercise: the exercise.
@@ -31,17 +33,15 @@ def diagnose(exercise: Exercise, answer: Any, seen: Observed, wanted: list[Any])
         wanted: the outcomes of the solution.
 
     Returns:
-        The error with the first mistake of the bank that does the same as the answer; failing that, with a usual slip
-        that does the same; failing that, with what can be said of any answer; at last with the exercise's own nudge.
+        The name and nudge of the first mistake of the bank that does the same as the answer; failing that, of a usual
+        slip that does the same; failing that, what can be said of any answer; at last None and the exercise's nudge.
     """
     found = [fitted(part, right) for part, right in zip(seen.outcomes, wanted, strict=True)]
     for look in LOOKS:
         finding = look(exercise, answer, found, wanted)
         if finding is not None:
-            return WrongAnswer(exercise.id, *finding)
-    if seen.changed:
-        return WrongAnswer(exercise.id, *changed_arguments(seen.changed))
-    return WrongAnswer(exercise.id, None, exercise.nudge)
+            return finding
+    return changed_arguments(seen.changed) if seen.changed else (None, exercise.nudge)
 
 
 def changed_arguments(names: tuple[str, ...]) -> Finding:
@@ -78,7 +78,8 @@ def _distance(exercise: Exercise, found: Any, other: Any) -> float | None:
     if exercise.form != "number" or not all(isinstance(part, np.ndarray) and part.ndim == 0 for part in (found, other)):
         return None
     size = float(abs(other))
-    rounds = abs(found - other) <= CLOSE * size and size != round(size) and len(f"{float(abs(found)):.6g}") < 6
+    digits = f"{float(abs(found)):.9e}".partition("e")[0].rstrip("0")
+    rounds = abs(found - other) <= CLOSE * size and size != round(size) and len(digits) <= FEW_DIGITS
     return float(abs(found - other)) / size if rounds else None
 
 
@@ -91,6 +92,25 @@ def _nothing(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any
 def _result(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
     given = list(trials(exercise)) if exercise.is_function else [()]
     return slip_in(exercise, found, wanted, given)
+
+
+def _parts(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
+    return parts_right(exercise, found, wanted)
+
+
+def _value_in_parts(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
+    return None if exercise.is_function else parts_right(exercise, found, wanted)
+
+
+def _told(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
+    """What the exercise's own measure says of an answer, where it says nothing of a right one."""
+    told, nothing = found[0], wanted[0]
+    empty = not nothing if isinstance(nothing, str) else isinstance(nothing, np.ndarray) and not nothing.size
+    if exercise.is_function or not empty or isinstance(told, (np.ndarray, Failure)):
+        return None
+    if isinstance(told, str):
+        return told, exercise.nudge
+    return f"{len(told)} not found out", f"{exercise.nudge.split('?')[0]}? Think of this one: {told[0]}."
 
 
 def _code(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
@@ -130,11 +150,39 @@ def _failure(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any
     return None
 
 
-def _misfit(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
-    """Shapes that do not fit, before anything else is said of the program."""
-    failures = [outcome for outcome in found if isinstance(outcome, Failure)]
-    shapes = failures and failures[0].kind == "ValueError" and "shape" in failures[0].text
-    return _failure(exercise, answer, found, wanted) if shapes or (failures and "matmul" in failures[0].text) else None
+def _known_failure(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
+    """A failure that has a text of its own says more than any search."""
+    failure = next((outcome for outcome in found if isinstance(outcome, Failure)), None)
+    known = failure is not None and exercise.is_function and has_words(failure)
+    return _failure(exercise, answer, found, wanted) if known else None
+
+
+def _unused(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
+    """An argument that the answer never looks at, though the solution does."""
+    used, needed = _loaded(answer), _loaded(exercise.solution)
+    if not exercise.is_function or used is None or needed is None or len(used) != len(needed):
+        return None
+    for name, looks, should in zip(exercise.arguments, used, needed, strict=False):
+        if should and not looks:
+            return f"{name} is not used", f"The task gives {name} for a purpose. What does the result owe to it?"
+    return None
+
+
+def _loaded(function: Any) -> list[bool] | None:
+    """Which of its arguments a function looks at."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return None
+    inner = {name for part in code.co_consts if hasattr(part, "co_freevars") for name in part.co_freevars}
+    loads = {
+        str(name) for step in dis.get_instructions(code) if step.opname.startswith("LOAD") for name in _names(step)
+    }
+    return [name in loads | inner for name in code.co_varnames[: code.co_argcount]]
+
+
+def _names(step: dis.Instruction) -> tuple[Any, ...]:
+    # Newer Pythons load two variables in one instruction.
+    return step.argval if isinstance(step.argval, tuple) else (step.argval,)
 
 
 def _shape(exercise: Exercise, answer: Any, found: list[Any], wanted: list[Any]) -> Finding | None:
@@ -209,13 +257,17 @@ LOOKS: tuple[Callable[[Exercise, Any, list[Any], list[Any]], Finding | None], ..
     _shape_as_answer,
     _choices,
     _in_places,
+    _told,
+    _value_in_parts,
     _code,
-    _misfit,
+    _known_failure,
     _result,
     _solution,
     _lines,
     _outside,
     _failure,
+    _unused,
+    _parts,
     _shape,
     _partly,
 )

@@ -18,9 +18,9 @@ def sizes(rng: np.random.Generator) -> tuple[int, int]:
         rng: source of randomness.
 
     Returns:
-        n outputs from 3 to 4 and m inputs from 5 to 8.
+        n outputs from 3 to 5 and m inputs from 6 to 9.
     """
-    return int(rng.integers(3, 5)), int(rng.integers(5, 9))
+    return int(rng.integers(3, 6)), int(rng.integers(6, 10))
 
 
 def layer(rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:

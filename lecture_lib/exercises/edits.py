@@ -93,6 +93,11 @@ EDITS: tuple[Edit, ...] = (
         ("a power too many", "Look at {old}: should that power stand there?"),
     ),
     Edit(
+        changes.places_off,
+        ("off by one", "Count on your fingers with a small case. Is one too many or too few?"),
+        ("off by one", "Look at {old}: count with a small case. Is one too many or too few?"),
+    ),
+    Edit(
         changes.factors,
         (
             "a factor is missing",
@@ -117,6 +122,11 @@ EDITS: tuple[Edit, ...] = (
         changes.functions,
         ("the input in place of the output", "One step is left out: is it z or f(z) that is wanted there?"),
         ("applied once too often", "Look at {old}: has that not been applied already?"),
+    ),
+    Edit(
+        changes.other_slopes,
+        ("the slope of another function", "Which function bends here, tanh or σ, and what is its slope?"),
+        ("the slope of another function", "Look at {old}: of which function is that the slope?"),
     ),
     Edit(
         changes.other_functions,
@@ -149,14 +159,19 @@ EDITS: tuple[Edit, ...] = (
         ("in another order", "Look at {old}: here the order counts. Which comes first?"),
     ),
     Edit(
-        changes.exchanged,
-        ("two arguments are exchanged", "Look at the names: does each argument stand where the other should?"),
-        ("two arguments are exchanged", "Does each argument stand where it should? Look at their order too."),
-    ),
-    Edit(
         changes.renames,
         ("another argument in its place", "Look at each name: is that the one which belongs there?"),
         ("another argument in its place", "Look at {old}: is that the one which belongs there?"),
+    ),
+    Edit(
+        changes.renamed_everywhere,
+        ("another argument in its place", "Look at each name: is that the one which belongs there?"),
+        ("another argument in its place", "Look at each name: is that the one which belongs there?"),
+    ),
+    Edit(
+        changes.exchanged,
+        ("two arguments are exchanged", "Look at the names: does each argument stand where the other should?"),
+        ("two arguments are exchanged", "Does each argument stand where it should? Look at their order too."),
     ),
     Edit(
         changes.squares,

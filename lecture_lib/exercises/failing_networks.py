@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib import data
 from lecture_lib.autograd.nn import logsumexp, relu, sigmoid, softmax
 from lecture_lib.autograd.transforms import grad
+from lecture_lib.data import corpus, vectors
 from lecture_lib.ner import NERWindowModel, Vocabulary, to_types
 from lecture_lib.train.regularize import clip_by_norm
 
@@ -101,8 +101,8 @@ def problem() -> tuple[Array, Array]:
         >>> X.shape, y[:6]
         ((400, 250), array([1, 0, 0, 1, 0, 0]))
     """
-    sentences = data.corpus("default").train[:60]
-    X = NERWindowModel(Vocabulary(data.vectors("default")), CLASSES).windows(sentences)[:WINDOWS]
+    sentences = corpus("default").train[:60]
+    X = NERWindowModel(Vocabulary(vectors("default")), CLASSES).windows(sentences)[:WINDOWS]
     y = [CLASSES.index(kind) for sentence in sentences for kind in to_types(sentence.tags)]
     found = X.astype(np.float64), np.array(y[:WINDOWS])
     for array in found:

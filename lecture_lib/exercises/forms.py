@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise
+from lecture_lib.exercises.outcomes import LONGEST
 
 YES, NO = {"true", "t", "yes", "y", "1", "right"}, {"false", "f", "no", "n", "0", "wrong"}
 BETWEEN = re.compile(r"\s*(?:,|;|/|&|\||→|->|>|\n|\band\b)\s*|\s+")
@@ -72,7 +74,7 @@ def plain(value: Any) -> Any:
         return type(value)(map(plain, value)) if type(value) in (list, tuple) else [plain(part) for part in value]
     if isinstance(value, (dict, str, bytes, set, frozenset)):
         return value
-    return list(value) if isinstance(value, Iterable) else value
+    return list(islice(value, LONGEST)) if isinstance(value, Iterable) else value
 
 
 def alone(value: Any) -> Any:
@@ -175,7 +177,7 @@ def _in_a_row(exercise: Exercise, answer: Any) -> list[Any]:
         value = value[0]
     if isinstance(value, (list, tuple)) and len(value) == count:
         return [evaluated(part) if isinstance(part, str) else part for part in map(alone, value)]
-    if is_number(value) and len(str(value)) == count:
+    if is_number(value) and len(str(value)) == count > 2:
         return [int(digit) for digit in str(value)]
     size = len(value) if isinstance(value, (list, tuple, set, frozenset)) else 1
     raise WrongForm(f"{size} of {count} answers", f"Hand over {count}, in this order: {', '.join(exercise.labels)}.")
@@ -254,6 +256,8 @@ def _choice(exercise: Exercise, answer: Any) -> Any:
 
 
 def _several(exercise: Exercise, answer: Any) -> list[str]:
+    if isinstance(answer, str):
+        answer = evaluated(answer)
     if isinstance(answer, str):
         text = answer.strip("()[]{} ")
         parts = [part for part in BETWEEN.split(text) if part]

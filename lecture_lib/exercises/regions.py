@@ -9,6 +9,9 @@ import numpy as np
 
 from lecture_lib.exercises.exercise import Finding
 
+CLOSE = 0.006
+"""The relative distance up to which a result is close."""
+
 
 def partly_right(found: Sequence[Any], wanted: Sequence[Any]) -> Finding | None:
     """Where an array is right, if it is so in a place with a name.
@@ -22,7 +25,17 @@ def partly_right(found: Sequence[Any], wanted: Sequence[Any]) -> Finding | None:
     """
     if not all(isinstance(part, np.ndarray) for part in (*found, *wanted)):
         return None
-    if any(f.shape != w.shape or w.ndim == 0 or w.size < 2 for f, w in zip(found, wanted, strict=True)):
+    if any(f.shape != w.shape or w.size == 0 for f, w in zip(found, wanted, strict=True)):
+        return None
+    gaps = [np.max(np.abs(f - w)) / max(np.max(np.abs(w)), 1e-300) for f, w in zip(found, wanted, strict=True)]
+    if max(gaps) <= CLOSE:
+        return (
+            "close, but not right",
+            "It agrees to two digits only. Is something rounded, or measured with another step?",
+        )
+    if all(f.dtype.kind in "iu" for f in found) and any(np.any(w != np.round(w)) for w in wanted):
+        return "whole numbers only", "An array of integers holds no fractions. Which dtype does yours have?"
+    if any(w.size < 2 for w in wanted):
         return None
     masks = [np.abs(f - w) <= 1e-6 * np.max(np.abs(w)) + 1e-10 for f, w in zip(found, wanted, strict=True)]
     for test, where, rest in REGIONS:

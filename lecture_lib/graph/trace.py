@@ -17,6 +17,7 @@ from lecture_lib.autograd.state import changed
 from lecture_lib.autograd.tensor import Tensor, leaf, plain
 from lecture_lib.autograd.transforms import number_of, parameter_names
 from lecture_lib.autograd.trees import aligned, leaves, refill, spell
+from lecture_lib.graph.pictures import drawing
 
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = (str(PACKAGE / "autograd"), str(PACKAGE / "graph"), str(Path(np.__file__).parent))
@@ -186,17 +187,14 @@ class Graph:
             ValueError: another ending, or an unknown option.
             ImportError: matplotlib is not installed.
         """
-        from lecture_lib.show.graphs.draw import draw
-
-        draw(self, **options).save(path)
+        drawing(self, **options).save(path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        # Imported here: numbers do not need pictures, and without matplotlib the graph is shown as text.
         try:
-            from lecture_lib.show.graphs.draw import draw
-        except ImportError:
+            picture = drawing(self)
+        except ImportError:  # Without matplotlib the graph is shown as text.
             return {"text/plain": repr(self)}
-        return draw(self)._repr_mimebundle_(include, exclude)
+        return picture._repr_mimebundle_(include, exclude)
 
     def __len__(self) -> int:
         return len(self.nodes)

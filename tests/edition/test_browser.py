@@ -24,8 +24,8 @@ from show.demonstrated import (
 from lecture_lib.course.site.build import HEAVIEST
 from lecture_lib.show import Widget
 from lecture_lib.show.canvas.svg import fragment, rules
-from lecture_lib.show.widgets.frames import offered
-from lecture_lib.show.widgets.widget import Frame
+from lecture_lib.show.widgets.frames import Frame
+from lecture_lib.show.widgets.packed import offered
 
 from .conftest import opened
 

@@ -14,8 +14,9 @@ import pytest
 from lecture_lib import trace
 from lecture_lib.show import LearningRateLab, NonlinearityExplorer, NudgeMeter, Ridgelines, ShapeDock, Stepper, Widget
 from lecture_lib.show.canvas.scene import Pixels, Scene, Shape
-from lecture_lib.show.widgets.frames import MIME, MOST, VARIABLE, offered, packed, unpacked
-from lecture_lib.show.widgets.widget import Frame, Range, Steps
+from lecture_lib.show.widgets.controls import Range, Steps
+from lecture_lib.show.widgets.frames import Frame
+from lecture_lib.show.widgets.packed import MIME, MOST, VARIABLE, offered, packed, unpacked
 
 
 def stepper() -> Stepper:

@@ -27,7 +27,7 @@ from lecture_lib.course.site.search import sections, words
 from lecture_lib.course.site.tables import matrix_identities, operations
 from lecture_lib.graph.table import table as table_of_operations
 from lecture_lib.matcalc import identities
-from lecture_lib.show.widgets.frames import MIME
+from lecture_lib.show.widgets.packed import MIME
 
 WIDGETS = [
     name for name in show.__all__ if inspect.isclass(kind := getattr(show, name)) and issubclass(kind, show.Widget)
@@ -382,7 +382,7 @@ def test_tables_have_pages(site: Path) -> None:
 def test_types_of_widgets_share_nothing() -> None:
     """The names of glyphs come from their content, so two widgets on a page do not disturb one another."""
     from lecture_lib.show import JacobianMap, ShapeDock
-    from lecture_lib.show.widgets.frames import unpacked
+    from lecture_lib.show.widgets.packed import unpacked
 
     first = unpacked(JacobianMap([[1.0, 2.0]], [1.0, 2.0]))
     second = unpacked(

@@ -41,8 +41,9 @@ from lecture_lib.show import (
 )
 from lecture_lib.show.canvas.scene import Scene, Text
 from lecture_lib.show.canvas.svg import fragment
+from lecture_lib.show.widgets.controls import Choice, Steps
+from lecture_lib.show.widgets.frames import Frame
 from lecture_lib.show.widgets.orders import costs
-from lecture_lib.show.widgets.widget import Choice, Frame, Steps
 
 from .geometry import clipped_texts, overlapping_texts
 from .graph_cases import CASES, score, seven

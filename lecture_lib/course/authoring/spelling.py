@@ -7,7 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from lecture_lib import data
+from lecture_lib.data import corpus, vectors
 
 # Code, mathematics, link targets and HTML are no prose.
 NOT_PROSE = re.compile(
@@ -71,14 +71,14 @@ def _is_fine(word: str) -> bool:
 @cache
 def _words() -> frozenset[str]:
     own = Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
-    return frozenset(map(str, data.vectors("default").words)) | frozenset(word.lower() for word in own)
+    return frozenset(map(str, vectors("default").words)) | frozenset(word.lower() for word in own)
 
 
 @cache
 def _names() -> frozenset[str]:
     """The words of the names in the shipped sentences: notebooks quote them."""
-    corpus = data.corpus("default")
-    sentences = (*corpus.train, *corpus.dev, *corpus.test)
+    shipped = corpus("default")
+    sentences = (*shipped.train, *shipped.dev, *shipped.test)
     return frozenset(
         token
         for sentence in sentences

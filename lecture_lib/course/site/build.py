@@ -13,7 +13,6 @@ import numpy as np
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from lecture_lib import trace
 from lecture_lib.autograd.operation import Value
 from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
 from lecture_lib.course.relink import with_working_links
@@ -28,7 +27,8 @@ from lecture_lib.course.site.road import Part, road
 from lecture_lib.course.site.run import code_cells, table
 from lecture_lib.course.site.search import Section, script, sections
 from lecture_lib.course.site.tables import FAMILIES, matrix_identities, operations
-from lecture_lib.show.widgets.frames import VARIABLE
+from lecture_lib.graph.trace import trace
+from lecture_lib.show.widgets.packed import VARIABLE
 from lecture_lib.show.widgets.stepper import Stepper
 
 SETTINGS = """c = get_config()  # noqa: F821

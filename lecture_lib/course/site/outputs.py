@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lecture_lib.course.site.figures import described, inlined, plot
-from lecture_lib.show.widgets.frames import MIME, packed
+from lecture_lib.show.widgets.packed import MIME, packed
 from lecture_lib.show.widgets.widget import Widget
 
 LIVE = "application/vnd.jupyter.widget-view+json"
@@ -103,7 +103,7 @@ def widget(frames: str, still: str, words: str) -> str:
     """A widget: its picture for paper, and its packed frames, from which a script makes it live.
 
     Args:
-        frames: from ``lecture_lib.show.widgets.frames.packed``.
+        frames: from ``lecture_lib.show.widgets.packed.packed``.
         still: the HTML of its still picture.
         words: what that shows.
 

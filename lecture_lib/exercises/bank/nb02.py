@@ -21,7 +21,7 @@ def _surface(rng: np.random.Generator) -> tuple[Callable[[Any], Any], Any, float
 
 
 def _gradient(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
-    slopes = np.empty_like(x)
+    slopes = np.zeros_like(x)
     for i in range(x.size):
         step = np.zeros_like(x)
         step[i] = eps
@@ -98,6 +98,16 @@ EXERCISES = (
                 "not divided",
                 "That is a change of the output. A slope is a ratio of two changes.",
                 lambda f, x, eps: f(x + eps) - f(x - eps),
+            ),
+            Mistake(
+                "steps of another length",
+                "How far is it from one end of your way to the other?",
+                lambda f, x, eps: (f(x + 2 * eps) - f(x - 2 * eps)) / (2 * eps),
+            ),
+            Mistake(
+                "steps of another length",
+                "Half a step to each side: how long is that way in all?",
+                lambda f, x, eps: (f(x + eps / 2) - f(x - eps / 2)) / (2 * eps),
             ),
             Mistake(
                 "a sum of values", "A change is a difference.", lambda f, x, eps: (f(x + eps) + f(x - eps)) / (2 * eps)

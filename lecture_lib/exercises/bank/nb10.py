@@ -74,6 +74,8 @@ def still_hidden(answer: Any) -> tuple[str, ...]:
     W, x, g = (np.asarray(part, dtype=float) for part in answer)
     if W.ndim != 2 or x.shape != W.shape[1:] or g.shape != W.shape[:1]:
         raise ValueError(f"W {W.shape}, x {x.shape}, g {g.shape} do not fit: W needs (n, m), x (m,) and g (n,)")
+    if min(W.shape) < 2 or not all(np.isfinite(part).all() for part in (W, x, g)):
+        raise ValueError("all sizes are at least 2, and all numbers finite")
     right = (W.T @ g, np.outer(g, x))
     hidden = [
         name
@@ -160,6 +162,18 @@ EXERCISES = (
                 "relative to one of the two",
                 "Let numeric be a thousand times stated. How large is the error, and how large if you swap them?",
                 lambda stated, numeric: _largest(stated - numeric) / _largest(stated),
+            ),
+            Mistake(
+                "relative to the sum of both",
+                "Let one array be all zeros: how large is the largest error that there can be, and yours?",
+                lambda stated, numeric: _largest(stated - numeric) / (_largest(stated) + _largest(numeric)),
+            ),
+            Mistake(
+                "lengths, not the worst entry",
+                "One wrong entry among a million right ones: does a length show it?",
+                lambda stated, numeric: (
+                    np.linalg.norm(stated - numeric) / max(np.linalg.norm(stated), np.linalg.norm(numeric))
+                ),
             ),
             Mistake(
                 "one number an entry",

@@ -14,9 +14,10 @@ def _momentum(rng: np.random.Generator) -> tuple[Any, Any, Any, float, float]:
 
 
 def _epochs(rng: np.random.Generator) -> tuple[float, int, int]:
-    # Never at a multiple of k, so that rounding up, rounding down and not rounding all differ.
+    # Before the first drop, at a drop, and between two, where rounding up, rounding down and not rounding differ.
     k = int(rng.integers(3, 6))
-    return float(rng.uniform(0.1, 0.9)), k * int(rng.integers(2, 5)) + int(rng.integers(1, k)), k
+    epochs = (k - 1, k * int(rng.integers(2, 4)), k * int(rng.integers(2, 5)) + int(rng.integers(1, k)))
+    return float(rng.uniform(0.1, 0.9)), int(rng.choice(epochs)), k
 
 
 EXERCISES = (

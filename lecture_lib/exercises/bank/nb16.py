@@ -21,10 +21,15 @@ def _penalized(rng: np.random.Generator) -> tuple[Any, Any, float]:
 
 def _batches(rng: np.random.Generator) -> tuple[Any]:
     """Batches with repeated words; some words of the last one are old, some new, and some old ones are missing."""
-    words = rng.permutation(40)
-    old, new = words[:8], words[8:11]
-    last = np.concatenate([old[:2], old[:2], new, new])
-    return (np.array([*(rng.choice(old, 10) for _ in range(int(rng.integers(2, 5)))), old[[*range(8), 0, 1]], last]),)
+    words, met, fresh, back = (
+        rng.permutation(40),
+        int(rng.integers(6, 10)),
+        int(rng.integers(2, 5)),
+        int(rng.integers(1, 4)),
+    )
+    old, new = words[:met], words[met : met + fresh]
+    last = np.resize(np.concatenate([old[:back], new]), 10)
+    return (np.array([*(rng.choice(old, 10) for _ in range(int(rng.integers(2, 5)))), np.resize(old, 10), last]),)
 
 
 EXERCISES = (

@@ -10,7 +10,9 @@ from lecture_lib.show.canvas.heat import heat, legend
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Frame, State, Steps, Widget, stacked
+from lecture_lib.show.widgets.controls import Steps
+from lecture_lib.show.widgets.frames import Frame, State, stacked
+from lecture_lib.show.widgets.widget import Widget
 
 MOST = 12
 ROOM = 250.0

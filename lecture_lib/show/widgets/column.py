@@ -11,7 +11,9 @@ from lecture_lib.autograd.checks import numeric_jacobian
 from lecture_lib.show.canvas.heat import heat, legend
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Steps, Widget
+from lecture_lib.show.widgets.controls import Choice, Steps
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 MOST = 8
 NUDGES = (0.01, 0.1, 0.5, 1.0, 2.0)

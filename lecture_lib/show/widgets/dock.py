@@ -6,7 +6,9 @@ import itertools
 from dataclasses import dataclass
 
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Steps, Widget
+from lecture_lib.show.widgets.controls import Choice, Steps
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 LARGEST = 12
 COURSE = (100, 250)

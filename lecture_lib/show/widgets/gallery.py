@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Widget
+from lecture_lib.show.widgets.controls import Choice
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 
 class Gallery(Widget):

@@ -12,7 +12,9 @@ from lecture_lib.show.canvas.heat import heat, legend
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Pixels, Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Widget
+from lecture_lib.show.widgets.controls import Choice
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 DIAGONAL, WEIGHTS, KRONECKER, FOLDED = "∂h/∂z", "∂z/∂x", "∂z/∂W", "δᵀ(I⊗xᵀ) folded"
 MOST = 12

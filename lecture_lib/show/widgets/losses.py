@@ -10,7 +10,9 @@ from lecture_lib.autograd.nn import sigmoid, softplus
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, Range, State, Widget
+from lecture_lib.show.widgets.controls import Choice, Range
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 REACH = 8.0
 

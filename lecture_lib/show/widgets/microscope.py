@@ -11,7 +11,9 @@ from lecture_lib.autograd.transforms import grad
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, Range, State, Widget
+from lecture_lib.show.widgets.controls import Choice, Range
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 TWO, ONE = "two-sided", "one-sided"
 NUMBERS: dict[str, Any] = {"float64": np.float64, "float32": np.float32}

@@ -12,7 +12,9 @@ from lecture_lib.autograd.transforms import grad
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, Range, State, Steps, Widget
+from lecture_lib.show.widgets.controls import Choice, Range, Steps
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tanh": np.tanh, "sigmoid": sigmoid, "hard tanh": hard_tanh, "relu": relu, "leaky relu": leaky_relu,

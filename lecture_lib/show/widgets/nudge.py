@@ -10,7 +10,9 @@ from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.draw import with_gradients
 from lecture_lib.show.graphs.edges import rerun
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Steps, Widget
+from lecture_lib.show.widgets.controls import Choice, Steps
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 FINEST = 10
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

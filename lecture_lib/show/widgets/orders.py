@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Widget
+from lecture_lib.show.widgets.controls import Choice
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
 VECTOR, FULL = "vector", "matrix"

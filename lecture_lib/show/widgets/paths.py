@@ -14,7 +14,9 @@ from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.describe import counted
 from lecture_lib.show.graphs.draw import LABEL, MARGIN, RADIUS, TOTAL, Link, Plan, with_gradients
-from lecture_lib.show.widgets.widget import Frame, State, Steps, Widget, stacked
+from lecture_lib.show.widgets.controls import Steps
+from lecture_lib.show.widgets.frames import Frame, State, stacked
+from lecture_lib.show.widgets.widget import Widget
 
 MOST = 16
 SIZE = 16.0

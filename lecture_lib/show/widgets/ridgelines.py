@@ -12,8 +12,10 @@ from lecture_lib.show.canvas.axes import Axes, pointer, ruler
 from lecture_lib.show.canvas.heat import colors_of
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Command, Scene
+from lecture_lib.show.widgets.controls import Choice, Range
+from lecture_lib.show.widgets.frames import Frame, State
 from lecture_lib.show.widgets.nonlinearity import FUNCTIONS, SATURATED
-from lecture_lib.show.widgets.widget import Choice, Frame, Range, State, Widget
+from lecture_lib.show.widgets.widget import Widget
 
 BINS = 60
 LOWEST, HIGHEST = -8.0, 3.0

@@ -17,7 +17,9 @@ from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.describe import called, counted, made_from
 from lecture_lib.show.graphs.draw import MARGIN, RADIUS, Link, Plan, Vertex, with_gradients
 from lecture_lib.show.graphs.formulas import ATOM, POWER, TOP, Spelled, symbols_of, transposed
-from lecture_lib.show.widgets.widget import Frame, State, Steps, Widget, stacked
+from lecture_lib.show.widgets.controls import Steps
+from lecture_lib.show.widgets.frames import Frame, State, stacked
+from lecture_lib.show.widgets.widget import Widget
 
 SIZE = 16.0
 LINE = 29.0

@@ -10,7 +10,9 @@ import numpy as np
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Widget
+from lecture_lib.show.widgets.controls import Choice
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 Array = np.ndarray[Any, Any]
 

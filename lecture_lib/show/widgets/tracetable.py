@@ -13,7 +13,9 @@ from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.describe import made_from
-from lecture_lib.show.widgets.widget import Choice, Frame, State, Steps, Widget, stacked
+from lecture_lib.show.widgets.controls import Choice, Steps
+from lecture_lib.show.widgets.frames import Frame, State, stacked
+from lecture_lib.show.widgets.widget import Widget
 
 LINE, TOP = 34.0, 62.0
 REVERSE = "reverse"

@@ -9,7 +9,9 @@ import numpy as np
 
 from lecture_lib.show.canvas.glyphs import measure
 from lecture_lib.show.canvas.scene import Scene
-from lecture_lib.show.widgets.widget import Frame, State, Steps, Widget
+from lecture_lib.show.widgets.controls import Steps
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 SIDE = 2
 SIZE = 15.0

@@ -11,7 +11,9 @@ from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.glyphs import measure
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Point, Scene
-from lecture_lib.show.widgets.widget import Frame, State, Steps, Widget
+from lecture_lib.show.widgets.controls import Steps
+from lecture_lib.show.widgets.frames import Frame, State
+from lecture_lib.show.widgets.widget import Widget
 
 Array = np.ndarray[Any, Any]
 Box = tuple[float, float, float, float]
