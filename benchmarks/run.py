@@ -29,6 +29,8 @@ from typing import Any
 import numpy as np
 from models import MAKERS, batch, compiled, loss_many, parameters
 
+from lecture_lib.places import forgive_console
+
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PEERS = ("numpy", "autograd", "mygrad", "torch", "jax")
 Row = tuple[str, ...]
@@ -280,6 +282,7 @@ def cpu() -> str:
 
 def main() -> None:
     """Measure everything and write the page."""
+    forgive_console()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few rounds, to see that everything runs")
     quick = parser.parse_args().quick

@@ -8,7 +8,7 @@ from pathlib import Path
 from lecture_lib import __version__
 from lecture_lib.course.errors import CourseError
 from lecture_lib.course.teaching import add_commands, positive
-from lecture_lib.places import checkout, installing
+from lecture_lib.places import checkout, forgive_console, installing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,9 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if further and options.command != "lab":
         parser.error(f"unknown arguments: {' '.join(further)}")
     options.further = further
-    for stream in (sys.stdout, sys.stderr):
-        # A console that lacks a letter of an error message shows "?" for it.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    forgive_console()
     try:
         code: int = options.carry_out(options)
         return code
@@ -80,7 +78,7 @@ def _notebooks(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     from lecture_lib.course.authoring.suite import run_checks
 
-    return 0 if run_checks(_checkout("The tests are in")) else 1
+    return 0 if run_checks(_checkout("The tests are in"), options.only, options.processor) else 1
 
 
 def _coverage(options: argparse.Namespace) -> int:
@@ -147,7 +145,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")
         command.add_argument("--folder", type=Path, help="folder of the notebooks (the course's own)")
         command.add_argument("--cell-timeout", type=seconds, default=300, help="seconds for one cell (300)")
-    add("test", _test, "run every check that CI runs", extras="course,test")
+    test = add("test", _test, "run every check that CI runs", extras="course,test")
+    test.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a check of the list; can be repeated"
+    )
+    test.add_argument("--processor", default="native", metavar="NAME", help="compute as haswell, sse, … would (native)")
     add("coverage", _coverage, "print which idea of the syllabus is shown in which cell")
     add_commands(add)
     browser = add("lite", _lite, "build a site in which the notebooks run without an installation", "course,lite")

@@ -1,5 +1,7 @@
 """Where the course's folders are, in a checkout and in an installed wheel."""
 
+import io
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -69,6 +71,17 @@ def installing(extras: str) -> str:
     if checkout() is None:
         return f"python -m pip install 'lecture_lib[{extras}]'"
     return f"python -m pip install -e '.[{extras}]' -c constraints.txt"
+
+
+def forgive_console() -> None:
+    """Let a console that lacks a letter show "?" for it, where Python would stop with an error.
+
+    Example:
+        >>> forgive_console()
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def require(user: str, *modules: str) -> None:

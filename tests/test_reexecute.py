@@ -56,7 +56,7 @@ def test_twice_gives_the_same_bytes(everything, monkeypatch, capsys):
     notebook = read_notebook(everything)
     assert notebook.metadata == {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
+        "language_info": {"file_extension": ".py", "name": "python"},
         "title": "kept",
     }
     assert [cell.id for cell in notebook.cells] == ["title", *(f"kept-{k}" for k in range(len(EVERYTHING)))]

@@ -24,6 +24,8 @@ from pack import quantize, read_packed, write_packed
 from scipy import sparse
 from wordnet import FOLDER, Synset, WordNet, read_wordnet
 
+from lecture_lib.places import forgive_console
+
 HERE = Path(__file__).resolve().parent
 COMMON_WORDS = 12_000
 LARGEST_FILE = 2_500_000  # bytes
@@ -64,6 +66,7 @@ class Frequencies:
 
 def main() -> None:
     """Build the file, print the log, and fail if a bar is missed."""
+    forgive_console()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wordnet", type=Path, default=FOLDER, help="folder of WordNet's database files")
     parser.add_argument("--out", type=Path, default=HERE.parent / "vectors.npz")

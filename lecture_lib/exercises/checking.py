@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,14 @@ def check_answer(exercise: Exercise, answer: Any) -> bool:
     verdict = judge(exercise, answer)
     if verdict.state == "wrong":
         raise WrongAnswer(exercise.id, verdict.mistake, verdict.text)
-    print(f"{exercise.id}: {verdict.state}{'. ' if verdict.text else ''}{verdict.text}")
+    _say(f"{exercise.id}: {verdict.state}{'. ' if verdict.text else ''}{verdict.text}")
     return verdict.state == "right"
+
+
+def _say(text: str) -> None:
+    """Print, with "?" for a letter that the console lacks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
 
 
 @dataclass(frozen=True)

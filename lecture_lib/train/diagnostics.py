@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.transforms import hvp
+from lecture_lib.autograd.jacobians import hvp
 from lecture_lib.autograd.trees import leaves, refill
 from lecture_lib.graph.trace import Node, trace, values
 from lecture_lib.train.settings import generator, positive, whole

@@ -140,7 +140,8 @@ def stabilize(notebook: NotebookNode) -> None:
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata["kernelspec"] = NotebookNode(KERNEL)
-    notebook.metadata["language_info"] = NotebookNode(name="python")
+    # Without the ending, `nbconvert --to script` writes a file that nobody knows.
+    notebook.metadata["language_info"] = NotebookNode(file_extension=".py", name="python")
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         models: dict[str, str] = {}
