@@ -151,8 +151,10 @@ class _HandIn:
         for inner in (ANSWERS, WORK):
             (self.room / inner).mkdir()
         job = {**limits, "wanted": wanted, "cells": self.cells, "claimed": [], "run": True}
-        said, well = self._process(job, float(str(limits["seconds"])) + 2 * START + 2 * GRACE)
-        result.status = str(said.get("status", "it killed the process that ran it" if not well else "no result"))
+        said, code = self._process(job, float(str(limits["seconds"])) + 2 * START + 2 * GRACE)
+        result.status = said.get("status") or (
+            "it killed the process that ran it" if code < 0 else f"it could not be run (code {code})"
+        )
         if "results" not in said:
             # What was written down before is compared all the same, in a process that the hand-in never touched.
             said |= self._process(job | {"run": False}, START)[0]
@@ -161,17 +163,17 @@ class _HandIn:
         result.seconds = time.perf_counter() - begun
         return result
 
-    def _process(self, job: Mapping[str, object], seconds: float) -> tuple[dict[str, Any], bool]:
+    def _process(self, job: Mapping[str, object], seconds: float) -> tuple[dict[str, Any], int]:
         (self.room / JOB).write_text(json.dumps(job), encoding="utf-8")
         command = [sys.executable, "-m", "lecture_lib.course.hand_in", str(self.room)]
-        text, well = run_alone(command, seconds, dict(os.environ))
+        text, code = run_alone(command, seconds, dict(os.environ))
         said: dict[str, Any] = {}
         for line in text.splitlines():
             try:
                 said |= json.loads(line)
             except (ValueError, TypeError):
                 continue
-        return said, well
+        return said, code
 
     def copy_of(self, other: Grade) -> Grade:
         """The grade of a hand-in with the same cells."""
@@ -191,7 +193,8 @@ def _read(item: Returned, room: Path, exercises: Mapping[str, list[str]]) -> _Ha
     try:
         notebook = read_notebook(path)
     except Exception as error:  # a file may be broken in any way
-        hand_in.grade.status = " ".join(str(error).split())[:300].replace(NOTEBOOK, base) or "not a notebook"
+        reason = " ".join(str(error).split())[:300].replace(NOTEBOOK, base)
+        hand_in.grade.status = reason if "not a notebook" in reason else f"{base} is not a notebook: {reason}"
         return hand_in
     hand_in.grade.notebook = original_of(Path(base), notebook, exercises)
     if not hand_in.grade.notebook:

@@ -53,7 +53,7 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str]) -> tuple[str, bool]:
+def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str]) -> tuple[str, int]:
     """Run a command in a session of its own; when it ends, so does all that it started.
 
     Args:
@@ -62,11 +62,11 @@ def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str
         environment: its variables.
 
     Returns:
-        What it printed, and whether it ended by itself and well.
+        What it printed, and its exit code: 0 when all went well, negative for the signal that ended it.
     """
     with _lock:
         if _stopping.is_set():
-            return "", False
+            return "", 1
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -78,12 +78,10 @@ def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str
         _known.add(process.pid)
     try:
         out, _ = process.communicate(timeout=seconds)
-        well = process.returncode == 0
     except subprocess.TimeoutExpired:
         kill_below(process.pid)
         process.kill()
         out, _ = process.communicate()
-        well = False
     except BaseException:
         kill_below(process.pid)
         process.kill()
@@ -93,7 +91,7 @@ def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str
         with _lock:
             _known.discard(process.pid)
             _kill_orphans()
-    return out.decode("utf-8", "replace"), well
+    return out.decode("utf-8", "replace"), process.returncode
 
 
 def stop_all() -> None:
