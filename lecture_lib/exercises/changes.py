@@ -6,6 +6,7 @@ import ast
 import copy
 import re
 from collections.abc import Iterator
+from functools import reduce
 from itertools import combinations
 from typing import Any
 
@@ -42,6 +43,8 @@ def operators(node: Any, program: Program) -> Iterator[ast.AST]:
     if isinstance(node, ast.BinOp):
         for kind in OTHER.get(type(node.op), ()):
             yield ast.BinOp(node.left, kind(), node.right)
+            if kind is ast.Div:
+                yield ast.BinOp(node.right, kind(), node.left)
 
 
 def signs(node: Any, program: Program) -> Iterator[ast.AST]:
@@ -56,8 +59,20 @@ def signs(node: Any, program: Program) -> Iterator[ast.AST]:
 
 
 def sums(node: Any, program: Program) -> Iterator[ast.AST]:
+    factors = _chained(node)
+    for k in range(1, len(factors)):
+        yield ast.BinOp(reduce(_times, factors[:k]), ast.Add(), reduce(_times, factors[k:]))
+
+
+def _chained(node: Any) -> list[ast.expr]:
+    """The factors of a product of several."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        yield ast.BinOp(node.left, ast.Add(), node.right)
+        return [*_chained(node.left), node.right]
+    return [node]
+
+
+def _times(left: ast.expr, right: ast.expr) -> ast.expr:
+    return ast.BinOp(left, ast.Mult(), right)
 
 
 def products(node: Any, program: Program) -> Iterator[ast.AST]:

@@ -224,6 +224,11 @@ EDITS: tuple[Edit, ...] = (
         ("a step too many", "Look at {old}: should that happen at all?"),
     ),
     Edit(
+        changes.brackets,
+        ("brackets stand elsewhere", "Python takes * and / before + and -. Which parts belong together?"),
+        NO_WORDS,
+    ),
+    Edit(
         changes.more_factors,
         NO_WORDS,
         ("a factor is missing", "Look at {old}: by what is it to be multiplied?"),

@@ -113,9 +113,14 @@ def is_number(value: Any) -> bool:
 def _number(exercise: Exercise, answer: Any) -> Any:
     value = alone(answer)
     if isinstance(value, str):
-        value = alone(evaluated(value.removesuffix("%")))
+        value = alone(evaluated(value))
+    if isinstance(value, str):
+        # A unit, or a few words around it; a percentage says so.
+        said = re.fullmatch(r"[^\d.,-]*(-?[\d.]+(?:e-?\d+)?)\s*(%?)[^\d.,]*", value.replace("−", "-"))
+        value = evaluated(said[1]) if said else value
         if isinstance(value, str):
             raise WrongForm("a text", f"Hand over the number itself, without quotation marks: not {answer!r}.")
+        value = value / 100 if said and said[2] else value
     if isinstance(value, (tuple, list)) and len(value) > 1 and all(isinstance(part, int) for part in value):
         joined = "".join([str(value[0]), *(f"{part:03}" for part in value[1:])])
         raise WrongForm(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -52,8 +52,8 @@ def tried(make: Any, inputs: tuple[Any, ...], g: Any) -> Any:
         )
     if len(inputs) == 1 and np.size(shares) == 1:
         shares = (np.reshape(shares, ()),)
-    if isinstance(shares, dict):
-        shares = tuple(shares.values())
+    if isinstance(shares, (dict, Iterator)):
+        shares = tuple(shares.values() if isinstance(shares, dict) else shares)
     if not isinstance(shares, (tuple, list, np.ndarray)) or len(shares) != len(inputs):
         raise Objection(
             "another number of gradients",

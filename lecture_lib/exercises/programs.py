@@ -79,6 +79,57 @@ def program_of(answer: Any) -> Program | None:
     return None if endless else Program(module, space, arguments)
 
 
+def written_out(program: Program) -> Program:
+    """The program with each helper that is one expression written out where it is called, as readers do."""
+    found = {_name(tree): _expression(tree) for tree in program.module.body[:-1]}
+    # σ stays a word: one function in place of another is a slip of its own.
+    helpers = {name: body for name, body in found.items() if body is not None and name != logistic.__name__}
+    entry = _WrittenOut(helpers).visit(program.module.body[-1])
+    module = ast.fix_missing_locations(ast.Module([*program.module.body[:-1], entry], []))
+    return Program(module, program.namespace, program.arguments)
+
+
+class _WrittenOut(ast.NodeTransformer):
+    """Puts the bodies of functions in the places of their calls."""
+
+    def __init__(self, helpers: dict[str, ast.Lambda]):
+        self.helpers = helpers
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        helper = self.helpers.get(getattr(node.func, "id", ""))
+        if helper is None or node.keywords or len(node.args) != len(helper.args.args):
+            return node
+        return _Filled(dict(zip(_arguments(helper), node.args, strict=True))).visit(copy.deepcopy(helper.body))
+
+
+class _Filled(ast.NodeTransformer):
+    """Puts expressions in the places of names."""
+
+    def __init__(self, values: dict[str, ast.expr]):
+        self.values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return copy.deepcopy(self.values.get(node.id, node))
+
+
+def _name(tree: ast.stmt) -> str:
+    if isinstance(tree, ast.Assign) and isinstance(tree.targets[0], ast.Name):
+        return tree.targets[0].id
+    return tree.name if isinstance(tree, ast.FunctionDef) else ""
+
+
+def _expression(tree: ast.stmt) -> ast.Lambda | None:
+    """A function of one line as a lambda."""
+    if isinstance(tree, ast.Assign) and isinstance(tree.value, ast.Lambda):
+        return tree.value
+    if isinstance(tree, ast.FunctionDef):
+        lines = [line for line in tree.body if not isinstance(line, ast.Expr)]
+        if len(lines) == 1 and isinstance(lines[0], ast.Return) and lines[0].value is not None:
+            return ast.Lambda(tree.args, lines[0].value)
+    return None
+
+
 def _functions(answer: Any) -> Iterator[types.FunctionType]:
     """The functions that an answer is made of: itself, or the methods of a class."""
     found = vars(answer).values() if isinstance(answer, type) else [answer]

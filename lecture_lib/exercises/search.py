@@ -15,7 +15,7 @@ import numpy as np
 from lecture_lib.exercises.edits import EDITS, Edit, changed
 from lecture_lib.exercises.exercise import Exercise, Finding
 from lecture_lib.exercises.outcomes import Failure, all_same, each_outcome, fitted, same, trials
-from lecture_lib.exercises.programs import Program, program_of
+from lecture_lib.exercises.programs import Program, program_of, written_out
 from lecture_lib.exercises.slips import Case, may_have_second_slip, second_slip
 
 SECONDS = 3.0
@@ -35,6 +35,7 @@ def slip_of_solution(exercise: Exercise, found: list[Any]) -> Finding | None:
     program = program_of(exercise.solution if exercise.is_function else exercise.way)
     if program is None:
         return None
+    program = written_out(program)
     beginnings: list[tuple[Edit, Any]] = []
     functions: list[Any] = []
     for edit, function, _ in tried(program, EDITS, "slip"):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from answers import all_answers
-from bank_suite import said
+from bank_suite import said, tells
 
 from lecture_lib.exercises.bank import all_exercises, find_exercise
 
@@ -44,6 +44,16 @@ def test_no_program_that_works_by_luck_is_accepted(name):
         text = message(name, answer)
         assert text is not None, f"{shown(answer)} is accepted"
         assert re.search(wanted, text), (shown(answer), text)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_no_message_tells_the_solution(name):
+    exercise = find_exercise(name)
+    for answer, _ in ANSWERS[name].wrong:
+        text = (message(name, answer) or "").removeprefix(name)
+        # Counting how many are right, and quoting the answer, may hold the same digits.
+        plain = re.sub(r"\d+ (of|numbers|axes)|If you meant .*|not .*", "", text)
+        assert not tells(exercise, plain), (shown(answer), text)
 
 
 @pytest.mark.parametrize("name", ANSWERS)

@@ -99,7 +99,19 @@ ANSWERS = {
         [(pads_in_place, "it changes ids")],
     ),
     "01-window-length": Tries(
-        [1500, 1500.0, [1500], "1500", "1,500", "5 * 300", np.array(1500), np.array([1500]), (1500,), Tensor(1500.0)],
+        [
+            1500,
+            1500.0,
+            [1500],
+            "1500",
+            "1,500",
+            "5 * 300",
+            "1500 entries",
+            np.array(1500),
+            np.array([1500]),
+            (1500,),
+            Tensor(1500.0),
+        ],
         [
             (300, "one word only"),
             (1200, "the word in the middle is missing"),

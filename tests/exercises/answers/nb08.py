@@ -41,7 +41,15 @@ def times_short(bends):
 
 ANSWERS = {
     "08-sources": Tries(
-        [(6, 8), [6, 8], "6, 8", "(6, 8)", np.array([6, 8]), {"sources": 6, "operations": 8}],
+        [
+            (6, 8),
+            [6, 8],
+            "6, 8",
+            "6 sources and 8 operations",
+            "(6, 8)",
+            np.array([6, 8]),
+            {"sources": 6, "operations": 8},
+        ],
         [
             ((1, 8), "the parameters are missing"),
             ((5, 8), "the input is missing"),

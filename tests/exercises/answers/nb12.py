@@ -151,7 +151,12 @@ ANSWERS = {
             (lambda e, u, H: (e[:, None] * u * (1 - H**2)).T, "transposed"),
             (lambda e, u, H: e[:, None] + u * (1 - H**2), "added"),
         ],
-        [(row_by_row, "a loop"), (filled_by_loop, "a loop"), (squares_h, "it changes H")],
+        [
+            (row_by_row, "a loop"),
+            (filled_by_loop, "a loop"),
+            (lambda e, u, H: np.array(list(map(np.multiply, e, u * (1 - H**2)))), "a loop"),
+            (squares_h, "it changes H"),
+        ],
     ),
     "12-weights": Tries(
         [
