@@ -63,6 +63,12 @@ def check_answer(exercise: Exercise, answer: Any) -> bool:
     return verdict.state == "right"
 
 
+def _say(text: str) -> None:
+    """Print, with "?" for a letter that the console lacks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What is to be said of an answer.
@@ -173,12 +179,6 @@ def _not_callable(exercise: Exercise) -> Finding:
     kind = "function" if exercise.arguments else "class"
     wanted = f"a function of ({', '.join(exercise.arguments)})" if exercise.arguments else "the class"
     return f"not a {kind}", f"Hand over {wanted} by its name, without calling it."
-
-
-def _say(text: str) -> None:
-    """Print, with "?" for a letter that the console lacks."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding))
 
 
 def _is_empty(answer: Any) -> bool:
