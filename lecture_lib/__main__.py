@@ -101,11 +101,14 @@ def _lite(options: argparse.Namespace) -> int:
 
 def _stamp(options: argparse.Namespace) -> int:
     _checkout("The notebooks to stamp are in")
+    from lecture_lib.course.authoring.floor_plan import floor_plan
     from lecture_lib.course.authoring.stamp import stamp
     from lecture_lib.course.execute import find_notebooks
 
     for path in stamp(find_notebooks()):
         print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
+    root = _checkout("The floor plan belongs to")
+    floor_plan(root / "lecture_lib").save(root / ".github" / "house.svg")
     return 0
 
 
@@ -154,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(add)
     browser = add("lite", _lite, "build a site in which the notebooks run without an installation", "course,lite")
     browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
-    add("stamp", _stamp, "renew the launch links, install cells and slide types of the notebooks")
+    add("stamp", _stamp, "renew the notebooks' launch links, install cells and slide types, and DESIGN.md's picture")
     return parser
 
 
