@@ -288,7 +288,7 @@ def near(text: str) -> str:
 
     def larger(found: re.Match[str]) -> str:
         places = len(found["fraction"] or found["bare"] or "")
-        if not places and not found["exponent"]:
+        if not places:
             return found[0]
         value = float(found[0].replace("−", "-")) * (1 + 1e-4)
         kind = "e" if found["exponent"] else "f"
