@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lecture_lib.autograd.anomalies import detect_anomalies
 from lecture_lib.autograd.custom import primitive
-from lecture_lib.autograd.errors import GradientError, ShapeError
+from lecture_lib.autograd.errors import GradientError, ShapeError, ZeroGradientWarning
 from lecture_lib.autograd.nn import (
     cross_entropy,
     hard_tanh,
@@ -21,11 +21,12 @@ from lecture_lib.autograd.nn import (
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.state import no_grad
 from lecture_lib.autograd.tensor import Tensor
-from lecture_lib.autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from lecture_lib.autograd.transforms import grad, jvp, value_and_grad, vjp
 from lecture_lib.graph import pictures
 
 if TYPE_CHECKING:
     from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian
+    from lecture_lib.autograd.jacobians import hessian, hvp, jacobian
     from lecture_lib.graph.compile import compile_gradient
     from lecture_lib.graph.source import backward_source
     from lecture_lib.graph.trace import trace
@@ -36,6 +37,7 @@ __all__ = [
     "GradientError",
     "RowSparse",
     "ShapeError",
+    "ZeroGradientWarning",
     "Tensor",
     "backward_source",
     "check_gradient",
@@ -68,6 +70,9 @@ LATER = {
     "backward_source": "graph.source",
     "check_gradient": "autograd.checks",
     "compile_gradient": "graph.compile",
+    "hessian": "autograd.jacobians",
+    "hvp": "autograd.jacobians",
+    "jacobian": "autograd.jacobians",
     "numeric_gradient": "autograd.checks",
     "numeric_jacobian": "autograd.checks",
     "trace": "graph.trace",

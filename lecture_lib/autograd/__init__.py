@@ -15,12 +15,14 @@ The core, where a derivative is stated once and carried through the graph:
 * ``engine``: backward with gradients, forward with tangents.
 * ``families``: five ways to state a local derivative, and the pull and push that follow.
 * ``slopes``, ``linear``, ``products``, ``linalg``, ``rules``: the local derivative of every operation.
-* ``transforms``: grad, vjp, jvp, jacobian, hessian: functions of functions.
+* ``transforms``: grad, vjp, jvp: functions of functions.
+* ``jacobians``: jacobian, hessian, hvp: many passes at once.
 
 NumPy's names for all of it:
 
 * ``numpy.register``: how a NumPy function is given a stand-in on Tensors.
 * ``numpy.shape``, ``numpy.indexing``, ``numpy.join``, ``numpy.reduce``, ``numpy.matrix``: the stand-ins by kind.
+* ``numpy.statistics``, ``numpy.decompositions``, ``numpy.curves``: those that are composed of others.
 * ``numpy.elementwise``: those that are left, and all of them registered.
 * ``nn``: what neural networks need and NumPy lacks: sigmoid, softmax, cross_entropy.
 * ``custom``: an operation of your own.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,14 @@ from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.operation import Array, Value
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.state import MODE, changed
-from lecture_lib.autograd.tensor import Tensor, leaf
+from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, plain
 
 Step = tuple[Tensor, list[int]]
 """A node, and the positions among its arguments through which the sources reach it."""
 
 
-def topological_order(outputs: Iterable[Tensor], oldest: int = 0) -> list[Tensor]:
-    """Every node that the outputs were computed from, arguments before results.
+def ancestors(outputs: Iterable[Tensor], oldest: int = 0) -> tuple[list[Tensor], bool]:
+    """Every node that the outputs were computed from, arguments before results; and whether older ones take part.
 
     A program makes the arguments of an operation before its result, so the order of creation is a topological
     order: find the ancestors, then sort them by age.
@@ -29,25 +30,42 @@ def topological_order(outputs: Iterable[Tensor], oldest: int = 0) -> list[Tensor
         oldest: nodes with a smaller serial number are left out, with all their ancestors.
 
     Returns:
-        The nodes, oldest first.
+        The nodes, oldest first; True if real numbers of a node that was left out went into an output.
     """
-    found = {t.serial: t for t in outputs if t.serial >= oldest}
+    beyond = False
+    found = {}
+    for t in outputs:
+        if t.serial >= oldest:
+            found[t.serial] = t
+        else:
+            beyond = True
     waiting = list(found.values())
     for node in waiting:
         for parent in node.args:
             if isinstance(parent, Tensor):
                 serial = parent.serial
-                if serial >= oldest and serial not in found:
+                if serial < oldest:
+                    beyond = beyond or parent.data.dtype.kind == "f"
+                elif serial not in found:
                     found[serial] = parent
                     waiting.append(parent)
-    return [found[serial] for serial in sorted(found)]
+    return [found[serial] for serial in sorted(found)], beyond
 
 
-def steps_between(sources: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Step]:
-    """The nodes on a path from a source to an output, oldest first, with the arguments that lie on such a path."""
+def steps_between(sources: Sequence[Tensor], outputs: Sequence[Tensor]) -> tuple[list[Step], bool]:
+    """The nodes on a path from a source to an output, oldest first, with the arguments that lie on such a path.
+
+    Args:
+        sources: leaves and aliases, made before the outputs were computed.
+        outputs: what was computed from them.
+
+    Returns:
+        The steps; and whether Tensors older than all sources take part too.
+    """
     reached = {source.serial for source in sources}
+    nodes, beyond = ancestors(outputs, min(reached, default=0))
     steps: list[Step] = []
-    for node in topological_order(outputs, min(reached, default=0)):
+    for node in nodes:
         op = node.op
         if op is None or not op.differentiable or node.serial in reached:
             continue
@@ -58,7 +76,7 @@ def steps_between(sources: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[
         if where:
             reached.add(node.serial)
             steps.append((node, where))
-    return steps
+    return steps, beyond
 
 
 def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], record: bool) -> dict[int, Value]:
@@ -86,6 +104,11 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], reco
         if arrivals is not None:
             arrivals.append((node, g))
         y, args = (node, node.args) if record else (node.data, node.arrays)
+        if node.saved is not None:
+            for i, look, before in node.saved:
+                if look(node.arrays[i]) != before:
+                    pull = partial(node.op.pull_each, where, plain(g), node.data, settings=node.settings)  # type: ignore[union-attr]
+                    anomalies.refuse_change(node, i, pull)
         downstream = node.op.pull_each(where, g, y, args, node.settings)  # type: ignore[union-attr]
         for k, i in enumerate(where):
             # As add_to does, without the cost of a call and mostly without a comparison of dtypes.
@@ -114,6 +137,10 @@ def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Tensor, Value]], r
     for node, where in steps:
         y, args = (node, node.args) if record else (node.data, node.arrays)
         given = [tangents[node.args[i].serial] for i in where]
+        for i, look, before in node.saved or ():
+            if look(node.arrays[i]) != before:
+                push = partial(node.op.push_each, where, [plain(t) for t in given], node.data, settings=node.settings)  # type: ignore[union-attr]
+                anomalies.refuse_change(node, i, push)
         total = node.op.push_each(where, given, y, args, node.settings)  # type: ignore[union-attr]
         shape = given[0].shape[: given[0].ndim - node.args[where[0]].ndim] + node.shape
         tangents[node.serial] = fitted(total if total.shape == shape else np.broadcast_to(total, shape), node)
@@ -145,13 +172,8 @@ def transpose_linear(f: Callable[[Value], Value], shape: tuple[int, ...], g: Val
     v = leaf(np.zeros(shape, g.dtype))
     with changed(recording=True):
         y = f(v)
-    steps = steps_between([v], [y])
-    return pull_back(steps, [(y, g)], record=isinstance(g, Tensor) or touches_others(steps))[v.serial]
-
-
-def touches_others(steps: Sequence[Step]) -> bool:
-    """Whether a Tensor that the sources do not reach takes part in a step."""
-    return any(isinstance(a, Tensor) and i not in where for node, where in steps for i, a in enumerate(node.args))
+    steps, beyond = steps_between([v], [y])
+    return pull_back(steps, [(y, g)], record=isinstance(g, Tensor) or beyond)[v.serial]
 
 
 def require_float(data: Array, name: str | None) -> None:
@@ -177,7 +199,7 @@ def as_upstream(upstream: Any, y: Tensor, needed_for: str) -> Value:
         one = np.empty(y.shape, y.dtype)
         one[...] = 1
         return one
-    w = upstream if isinstance(upstream, Tensor) else np.asarray(upstream)
+    w = upstream if isinstance(upstream, Tensor) else np.asarray(no_subclass(upstream, "an upstream gradient"))
     if w.shape != y.shape:
         raise ShapeError(
             f"the upstream gradient has shape {w.shape}, but the value has shape {y.shape}; they must agree"
@@ -192,9 +214,9 @@ def backward_to_leaves(y: Tensor, upstream: Any) -> None:
             "backward() inside a differentiated function would hide this gradient from the outer one; "
             "use grad or vjp there, which nest"
         )
-    nodes = topological_order([y])
+    nodes, _ = ancestors([y])
     leaves = [n for n in nodes if n.op is None]
-    steps = steps_between(leaves, [y])
+    steps, _ = steps_between(leaves, [y])
     used = {node.args[i].serial for node, where in steps for i in where} | {y.serial}
     for source in leaves:
         if source.serial in used:

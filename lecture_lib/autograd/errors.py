@@ -1,4 +1,4 @@
-"""The two errors that gradients raise."""
+"""The two errors that gradients raise, and a warning."""
 
 from __future__ import annotations
 
@@ -30,4 +30,20 @@ class GradientError(AssertionError):
         ... except GradientError as error:
         ...     print(str(error).partition(" at ")[0])
         the gradient is wrong
+    """
+
+
+class ZeroGradientWarning(UserWarning):
+    """A gradient of zeros because the result depends on the argument only through operations without a derivative.
+
+    Example:
+        >>> import warnings
+        >>> import numpy as np
+        >>> from lecture_lib import ZeroGradientWarning, grad
+        >>> with warnings.catch_warnings(record=True) as found:
+        ...     warnings.simplefilter("always")
+        ...     grad(lambda x: np.mean(np.round(x) == 1.0))(np.array([1.0, 2.0]))
+        array([0., 0.])
+        >>> found[0].category is ZeroGradientWarning
+        True
     """

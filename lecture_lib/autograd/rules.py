@@ -2,7 +2,8 @@
 
 ``y`` is the result, the other names are the operands. Elementwise slopes are written as in a calculus book; a
 bare 1 or -1 is a constant slope. Conventions where a derivative does not exist: tied maxima share equally (so
-maximum(z, 0) has slope 1/2 at 0); clip has slope 1 at its bounds; abs, norm and std have slope 0 at 0.
+maximum(z, 0) has slope 1/2 at 0); clip has slope 1 at its bounds; abs, norm, hypot and std have slope 0 at 0, and
+their second derivative is NaN there.
 """
 
 from __future__ import annotations
@@ -15,7 +16,17 @@ import numpy as np
 from lecture_lib.autograd.families import Elementwise, Reduction
 from lecture_lib.autograd.operation import Array, Opaque, Operation, Value
 from lecture_lib.autograd.products import MATMUL
-from lecture_lib.autograd.slopes import others, over, power_slope, reciprocal, safe_log, share_among, var_weight, winner
+from lecture_lib.autograd.slopes import (
+    others,
+    over,
+    power_slope,
+    reciprocal,
+    safe_log,
+    share_among,
+    sign,
+    var_weight,
+    winner,
+)
 from lecture_lib.autograd.tensor import UFUNCS
 
 LN2, LN10 = math.log(2), math.log(10)
@@ -52,8 +63,8 @@ elementwise(np.reciprocal, lambda y, x: -(y * y))
 elementwise(np.square, lambda y, x: 2 * x)
 elementwise(np.sqrt, lambda y, x: 1 / (2 * y))
 elementwise(np.cbrt, lambda y, x: 1 / (3 * (y * y)))
-elementwise(np.absolute, lambda y, x: np.sign(x))
-elementwise(np.fabs, lambda y, x: np.sign(x))
+elementwise(np.absolute, lambda y, x: sign(x))
+elementwise(np.fabs, lambda y, x: sign(x))
 
 elementwise(np.exp, lambda y, x: y)
 elementwise(np.exp2, lambda y, x: LN2 * y)
@@ -71,7 +82,11 @@ elementwise(np.tan, lambda y, x: 1 + y * y)
 elementwise(np.arcsin, lambda y, x: 1 / np.sqrt(1 - x * x))
 elementwise(np.arccos, lambda y, x: -1 / np.sqrt(1 - x * x))
 elementwise(np.arctan, lambda y, x: 1 / (1 + x * x))
-elementwise(np.arctan2, lambda y, a, b: b / (a * a + b * b), lambda y, a, b: -a / (a * a + b * b))
+elementwise(
+    np.arctan2,
+    lambda y, a, b: b / np.hypot(a, b) / np.hypot(a, b),
+    lambda y, a, b: -a / np.hypot(a, b) / np.hypot(a, b),
+)
 elementwise(np.hypot, lambda y, a, b: over(a, y), lambda y, a, b: over(b, y))
 elementwise(np.sinh, lambda y, x: np.cosh(x))
 elementwise(np.cosh, lambda y, x: np.sinh(x))
@@ -98,8 +113,8 @@ elementwise(
 )
 
 CLIP = Elementwise(
-    "clip", np.clip, lambda y, a, low, high: (a >= low) & (a <= high), lambda y, a, low, high: a < low,
-    lambda y, a, low, high: a > high,
+    "clip", np.clip, lambda y, a, low, high: (a >= low) & (a <= high),
+    lambda y, a, low, high: (a < low) & (low <= high), lambda y, a, low, high: (a > high) | (low > high),
 )  # fmt: skip
 
 UFUNCS[np.matmul] = MATMUL

@@ -7,13 +7,34 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lecture_lib.autograd.operation import Value
+from lecture_lib.autograd.families import Elementwise
+from lecture_lib.autograd.operation import Array, Value
+from lecture_lib.autograd.tensor import apply
 
 
 def over(a: Value, b: Value) -> Value:
-    """a / b, and 0 where b is 0."""
-    zero = b == 0
+    """a / b, and 0 where b is 0: the slope of a root of squares, where a is one of them and b the root."""
+    return apply(OVER, a, b)
+
+
+def over_forward(a: Array, b: Array) -> Array:
+    zero = np.equal(b, 0)
     return np.where(zero, 0.0, a / np.where(zero, 1.0, b))
+
+
+def inverse(b: Value) -> Value:
+    """1 / b, and NaN where b is 0: a slope that is 0 there by agreement has no derivative of its own."""
+    zero = b == 0
+    return np.where(zero, math.nan, 1 / np.where(zero, 1.0, b))
+
+
+def sign(x: Value) -> Value:
+    """The slope of abs, 0 at 0 by agreement; without a derivative there."""
+    return apply(SIGN, x)
+
+
+OVER = Elementwise("over", over_forward, lambda y, a, b: inverse(b), lambda y, a, b: -y * inverse(b))
+SIGN = Elementwise("sign", np.sign, lambda y, x: np.where(x == 0, math.nan, 0.0))
 
 
 def reciprocal(b: Value) -> Value:
@@ -47,7 +68,8 @@ def share_among(y: Value, x: Value, axis: Sequence[int]) -> Value:
 def var_weight(x: Value, axis: Sequence[int], ddof: float) -> Value:
     """∂var/∂x = 2 (x - mean) / (n - ddof)."""
     n = math.prod(x.shape[k] for k in axis)
-    return (x - x.sum(axis=tuple(axis), keepdims=True) / n) * (2 / (n - ddof))
+    factor = 2 / (n - ddof) if n > ddof else math.nan
+    return (x - x.sum(axis=tuple(axis), keepdims=True) / max(n, 1)) * factor
 
 
 def others(x: Value, axis: Sequence[int]) -> Value:
@@ -61,14 +83,16 @@ def others(x: Value, axis: Sequence[int]) -> Value:
 
 
 def _others_in_row(x: Value) -> Value:
-    n = x.shape[-1]
-    if n < 2:
-        return np.ones(x.shape, x.dtype)
-    left, right = x[..., : n // 2], x[..., n // 2 :]
-    return np.concatenate(
-        [
-            _others_in_row(left) * right.prod(axis=-1, keepdims=True),
-            _others_in_row(right) * left.prod(axis=-1, keepdims=True),
-        ],
-        axis=-1,
-    )
+    """Fold the row until one number is left, then unfold it: each half's others are times the other half's entries."""
+    n, folds = x.shape[-1], []
+    while x.shape[-1] > 1:
+        if x.shape[-1] % 2:
+            x = np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)
+        half = x.shape[-1] // 2
+        folds.append((x[..., :half], x[..., half:]))
+        x = x[..., :half] * x[..., half:]
+    rest = np.ones(x.shape, x.dtype)
+    for left, right in reversed(folds):
+        rest = rest[..., : left.shape[-1]]
+        rest = np.concatenate([rest * right, rest * left], axis=-1)
+    return rest[..., :n]

@@ -150,12 +150,13 @@ class RowSparse(NDArrayOperatorsMixin):
         rows = self.coalesce().rows
         return float(np.sqrt(np.sum(rows * rows)))
 
-    def clip(self, low: float, high: float) -> RowSparse:
+    def clip(self, low: float | None = None, high: float | None = None, out: Any = None) -> RowSparse:
         """Every entry cut off at two bounds, as if it were dense.
 
         Args:
-            low: the lower bound, at most 0.
-            high: the upper bound, at least 0.
+            low: the lower bound, at most 0; None for no bound.
+            high: the upper bound, at least 0; None for no bound.
+            out: a RowSparse that becomes the result.
 
         Returns:
             A RowSparse in memory of its own, with every id once.
@@ -163,21 +164,40 @@ class RowSparse(NDArrayOperatorsMixin):
         Raises:
             ValueError: 0 is not between the bounds, so that the rows that are zero would change.
         """
-        if not low <= 0 <= high:
+        if not (-np.inf if low is None else low) <= 0 <= (np.inf if high is None else high):
             raise ValueError(f"clipping to [{low}, {high}] would change the rows that are zero: use np.asarray first")
         merged = self.coalesce()
-        return RowSparse(merged.ids, np.clip(merged.rows, low, high), self.shape)
+        clipped = RowSparse(merged.ids, np.clip(merged.rows, low, high), self.shape)
+        return clipped if out is None else into(out, clipped)
 
-    def astype(self, dtype: Any) -> RowSparse:
+    def fill(self, value: float) -> None:
+        """Set every entry to one number, in place.
+
+        Args:
+            value: a number; any but 0 makes every row present.
+        """
+        into(
+            self,
+            np.full(self.shape, value, self.dtype)
+            if value
+            else self.of_lookup(self.ids[:0], self.rows[:0], self.shape),
+        )
+
+    def astype(self, dtype: Any, copy: bool = True) -> RowSparse:
         """The same rows in another dtype.
 
         Args:
             dtype: of real numbers.
+            copy: False gives back this one where it has the dtype already.
 
         Returns:
             A RowSparse in memory of its own.
         """
-        return RowSparse.of_lookup(self.ids, self.rows.astype(dtype), self.shape)
+        return (
+            self
+            if not copy and self.dtype == dtype
+            else RowSparse(self.ids.copy(), self.rows.astype(dtype), self.shape)
+        )
 
     def copy(self) -> RowSparse:
         """The same rows in memory of their own.
@@ -191,19 +211,77 @@ class RowSparse(NDArrayOperatorsMixin):
         return self.dense() if dtype is None else self.dense().astype(dtype)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
-        if method == "__call__" and not settings:
-            sparse = _still_sparse(ufunc, inputs)
-            if sparse is not None:
-                return sparse
-        return getattr(ufunc, method)(*(densified(x) for x in inputs), **settings)
+        if method == "at" or len(settings.get("out") or ()) > 1:
+            raise TypeError(f"np.{ufunc.__name__} would change a dense copy of a RowSparse here: use np.asarray first")
+        (out,) = settings.pop("out", None) or (None,)
+        plain_call = method == "__call__" and not settings
+        added = ufunc in (np.add, np.subtract) and plain_call and out is inputs[0] and isinstance(inputs[-1], RowSparse)
+        if added and isinstance(out, np.ndarray) and out.shape == inputs[-1].shape:
+            inputs[-1].add_to(out, 1 if ufunc is np.add else -1)
+            return out
+        result = _still_sparse(ufunc, inputs) if plain_call else None
+        if result is None:
+            result = getattr(ufunc, method)(*(densified(x) for x in inputs), **settings)
+        return result if out is None else into(out, result)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(self.dense(), name)
+        if name in IN_PLACE:
+            raise AttributeError(f"RowSparse has no {name}(), which would change a dense copy: use np.asarray first")
+        dense = self.dense()
+        # Who writes into g.T or g.flat learns that this is a copy.
+        dense.setflags(write=False)
+        return getattr(dense, name)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.dense()[index]
+        first, *rest = index if isinstance(index, tuple) and index else (index,)
+        ids = self._row_ids(first)
+        if ids is None or not all(isinstance(part, (int, np.integer, slice)) for part in rest):
+            return self.dense()[index]
+        found = self._rows_at(ids)
+        return found[(..., *rest)] if rest else found
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        first, *rest = index if isinstance(index, tuple) and index else (index,)
+        ids = self._row_ids(first)
+        if ids is None or rest:
+            dense = self.dense()
+            dense[index] = densified(value)
+            into(self, dense)
+            return
+        rows = np.empty((*ids.shape, self.shape[1]), self.dtype)
+        rows[...] = densified(value)
+        # Of an id that comes twice the last row holds, as in a dense array.
+        last = {int(k): n for n, k in enumerate(ids.ravel())}
+        left = ~np.isin(self.ids, ids)
+        new_rows = rows.reshape(-1, self.shape[1])[list(last.values())]
+        self.ids = np.concatenate([self.ids[left], np.array(list(last), np.intp)])
+        self.rows = np.concatenate([self.rows[left], new_rows])
+
+    def _row_ids(self, part: Any) -> Array | None:
+        """The rows that an index of the first axis picks, from 0; None if it is no integer, slice, mask or array."""
+        count = self.shape[0]
+        if isinstance(part, slice):
+            return np.arange(*part.indices(count))
+        ids = np.asarray(part) if isinstance(part, (int, np.integer, np.ndarray, list)) else None
+        if ids is None or isinstance(part, bool) or (ids.dtype == bool and ids.shape != (count,)):
+            return None
+        if ids.dtype == bool:
+            return np.flatnonzero(ids)
+        if ids.dtype.kind not in "iu" or (ids.size and not (ids.min() >= -count and ids.max() < count)):
+            return None  # NumPy says what is wrong.
+        return np.asarray(ids % count)
+
+    def _rows_at(self, ids: Array) -> Array:
+        """Some rows as a dense array."""
+        found = np.zeros((*ids.shape, self.shape[1]), self.dtype)
+        if self.ids.size:
+            merged = self.coalesce()
+            where = np.minimum(np.searchsorted(merged.ids, ids), len(merged.ids) - 1)
+            present = merged.ids[where] == ids
+            found[present] = merged.rows[where[present]]
+        return found
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -228,23 +306,54 @@ def add_rows(table: Array, ids: Array, rows: Array) -> None:
         np.add.at(table.reshape(-1), where, rows.reshape(-1))
 
 
+IN_PLACE = {"sort", "partition", "put", "resize", "setfield", "setflags", "byteswap", "itemset"}
+"""Methods of arrays that change them."""
+
+KEEP_ZERO = {np.absolute, np.fabs, np.square, np.sqrt, np.sign}
+"""Functions of one argument that are 0 at 0."""
+
+
 def densified(x: Any) -> Any:
     """A RowSparse as an array; anything else as it is."""
     return x.dense() if isinstance(x, RowSparse) else x
 
 
+def into(out: Any, result: Any) -> Any:
+    """Put a result into what a caller wants it in, in that one's dtype as far as NumPy would."""
+    if not isinstance(out, RowSparse):
+        np.copyto(out, densified(result))
+        return out
+    if result.shape != out.shape:
+        raise ShapeError(f"a result of shape {result.shape} does not fit into a RowSparse of shape {out.shape}")
+    rows = result.rows if isinstance(result, RowSparse) else np.asarray(result)
+    if not np.can_cast(rows.dtype, out.dtype, "same_kind"):
+        raise TypeError(f"a result of {rows.dtype} does not fit into a RowSparse of {out.dtype}")
+    dtype = out.dtype
+    out.ids = result.ids if isinstance(result, RowSparse) else np.arange(out.shape[0])
+    out.rows = rows.astype(dtype)
+    return out
+
+
 def _still_sparse(ufunc: np.ufunc, inputs: tuple[Any, ...]) -> RowSparse | None:
     """The result of an operation that keeps zero rows zero; None for any other."""
     first, second = inputs[0], inputs[-1]
-    if ufunc is np.negative:
-        return RowSparse.of_lookup(first.ids, -first.rows, first.shape)
+    if ufunc in (np.negative, np.positive) and isinstance(first, RowSparse):
+        return RowSparse.of_lookup(first.ids, ufunc(first.rows), first.shape)
+    if ufunc in KEEP_ZERO and isinstance(first, RowSparse):
+        merged = first.coalesce()  # Rows with the same id are one row, their sum.
+        return RowSparse.of_lookup(merged.ids, ufunc(merged.rows), first.shape)
     if ufunc in (np.add, np.subtract) and isinstance(first, RowSparse) and isinstance(second, RowSparse):
         if first.shape != second.shape:
             raise ShapeError(f"cannot {ufunc.__name__} RowSparse of shapes {first.shape} and {second.shape}")
         rows = np.concatenate([first.rows, second.rows if ufunc is np.add else -second.rows])
         return RowSparse.of_lookup(np.concatenate([first.ids, second.ids]), rows, first.shape)
+    if ufunc is np.multiply and first is second:
+        return _still_sparse(np.square, (first,))
     if ufunc is np.multiply and isinstance(second, RowSparse) and np.ndim(first) == 0:
         return RowSparse.of_lookup(second.ids, second.rows * first, second.shape)
     if ufunc in (np.multiply, np.divide) and isinstance(first, RowSparse) and np.ndim(second) == 0:
         return RowSparse.of_lookup(first.ids, ufunc(first.rows, second), first.shape)
+    if ufunc is np.power and isinstance(first, RowSparse) and np.ndim(second) == 0 and second > 0:
+        merged = first.coalesce()
+        return RowSparse.of_lookup(merged.ids, ufunc(merged.rows, second), first.shape)
     return None

@@ -12,7 +12,7 @@ class Mode(NamedTuple):
     """The state that every operation consults, one per thread.
 
     ``arrivals`` is where a trace notes which gradient arrived at which node; ``inspect`` is what looks at every
-    fresh node for anomalies.
+    fresh node for anomalies. ``dropped`` is where operations without a derivative note what they took.
     """
 
     recording: bool = True
@@ -20,6 +20,7 @@ class Mode(NamedTuple):
     tracing: bool = False
     arrivals: list[tuple[Any, Any]] | None = None
     inspect: Callable[[Any], None] | None = None
+    dropped: list[tuple[str, Any]] | None = None
 
 
 MODE: ContextVar[Mode] = ContextVar("lecture_lib_mode", default=Mode())  # noqa: B039
@@ -71,3 +72,13 @@ def refuse_number(what: str) -> None:
             f"{what} inside a differentiated function would silently drop the gradient; keep the Tensor "
             "(only to look at it, use its .data)"
         )
+
+
+def explained(error: ValueError) -> Exception:
+    """The error itself; for NumPy's words about a Tensor that is put into an array, what to do about it."""
+    if not isinstance(error.__cause__, TypeError) or "array element" not in str(error):
+        return error
+    return TypeError(
+        "a[i] = t would put a Tensor's number into an array and lose its gradient: "
+        "build the array with np.where, np.stack or np.concatenate"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
@@ -23,7 +24,14 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
 SEQUENCES = (list, tuple)
 """What NumPy takes for an array when it meets one."""
 
+PLAIN = {np.ndarray, float, int, bool, slice, type(None), type(...), *set(np.sctypeDict.values())}
+"""What takes part in an operation as it is."""
+
+WHOLE, SAMPLE = 4096, 64
+"""Up to how many bytes a change of one entry is noticed by default; how many entries are looked at in larger arrays."""
+
 _serial = count()
+ndarray = np.ndarray
 new = object.__new__
 
 
@@ -75,6 +83,7 @@ class Tensor:
 
     __slots__ = ("data", "grad", "name", "op", "args", "arrays", "settings", "serial", "saved", "__weakref__")
     __array_priority__ = 1000.0
+    __pandas_priority__ = 5000
 
     data: Array
     grad: Any
@@ -84,7 +93,7 @@ class Tensor:
     arrays: Sequence[Any]
     settings: dict[str, Any]
     serial: int
-    saved: list[int]
+    saved: list[tuple[int, Callable[[Array], bytes], bytes]] | None
 
     def __init__(self, data: Any, name: str | None = None) -> None:
         self.data = as_numbers(np.array(no_subclass(plain(data))))
@@ -94,6 +103,23 @@ class Tensor:
         self.args = self.arrays = ()
         self.settings = {}
         self.serial = next(_serial)
+        self.saved = None
+        if isinstance(data, Tensor) and MODE.get().depth:
+            # A leaf in the middle of a differentiated function would drop the gradient without a word.
+            made = data.copy()
+            self.op, self.args, self.arrays, self.settings = made.op, made.args, made.arrays, made.settings
+
+    def __copy__(self) -> Tensor:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        other = Tensor(self, self.name)
+        other.grad = None if self.grad is None else self.grad.copy()
+        return other
+
+    def __reduce__(self) -> Any:
+        refuse_number("a pickled Tensor")
+        return restored, (self.data, self.name, self.grad)
 
     @property
     def parents(self) -> tuple[Tensor, ...]:
@@ -233,8 +259,9 @@ class Tensor:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         raise TypeError(
-            "a Tensor does not turn into a plain array by itself, since its gradient would be lost: "
-            "join Tensors with np.stack or np.concatenate, take the numbers out with t.numpy()"
+            "a Tensor does not turn into a plain array by itself, since its gradient would be lost: join Tensors with "
+            "np.stack or np.concatenate, choose entries with np.where, write a @ t for a.dot(t) and np.asarray(df) @ t "
+            "for df @ t; the numbers alone are t.numpy()"
         )
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -252,10 +279,14 @@ class Tensor:
                     f"np.{ufunc.__name__} cannot write into an existing array when a Tensor takes part: "
                     "write a = a + t instead of a += t or out=a"
                 )
-            raise TypeError(f"np.{ufunc.__name__} on Tensors does not support the keyword {next(iter(settings))!r}")
+            if settings.keys() != {"dtype"}:
+                raise TypeError(f"np.{ufunc.__name__} on Tensors does not support the keyword {next(iter(settings))!r}")
+            inputs = tuple([FUNCTIONS[np.ndarray.astype](x, settings["dtype"]) for x in inputs])
         operation = UFUNCS.get(ufunc)
+        if operation is None and ufunc in FUNCTIONS:
+            return FUNCTIONS[ufunc](*inputs)
         if operation is None:
-            raise TypeError(f"np.{ufunc.__name__} has no derivative rule; primitive(forward, pull) makes your own")
+            raise TypeError(f"{written(ufunc)} has no derivative rule; primitive(forward, pull) makes your own")
         return apply(operation, *[np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs])
 
     def __array_function__(
@@ -301,6 +332,16 @@ class Tensor:
     def __abs__(self) -> Tensor:
         return apply(UFUNCS[np.absolute], self)
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        rounded = FUNCTIONS[np.round](self, ndigits or 0)
+        return rounded.astype(int) if ndigits is None else rounded
+
+    def __divmod__(self, other: Value) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Value) -> Any:
+        return other // self, other % self
+
     def __invert__(self) -> Any:
         return apply(UFUNCS[np.invert], self)
 
@@ -311,6 +352,7 @@ class Tensor:
     max, min, argmax, argmin = method(np.max), method(np.min), method(np.argmax), method(np.argmin)
     any, all, nonzero, round = method(np.any), method(np.all), method(np.nonzero), method(np.round)
     cumsum, argsort, clip, copy = method(np.cumsum), method(np.argsort), method(np.clip), method(np.copy)
+    cumprod, argpartition = method(np.cumprod), method(np.argpartition)
     take, repeat, diagonal, trace = method(np.take), method(np.repeat), method(np.diagonal), method(np.trace)
     ravel, flatten, squeeze, swapaxes = method(np.ravel), method(np.ravel), method(np.squeeze), method(np.swapaxes)
     dot, astype = method(np.dot), method(np.ndarray.astype)
@@ -367,6 +409,7 @@ def node_of(
     node.arrays = arrays
     node.settings = settings
     node.serial = next(_serial)
+    node.saved = None
     return node
 
 
@@ -380,15 +423,24 @@ def leaf(data: Array, name: str | None = None) -> Tensor:
     return node_of(as_numbers(np.asarray(no_subclass(data))), None, (), (), {}, name)
 
 
-def no_subclass(data: Any) -> Any:
-    """The data itself, unless it is an array whose arithmetic differs from a plain one's."""
-    if type(data) is np.ndarray or not isinstance(data, np.ndarray):
+def restored(data: Array, name: str | None, grad: Any) -> Tensor:
+    """A leaf as it was before it was pickled; its serial number is one of this process."""
+    tensor = leaf(data, name)
+    tensor.grad = grad
+    return tensor
+
+
+def no_subclass(data: Any, taker: str = "a Tensor") -> Any:
+    """The data itself; of an array of another kind the plain array, unless its arithmetic is not a plain one's."""
+    if type(data) in PLAIN or isinstance(data, Tensor):
         return data
     if isinstance(data, np.ma.MaskedArray):
-        raise TypeError("a Tensor has no mask: fill a masked array with .filled(0), and pass its mask to np.where")
+        raise TypeError(f"{taker} has no mask: fill a masked array with .filled(0), and pass its mask to np.where")
     if isinstance(data, np.matrix):
-        raise TypeError("a Tensor is no np.matrix, whose * is a product of matrices: take np.asarray of it")
-    return data
+        raise TypeError(f"{taker} is no np.matrix, whose * is a product of matrices: pass np.asarray of it")
+    if isinstance(data, np.generic) or not hasattr(data, "__array__"):
+        return data
+    return np.asarray(data)
 
 
 def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
@@ -408,12 +460,21 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         TypeError: a complex number took part, or what is no number.
     """
     arrays = []
-    tensors = False
+    tensors = leaves = constants = odd = False
     for a in args:
         if isinstance(a, Tensor):
             tensors = True
+            if a.op is None:
+                leaves = True
             a = a.data
+        elif type(a) is ndarray:
+            constants = True
+        elif type(a) not in PLAIN:
+            odd = True
+            a = no_subclass(a, operation.name)
         arrays.append(a)
+    if odd:
+        args = tuple([a if isinstance(a, Tensor) else array for a, array in zip(args, arrays, strict=True)])
     try:
         result = operation.forward(*arrays, **settings)
     except (ShapeError, np.linalg.LinAlgError):
@@ -422,18 +483,31 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         raise explain_misfit(operation.name, args, settings, error) from None
     if not tensors:
         return result
-    recording, _, tracing, _, inspect_node = MODE.get()
-    if type(operation) is Opaque and not tracing:
-        return result
+    recording, depth, tracing, _, inspect_node, dropped = MODE.get()
+    if type(operation) is Opaque:
+        if dropped is not None:
+            dropped.append((operation.name, args))
+        if not tracing:
+            return result
     data = result if type(result) is np.ndarray else np.asarray(result)
     if data.dtype.kind not in "fbiu":
         as_numbers(data)
     if not recording:
         return node_of(data, None, (), (), {})
     node = node_of(data, operation, args, arrays, settings)
+    if constants:
+        node.saved = [(i, mark, mark(a)) for i, a in enumerate(args) if type(a) is ndarray]
+    if leaves and not depth:
+        of_leaves = [(i, mark, mark(a.data)) for i, a in enumerate(args) if isinstance(a, Tensor) and a.op is None]
+        node.saved = [*(node.saved or ()), *of_leaves]
     if inspect_node is not None:
         inspect_node(node)
     return node
+
+
+def mark(array: Array) -> bytes:
+    """The numbers of an array that may be changed behind an operation's back; of a large one a sample."""
+    return array.tobytes() if array.nbytes <= WHOLE else array.flat[:: array.size // SAMPLE].tobytes()
 
 
 def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
@@ -443,10 +517,10 @@ def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: di
         return ufunc(a.reshape(a.shape + (1,) * b.ndim), b)
     same: dict[tuple[Any, str], Callable[..., Any]] = {
         (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod, (np.maximum, "reduce"): np.max,
-        (np.minimum, "reduce"): np.min, (np.add, "accumulate"): np.cumsum,
+        (np.minimum, "reduce"): np.min, (np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod,
     }  # fmt: skip
     function = same.get((ufunc, method))
-    if function is None or len(inputs) != 1 or not settings.keys() <= {"axis", "keepdims"}:
+    if function is None or len(inputs) != 1 or not settings.keys() <= {"axis", "keepdims", "dtype", "initial", "where"}:
         raise TypeError(
             f"np.{ufunc.__name__}.{method} with these arguments has no derivative rule; "
             "np.sum, np.prod, np.max, np.min and np.cumsum have one, with axis and keepdims"
@@ -456,7 +530,16 @@ def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: di
 
 def spoken(function: Callable[..., Any]) -> str:
     """A function of NumPy as one writes it: ``np.linalg.inv``."""
-    return f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+    module = getattr(function, "__module__", None) or "np.ndarray"  # A method of arrays has none.
+    return f"{module}.{function.__name__}".replace("numpy", "np", 1)
+
+
+def written(ufunc: np.ufunc) -> str:
+    """A universal function as one writes it: NumPy's or SciPy's by their module, any other by its name."""
+    for module, shown in (("numpy", "np"), ("scipy.special", "scipy.special")):
+        if getattr(sys.modules.get(module), ufunc.__name__, None) is ufunc:
+            return f"{shown}.{ufunc.__name__}"
+    return ufunc.__name__
 
 
 def parameters(stand_in: Callable[..., Any]) -> str:

@@ -6,6 +6,7 @@ alias is a node of its own, so an inner derivative never mistakes the outer one'
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from operator import index
@@ -21,16 +22,15 @@ from lecture_lib.autograd.engine import (
     push_forward,
     require_float,
     steps_between,
-    touches_others,
 )
-from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.errors import ShapeError, ZeroGradientWarning
 from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
 from lecture_lib.autograd.operation import Value
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.state import MODE
-from lecture_lib.autograd.tensor import Tensor, leaf, node_of
-from lecture_lib.autograd.trees import aligned, leaves, rebuild, refill, spell
+from lecture_lib.autograd.state import MODE, changed, explained
+from lecture_lib.autograd.tensor import Tensor, leaf, mark, no_subclass, node_of
+from lecture_lib.autograd.trees import aligned, is_structure, leaves, rebuild, refill, spell
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -41,11 +41,15 @@ class Recording:
 
     Args:
         f: the function.
-        args: its arguments; those at ``argnums`` may be tuples, lists or dicts of real arrays.
+        args: its arguments; those at ``argnums`` may be nested tuples, lists, dicts and dataclasses of real arrays.
         argnums: the positions of the arguments to differentiate, from 0.
+        keywords: what else the function takes.
+        has_aux: whether the function returns a pair, of which only the first is differentiated.
     """
 
-    def __init__(self, f: Function, args: Sequence[Any], argnums: Sequence[int]) -> None:
+    def __init__(
+        self, f: Function, args: Sequence[Any], argnums: Sequence[int], keywords: dict[str, Any], has_aux: bool = False
+    ) -> None:
         outer = MODE.get()
         names = parameter_names(f)
         self.aliases: list[Tensor] = []
@@ -54,27 +58,58 @@ class Recording:
             name = names[k] if k < len(names) else f"argument {k}"
             if isinstance(args[k], (np.ndarray, Tensor, float)):
                 aliased[k] = self._alias(args[k], name, outer.recording)
+            elif args[k] is None:
+                raise TypeError(f"cannot differentiate with respect to argument {name!r}: it is None")
             else:
                 named = [self._alias(value, spell(name, path), outer.recording) for path, value in leaves(args[k])]
                 aliased[k] = refill(args[k], named)
-        inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1))
+        # Without an alias a leaf marks what is older than this run.
+        sources = self.aliases or [leaf(np.zeros(()))]
+        dropped: list[tuple[str, Any]] = []
+        inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1, dropped=dropped))
         try:
-            result = f(*aliased)
+            result = f(*aliased, **keywords)
+        except ValueError as error:
+            raise explained(error) from error.__cause__
         finally:
             MODE.reset(inside)
+        self.aux: Any = None
+        if has_aux:
+            result, self.aux = value_and_aux(result)
         self.structure = result
         if isinstance(result, Tensor):
             self.outputs = [result]
+        elif result is None:
+            raise TypeError("the function must return numbers or Tensors, not None: does it end without a return?")
         else:
             self.outputs = [part if isinstance(part, Tensor) else leaf(output(part)) for _, part in leaves(result)]
-        self.steps: list[Step] = steps_between(self.aliases, self.outputs)
-        linked = any(alias.op is not None for alias in self.aliases)
-        self.record = outer.recording and (linked or (outer.depth > 0 and self._depends_on_others()))
+        for y in self.outputs:
+            if y.data.dtype.kind != "f":
+                refuse_whole_numbers(y, dropped)
+        seen = [*self.outputs, *(part for _, part in leaves(self.aux) if isinstance(part, Tensor))]
+        self.steps: list[Step]
+        self.steps, beyond = steps_between(sources, seen)
+        if dropped:
+            self._warn_of_zeros(dropped)
+        # Whatever Tensor takes part, as an argument or from around the function, can ask for its gradient later.
+        self.record = outer.recording and (beyond or any(alias.op is not None for alias in self.aliases))
 
-    def _depends_on_others(self) -> bool:
-        """Whether a Tensor that is not made from the aliases alone takes part."""
-        own_nodes = {id(node) for node, _ in self.steps} | {id(alias) for alias in self.aliases}
-        return touches_others(self.steps) or any(y.op is not None and id(y) not in own_nodes for y in self.outputs)
+    def _warn_of_zeros(self, dropped: Sequence[tuple[str, Any]]) -> None:
+        """Say which arguments the result depends on only where there is no derivative."""
+        used = {node.args[i].serial for node, where in self.steps for i in where} | {y.serial for y in self.outputs}
+        for alias in self.aliases:
+            if alias.serial in used:
+                continue
+            for operation, args in dropped:
+                tensors = [a for a in args if isinstance(a, Tensor)]
+                if any(a is alias for a in tensors) or steps_between([alias], tensors)[0]:
+                    warnings.warn(
+                        f"the gradient with respect to {alias.name} is zero: the result depends on it only through "
+                        f"{operation}, which has no derivative; train with a smooth loss such as cross_entropy",
+                        ZeroGradientWarning,
+                        stacklevel=4,
+                    )
+                    break
 
     def _alias(self, value: Any, name: str, link: bool) -> Tensor:
         if type(value) is np.ndarray and value.dtype.kind == "f":
@@ -92,11 +127,25 @@ class Recording:
         self.aliases.append(inner)
         return inner
 
+    def hold(self) -> None:
+        """Remember what the arguments hold, which are borrowed and may change before the pull."""
+        for node, _ in self.steps:
+            borrowed = [
+                (i, mark, mark(array))
+                for i, (a, array) in enumerate(zip(node.args, node.arrays, strict=True))
+                if isinstance(a, Tensor) and (a.op is None or a.op is ALIAS or array.base is not None)
+            ]
+            node.saved = [*(node.saved or ()), *borrowed]
+
     def value(self) -> Any:
         """What the function returned: Tensors while an outer derivative is being taken, arrays otherwise."""
         if isinstance(self.structure, Tensor):
             return self.hand_out(self.structure)
         return refill(self.structure, [self.hand_out(y) for y in self.outputs])
+
+    def auxiliary(self) -> Any:
+        """What else the function returned, with its Tensors as ``value`` gives them."""
+        return rebuild(self.aux, lambda part: self.hand_out(part) if isinstance(part, Tensor) else part)
 
     def hand_out(self, y: Tensor) -> Any:
         """A result as the caller expects it."""
@@ -106,17 +155,23 @@ class Recording:
 
     def pull(self, upstream: Sequence[Value]) -> list[Value]:
         """The gradients of all aliases, one upstream gradient per output."""
-        record = self.record or any(isinstance(w, Tensor) for w in upstream)
-        found = pull_back(self.steps, zip(self.outputs, upstream, strict=True), record)
+        found = undropped(pull_back, self.steps, zip(self.outputs, upstream, strict=True), self.record)
         lead = lead_of(upstream[0], self.outputs[0]) if upstream else ()
         return delivered(found, self.aliases, lead, upstream)
 
     def push(self, tangents: Sequence[Value]) -> list[Value]:
         """The tangents of all outputs, one tangent per alias."""
-        record = self.record or any(isinstance(v, Tensor) for v in tangents)
-        found = push_forward(self.steps, zip(self.aliases, tangents, strict=True), record)
+        found = undropped(push_forward, self.steps, zip(self.aliases, tangents, strict=True), self.record)
         lead = lead_of(tangents[0], self.aliases[0]) if self.aliases else ()
         return delivered(found, self.outputs, lead, tangents)
+
+
+def undropped(walk: Function, *args: Any) -> dict[int, Value]:
+    """Walk through the graph without noting what has no derivative: a slope such as x > 0 drops nothing."""
+    if MODE.get().dropped is None:
+        return walk(*args)
+    with changed(dropped=None):
+        return walk(*args)
 
 
 def delivered(
@@ -171,12 +226,28 @@ def parameter_names(f: Function) -> Sequence[str]:
     return code.co_varnames[bound : code.co_argcount] if code is not None else ()
 
 
+def value_and_aux(result: Any) -> tuple[Any, Any]:
+    """The two parts of what a function with an auxiliary result returned."""
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError("with has_aux=True the function must return a pair: the value, and what else it found")
+    return result[0], result[1]
+
+
+def refuse_whole_numbers(y: Tensor, dropped: Sequence[tuple[str, Any]]) -> None:
+    """Raise when a function returns integers or booleans, which change by jumps or not at all."""
+    through = f" (it was computed through {dropped[-1][0]})" if dropped else ""
+    raise TypeError(
+        f"the function returned {y.data.dtype}, which has no derivative{through}: return real numbers, "
+        "and train with a smooth loss such as cross_entropy instead of a count or an argmax"
+    )
+
+
 def output(value: Any) -> Any:
     """A function's result that is no Tensor, as an array; a clear error for what is no number."""
     found = np.asarray(value)
     if found.dtype.kind not in "buif":
         raise TypeError(f"the function must return numbers or Tensors, not {type(value).__name__}")
-    return found.astype(float) if found.dtype.kind != "f" else found
+    return found
 
 
 def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
@@ -204,20 +275,23 @@ def one_or_all(parts: list[Any], argnums: Argnums) -> Any:
     return tuple(parts) if isinstance(argnums, (tuple, list)) else parts[0]
 
 
-def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns f's value and its gradient from one forward and one backward pass.
 
     Args:
         f: returns one number.
         argnums: the position(s) of the arguments to differentiate.
+        has_aux: whether f returns a pair: the number, and anything else that it found on the way.
 
     Returns:
-        ``g(*args) -> (value, gradient)``. The gradient has the structure, shapes and dtypes of the argument; a
-        tuple of them if ``argnums`` is a tuple.
+        ``g(*args, **keywords) -> (value, gradient)``; keyword arguments are handed to f. The gradient has the
+        structure, shapes and dtypes of the argument; a tuple of them if ``argnums`` is a tuple. With ``has_aux`` the
+        value is f's pair.
 
     Raises:
         ShapeError: f returned more than one number.
-        TypeError: a differentiated argument holds no real numbers, or ``argnums`` is no position.
+        TypeError: a differentiated argument holds no real numbers, ``argnums`` is no position, or f returned no pair
+            although ``has_aux`` says so.
         ValueError: there is no such position, or it is asked for twice.
 
     Example:
@@ -229,10 +303,10 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     """
     places = cache(partial(positions, argnums))
 
-    def differentiated(*args: Any) -> tuple[Any, Any]:
+    def differentiated(*args: Any, **keywords: Any) -> tuple[Any, Any]:
         wanted = places(len(args))
-        run = Recording(f, args, wanted)
-        if len(run.outputs) != 1 or isinstance(run.structure, (tuple, list, dict)):
+        run = Recording(f, args, wanted, keywords, has_aux)
+        if len(run.outputs) != 1 or is_structure(run.structure):
             raise ShapeError(
                 "the gradient of a function that returns several values is not defined; vjp or jacobian take one"
             )
@@ -243,21 +317,24 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
                 "sum it or take its mean, or use jacobian or vjp"
             )
         gradients = iter(run.pull([as_upstream(None, y, "the gradient")]))
-        return run.value(), one_or_all([like_arguments(args[k], gradients) for k in wanted], argnums)
+        value = (run.value(), run.auxiliary()) if has_aux else run.value()
+        return value, one_or_all([like_arguments(args[k], gradients) for k in wanted], argnums)
 
     return differentiated
 
 
-def grad(f: Function, argnums: Argnums = 0) -> Function:
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns the gradient of f, by reverse mode.
 
     Args:
         f: returns one number.
         argnums: the position(s) of the arguments to differentiate.
+        has_aux: whether f returns a pair: the number, and anything else that it found on the way.
 
     Returns:
-        ``g(*args)``: the gradient, in the structure, shapes and dtypes of the argument; a tuple of them if
-        ``argnums`` is a tuple. Inside another transform the result is a Tensor.
+        ``g(*args, **keywords)``: the gradient, in the structure, shapes and dtypes of the argument; a tuple of them if
+        ``argnums`` is a tuple. With ``has_aux`` a pair: the gradient, and the second part of what f returned. Inside
+        another transform the results are Tensors. Keyword arguments are handed to f.
 
     Raises:
         ShapeError: f returned more than one number.
@@ -270,16 +347,22 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
         >>> print(grad(cube)(4.0), grad(grad(cube))(4.0))
         48.0 24.0
     """
-    both = value_and_grad(f, argnums)
-    return lambda *args: both(*args)[1]
+    both = value_and_grad(f, argnums, has_aux)
+
+    def gradient(*args: Any, **keywords: Any) -> Any:
+        value, found = both(*args, **keywords)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
 
 
-def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(f: Function, *args: Any, **keywords: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """f's value and the function that carries an upstream gradient back to every argument.
 
     Args:
         f: returns an array, or a tuple of arrays.
-        args: its arguments: real arrays, or tuples, lists or dicts of them.
+        args: its arguments: real arrays, or nested tuples, lists, dicts and dataclasses of them.
+        keywords: handed to f; not differentiated.
 
     Returns:
         ``(y, pull)``; ``pull(w)``, with w of y's shape (a tuple if y is one), is a tuple with one entry an argument,
@@ -296,7 +379,8 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
         >>> pull(np.array([1.0, 10.0]))
         (array([ 3., 40.]), array([ 1., 20.]))
     """
-    run = Recording(f, args, range(len(args)))
+    run = Recording(f, args, range(len(args)), keywords)
+    run.hold()
 
     def pull(w: Any) -> tuple[Any, ...]:
         given = aligned(run.structure, w, "the upstream gradient")
@@ -304,16 +388,17 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
         gradients = iter(run.pull(upstream))
         return tuple(like_arguments(arg, gradients) for arg in args)
 
-    return run.value(), pull
+    return rebuild(run.value(), lambda part: part.copy() if isinstance(part, np.ndarray) else part), pull
 
 
-def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], **keywords: Any) -> tuple[Any, Any]:
     """f's value and its directional derivative, by forward mode.
 
     Args:
         f: returns an array, or a tuple of arrays.
-        args: its arguments: real arrays, or tuples, lists or dicts of them.
+        args: its arguments: real arrays, or nested tuples, lists, dicts and dataclasses of them.
         tangents: one direction per argument, in the same structure and shapes.
+        keywords: handed to f; not differentiated.
 
     Returns:
         ``(y, dy)``: dy is the Jacobian times the direction, in y's structure and shapes.
@@ -330,11 +415,11 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     """
     if not isinstance(args, (tuple, list)) or not isinstance(tangents, (tuple, list)) or len(args) != len(tangents):
         raise ShapeError("jvp(f, args, tangents) takes a tuple of arguments and a tuple with one tangent for each")
-    run = Recording(f, args, range(len(args)))
+    run = Recording(f, args, range(len(args)), keywords)
     given = aligned(tuple(args), tuple(tangents), "tangents")
     directions = []
     for v, alias in zip(given, run.aliases, strict=True):
-        v = v if isinstance(v, Tensor) else np.asarray(v)
+        v = v if isinstance(v, Tensor) else np.asarray(no_subclass(v, "a tangent"))
         if v.shape != alias.shape:
             raise ShapeError(
                 f"the tangent of {alias.name} has shape {v.shape}, but the argument has shape {alias.shape}"
@@ -346,125 +431,3 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
 def number_of(dy: Value) -> Value:
     """An array without axes as a number, as NumPy's own functions return it."""
     return dy[()] if isinstance(dy, np.ndarray) and dy.ndim == 0 else dy
-
-
-def jacobian(f: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
-    """A function that returns the Jacobian of f in one vectorized pass.
-
-    Args:
-        f: returns an array.
-        argnums: the position(s) of the arguments to differentiate.
-        mode: "reverse" (one row per output), "forward" (one column per input) or "auto", the one with fewer.
-
-    Returns:
-        ``J(*args)`` of shape ``y.shape + x.shape``, ``J[i, j] = ∂y_i/∂x_j``, in the structure of the argument; a
-        tuple if ``argnums`` is a tuple.
-
-    Raises:
-        ValueError: an unknown mode; an argument that does not exist, or is asked for twice.
-        TypeError: a differentiated argument holds no real numbers, or ``argnums`` is no position.
-
-    Example:
-        >>> import numpy as np
-        >>> from lecture_lib import jacobian
-        >>> jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
-        array([[2., 0.],
-               [0., 4.]])
-    """
-    if mode not in ("auto", "reverse", "forward"):
-        raise ValueError(f"mode must be 'auto', 'reverse' or 'forward', not {mode!r}")
-    places = cache(partial(positions, argnums))
-
-    def differentiated(*args: Any) -> Any:
-        wanted = places(len(args))
-        run = Recording(f, args, wanted)
-        inputs, outputs = sum(a.size for a in run.aliases), sum(y.size for y in run.outputs)
-        backward = mode == "reverse" or (mode == "auto" and outputs <= inputs)
-        blocks = _rows(run) if backward else _columns(run)
-        parts = []
-        for y_blocks in blocks:
-            found = iter(y_blocks)
-            parts.append(one_or_all([refill(args[k], found) for k in wanted], argnums))
-        return refill(run.structure, parts)
-
-    return differentiated
-
-
-def _rows(run: Recording) -> list[list[Value]]:
-    """Jacobian blocks by reverse mode: all unit upstream gradients of an output at once."""
-    blocks = []
-    for k, y in enumerate(run.outputs):
-        upstream = [np.zeros((y.size, *other.shape), other.dtype) for other in run.outputs]
-        upstream[k] = np.eye(y.size, dtype=y.dtype).reshape((y.size, *y.shape))
-        gradients = run.pull(upstream)
-        blocks.append([g.reshape(y.shape + a.shape) for g, a in zip(gradients, run.aliases, strict=True)])
-    return blocks
-
-
-def _columns(run: Recording) -> list[list[Value]]:
-    """Jacobian blocks by forward mode: all unit tangents of an argument at once."""
-    blocks: list[list[Value]] = [[] for _ in run.outputs]
-    for k, x in enumerate(run.aliases):
-        tangents = [np.zeros((x.size, *other.shape), other.dtype) for other in run.aliases]
-        tangents[k] = np.eye(x.size, dtype=x.dtype).reshape((x.size, *x.shape))
-        for row, dy, y in zip(blocks, run.push(tangents), run.outputs, strict=True):
-            row.append(np.moveaxis(dy, 0, -1).reshape(y.shape + x.shape))
-    return blocks
-
-
-def hessian(f: Function, argnums: Argnums = 0) -> Function:
-    """A function that returns the matrix of second derivatives of a function that returns one number.
-
-    Args:
-        f: returns one number.
-        argnums: the position(s) of the arguments to differentiate.
-
-    Returns:
-        ``H(*args)`` of shape ``x.shape + x.shape``, in x's dtype; nested like the arguments if they are.
-
-    Raises:
-        ShapeError, TypeError, ValueError: as ``grad`` does.
-
-    Example:
-        >>> import numpy as np
-        >>> from lecture_lib import hessian
-        >>> hessian(lambda x: x[0] * x[1] ** 2)(np.array([1.0, 2.0]))
-        array([[0., 4.],
-               [4., 2.]])
-    """
-    return jacobian(grad(f, argnums), argnums)
-
-
-def hvp(f: Function, argnum: int = 0) -> Function:
-    """A function that multiplies the Hessian of f with a vector without building it: forward mode over reverse mode.
-
-    Source: B. Pearlmutter, Fast exact multiplication by the Hessian, 1994.
-
-    Args:
-        f: returns one number.
-        argnum: the position of the argument to differentiate.
-
-    Returns:
-        ``h(*args, v)`` of the argument's shape and dtype: the Hessian at ``args`` times ``v``.
-
-    Raises:
-        ShapeError: f returned more than one number, or v has another shape than the argument.
-        TypeError, ValueError: as ``grad`` does.
-
-    Example:
-        >>> import numpy as np
-        >>> from lecture_lib import hvp
-        >>> hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
-        array([ 6., 12.])
-    """
-
-    def product(*args_and_v: Any) -> Any:
-        *args, v = args_and_v
-        (k,) = positions(argnum, len(args))
-
-        def slope(x: Any) -> Any:
-            return grad(f, k)(*args[:k], x, *args[k + 1 :])
-
-        return jvp(slope, (args[k],), (v,))[1]
-
-    return product

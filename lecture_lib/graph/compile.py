@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.tensor import Tensor
-from lecture_lib.autograd.transforms import Argnums, parameter_names, value_and_grad
-from lecture_lib.autograd.trees import leaves, refill
+from lecture_lib.autograd.tensor import Tensor, no_subclass
+from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
+from lecture_lib.autograd.trees import Keywords, call, is_record, joined, leaves, parts_of, rebuild, refill
 from lecture_lib.graph.simplify import ROWS, is_row_sparse, same_kind, simplify
-from lecture_lib.graph.trace import Graph, Node, is_numeric, trace
+from lecture_lib.graph.trace import NUMBERS, Graph, Node, is_numeric, record
 
 VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.BROADCAST)
 
+KEPT = 64
+"""How many programs a compiled gradient keeps; the least recently used goes first, with a warning."""
 
-def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0) -> Callable[..., Any]:
+
+def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0, **keywords: Any) -> Callable[..., Any]:
     """The fast form of ``value_and_grad(f, argnums)``: traced once, then run as straight-line NumPy.
 
     Intermediate arrays are kept and overwritten on the next call; what is returned belongs to the caller. Arguments
-    of other shapes or dtypes are traced anew. Whatever f reads besides its arguments is taken as it is at the trace.
+    of other shapes or dtypes are traced anew; the programs of the 64 forms used last are kept. Whatever f reads besides
+    its arguments is taken as it is at the trace.
 
     Args:
         f: returns one number; NumPy code whose path does not depend on the values of its arguments.
         args: arguments to trace with; integers may be among those that are not differentiated.
         argnums: the position(s) of the arguments to differentiate.
+        keywords: more arguments to trace with; not differentiated.
 
     Returns:
-        ``step(*args)``, which returns what ``value_and_grad(f, argnums)(*args)`` returns.
+        ``step(*args, **keywords)``, which returns what ``value_and_grad(f, argnums)(*args, **keywords)`` returns.
 
     Raises:
         TypeError: f asks a Tensor for a plain number or a choice, or computes something else on a second run, as
@@ -47,10 +54,10 @@ def compile_gradient(f: Callable[..., Any], *args: Any, argnums: Argnums = 0) ->
         0.0 [1. 2.]
     """
     programs = Programs(f, argnums)
-    programs.run(args)
+    programs.run(joined(args, keywords))
 
-    def step(*given: Any) -> Any:
-        return programs.run(given)
+    def step(*given: Any, **more: Any) -> Any:
+        return programs.run(joined(given, more))
 
     step.__name__ = f"gradient_of_{getattr(f, '__name__', 'function')}"
     return step
@@ -64,26 +71,47 @@ class Programs(threading.local):
         self.argnums = argnums
         self.latest: Program | None = None
         self.known: dict[Any, Program] = {}
+        self.fixed: set[Any] = set()
+        self.warned = False
 
-    def run(self, args: Sequence[Any]) -> Any:
+    def run(self, args: tuple[Any, ...]) -> Any:
         """Run the program that fits these arguments; trace it first if there is none."""
         if self.latest is not None:
             result = self.latest.run(args)
             if result is not None:
                 return result
-        key = form(tuple(args))
-        if key not in self.known:
-            self.known[key] = Program(self.f, args, self.argnums)
-        self.latest = self.known[key]
-        return self.latest.run(args)
+        given: tuple[Any, ...] = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
+        key = form(given)
+        if key in self.fixed:
+            key = form_by_value(given, self.argnums)
+        # The dict is in the order of last use: what is used goes to the end, and what is dropped is the first.
+        self.latest = self.known.pop(key, None) or Program(self.f, given, self.argnums)
+        if self.latest.fixed and form(given) not in self.fixed:
+            self.fixed.add(key)
+            key = form_by_value(given, self.argnums)
+        self.known[key] = self.latest
+        if len(self.known) > KEPT:
+            del self.known[next(iter(self.known))]
+            if not self.warned:
+                self.warned = True
+                name = getattr(self.f, "__name__", "the function")
+                warnings.warn(
+                    f"the compiled gradient of {name} has met more than {KEPT} forms of arguments and forgets the one "
+                    "used longest ago; tracing takes time: fewer shapes (padding), or value_and_grad, are faster",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
+        return self.latest.run(given)
 
 
-def form(part: Any) -> Any:
-    """What a program depends on: nesting and keys, shapes and dtypes, and the value of what is no number."""
+def form(part: Any, by_value: bool = False) -> Any:
+    """What a program depends on: nesting and keys, shapes and dtypes, the value of what is no number, or of any."""
     if isinstance(part, dict):
-        return dict, tuple([(key, form(inner)) for key, inner in part.items()])
+        return type(part), tuple([(key, form(inner, by_value)) for key, inner in part.items()])
     if isinstance(part, (tuple, list)):
-        return type(part), tuple(map(form, part))
+        return type(part), tuple([form(inner, by_value) for inner in part])
+    if is_record(part):
+        return type(part), tuple([(name, form(inner, by_value)) for name, inner in parts_of(part).items()])
     if isinstance(part, Tensor):
         raise TypeError(
             "a compiled gradient takes plain arrays, not Tensors: take the numbers out with t.numpy(), and inside "
@@ -91,12 +119,18 @@ def form(part: Any) -> Any:
         )
     if isinstance(part, (np.ndarray, np.generic)):
         return type(part), part.shape, part.dtype
-    return type(part) if is_numeric(part) else (type(part), part)
+    # What turns into an array has no form of its own: it is looked at again as an array.
+    return type(part) if is_numeric(part) and not (by_value and type(part) in NUMBERS) else (type(part), part)
 
 
-def numbers(args: Sequence[Any]) -> list[Any]:
-    """All arrays and numbers of the arguments, in order."""
-    return [value for _, value in leaves(list(args)) if is_numeric(value)]
+def form_by_value(args: Sequence[Any], argnums: Argnums) -> Any:
+    """What a program depends on that takes the numbers among what is not differentiated for constants."""
+    return tuple([form(arg, k not in wanted(args, argnums)) for k, arg in enumerate(args)])
+
+
+def wanted(args: Sequence[Any], argnums: Argnums) -> tuple[int, ...]:
+    """The positions of what is differentiated."""
+    return positions(argnums, sum(type(arg) is not Keywords for arg in args))
 
 
 class Program:
@@ -108,33 +142,75 @@ class Program:
         argnums: what to differentiate.
     """
 
-    def __init__(self, f: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> None:
-        names = parameter_names(f)
-        graph, again = (trace(value_and_grad(f, argnums), *args, names=names) for _ in range(2))
-        refuse_change(graph, again)
-        refuse_changing_shapes(graph)
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: Argnums) -> None:
         self.count = len(args)
+        self.argnums = argnums
+        self.wanted = wanted(args, argnums)
+        # Python's numbers are traced, so that one program serves all their values; they are constants of the program
+        # where f needs a plain number (an axis, a choice), or where the result would have another dtype.
+        self.fixed = False
+        step = value_and_grad(f, argnums)
+        names = parameter_names(f)
+        try:
+            graph = self._traced(step, args, names)
+            self.fixed = self._has_numbers(args) and dtypes(call(step, args)) != [n.value.dtype for n in graph.outputs]
+        except TypeError:
+            if not self._has_numbers(args):
+                raise
+            self.fixed = True
+        if self.fixed:
+            graph = self._traced(step, args, names)
         # The code itself checks the arrays and numbers it is given; only what lies around them is checked here.
-        self.form = None if all(map(is_numeric, args)) else form(tuple(args))
-        writer = Writer(graph, numbers(args))
+        self.form = None if all(map(is_numeric, args)) and not self.fixed else self._form(args)
+        writer = Writer(graph, self._numbers(args))
         self.source = writer.source()
         space = dict(writer.space)
         exec(compile(self.source, "<compiled gradient>", "exec"), space)
         self.compiled: Callable[..., list[Any] | None] = space["run"]
         self.structure = graph._result
 
+    def _traced(self, step: Callable[..., Any], args: tuple[Any, ...], names: Sequence[str]) -> Graph:
+        """One trace, which a second one must repeat."""
+        graph, again = (record(step, args, names, self.wanted, self.fixed) for _ in range(2))
+        refuse_change(graph, again)
+        refuse_changing_shapes(graph)
+        return graph
+
+    def _form(self, args: tuple[Any, ...]) -> Any:
+        return form_by_value(args, self.argnums) if self.fixed else form(args)
+
+    def _has_numbers(self, args: Sequence[Any]) -> bool:
+        """Whether Python's numbers are among what is not differentiated."""
+        return any(
+            type(value) in NUMBERS for k, arg in enumerate(args) if k not in self.wanted for _, value in leaves(arg)
+        )
+
+    def _numbers(self, args: Sequence[Any]) -> list[Any]:
+        """All arrays and numbers that the code takes, in order."""
+        return [
+            value
+            for k, arg in enumerate(args)
+            for _, value in leaves(arg)
+            if is_numeric(value) and not (self.fixed and type(value) in NUMBERS and k not in self.wanted)
+        ]
+
     def run(self, args: Sequence[Any]) -> Any:
         """The value and the gradient as ``value_and_grad`` gives them; None for other shapes or dtypes."""
         if len(args) != self.count:
             return None
         if self.form is not None:
-            if form(tuple(args)) != self.form:
+            if self._form(tuple(args)) != self.form:
                 return None
-            args = numbers(args)
+            args = self._numbers(args)
         results = self.compiled(*args)
         if results is None:
             return None
         return refill(self.structure, results)
+
+
+def dtypes(structure: Any) -> list[Any]:
+    """The dtypes of all leaves of a result."""
+    return [getattr(value, "dtype", None) or np.asarray(value).dtype for _, value in leaves(structure)]
 
 
 def refuse_change(one: Graph, two: Graph) -> None:
@@ -152,7 +228,7 @@ def refuse_changing_shapes(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op is None:
             continue
-        masks = [i for i in node.args if isinstance(i, Node) and i.value.dtype == bool]
+        masks = [i for i in node.args[1:] if isinstance(i, Node) and i.value.dtype == bool]
         if node.op.name in ("nonzero", "flatnonzero", "argwhere", "unique") or (masks and node.op is linear.TAKE):
             what = "x[mask]" if masks else f"np.{node.op.name}"
             raise TypeError(
@@ -198,7 +274,9 @@ class Writer:
         self.free: dict[tuple[tuple[int, ...], str], list[str]] = {}
         self.buffer: dict[Node, str] = {}
         self.returned = {y for y in self.outputs if isinstance(y, Node)}
-        self.returned |= {node.args[0] for node in self.nodes if node.op is ROWS}
+        self.returned |= {
+            rows for node in self.nodes if node.op is ROWS for rows in node.args[:1] if isinstance(rows, Node)
+        }
         self.last_use = self._last_uses()
 
     def source(self) -> str:
@@ -208,6 +286,9 @@ class Writer:
             if node.op is None and any(node is x for x in self.graph.inputs):
                 self.names[node] = f"a{k}"
                 parameters.append(self.names[node])
+        for node, value in zip(self.graph.inputs, self.arguments, strict=True):
+            if type(value) in NUMBERS:  # As the trace took it: an array's number, which divides by zero as arrays do.
+                self.lines.append(f"{self.names[node]} = {self._constant(node.value.dtype.type)}({self.names[node]})")
         for k, node in enumerate(self.nodes):
             if node.op is None:
                 if node not in self.names:
@@ -237,8 +318,9 @@ class Writer:
             self.lines.append(f"{name} = {args[0]}[{self._index(node)}]")
         elif op is linear.RESHAPE:
             self.lines.append(f"{name} = {args[0]}.reshape({node.shape})")
-        elif op is linear.TRANSPOSE and node.shape == node.args[0].shape[::-1] and len(node.shape) == 2:
-            self.lines.append(f"{name} = {args[0]}.T")
+        elif op is linear.TRANSPOSE:
+            turned = node.settings["axes"] == tuple(range(-1, -len(node.shape) - 1, -1))
+            self.lines.append(f"{name} = {args[0]}" + (".T" if turned else f".transpose({node.settings['axes']})"))
         elif op is linear.SUM:
             self._call(k, node, np.add.reduce, [args[0], self._axis(node), "None"], keepdims=node.settings["keepdims"])
         elif op is products.MATMUL:
@@ -313,8 +395,9 @@ class Writer:
         if not y.shape:
             return text if y.op is not None else f"asarray({text})[()]"
         memory = y.args[0] if y.op is ROWS else y
-        owned = memory.op is not None and memory.op not in VIEWS and memory.op is not linear.TAKE
-        twice = any(y is e for e in earlier) or (y.op is ROWS and memory in self.outputs)
+        made = isinstance(memory, Node) and memory.op is not None
+        owned = made and memory.op not in VIEWS and memory.op is not linear.TAKE
+        twice = any(y is e for e in earlier) or (y.op is ROWS and any(memory is e for e in self.outputs))
         return text if owned and not twice else f"{text}.copy()"
 
     def _text(self, a: Any) -> str:
@@ -329,7 +412,7 @@ class Writer:
         return str(axis[0] if len(axis) == 1 else axis)
 
     def _index(self, node: Node) -> str:
-        return ", ".join(self.names[i] if isinstance(i, Node) else self._constant(i) for i in node.args[1:])
+        return ", ".join(self.names[i] if isinstance(i, Node) else self._constant(i) for i in node.args[1:]) or "()"
 
     def _constant(self, value: Any) -> str:
         for name, known in self.space.items():

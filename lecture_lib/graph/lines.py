@@ -19,7 +19,7 @@ INFIX = {
 }  # fmt: skip
 OWN = ("sigmoid", "relu", "leaky_relu", "hard_tanh", "softplus")
 """Operations that are functions of this library, not of NumPy."""
-LINALG = {"inv", "det", "solve"}
+LINALG = {"inv", "det", "solve", "cholesky", "eigvalsh", "svdvals", "pinv", "matrix_rank"}
 Part = tuple[str, int]
 
 
@@ -116,7 +116,8 @@ def getitem(node: Node, parts: Sequence[Part], module: str) -> str:
 
 
 def index_text(index: Sequence[Any], parts: Sequence[Part]) -> str:
-    return ", ".join(slice_text(i) if isinstance(i, slice) else text for i, (text, _) in zip(index, parts, strict=True))
+    shown = [slice_text(i) if isinstance(i, slice) else text for i, (text, _) in zip(index, parts, strict=True)]
+    return ", ".join(shown) or "()"
 
 
 def slice_text(part: slice) -> str:
@@ -173,13 +174,23 @@ def astype(node: Node, parts: Sequence[Part], module: str) -> str:
     return f"{receiver(parts[0])}.astype({module}.{np.dtype(node.settings['dtype']).name})"
 
 
-def logabsdet(node: Node, parts: Sequence[Part], module: str) -> str:
-    return f"{module}.linalg.slogdet({parts[0][0]})[1]"
+def one_of_several(function: str, place: int) -> Any:
+    """One of the results of a function that returns several."""
+
+    def text(node: Node, parts: Sequence[Part], module: str) -> str:
+        return f"{module}.linalg.{function}({parts[0][0]})[{place}]"
+
+    return text
 
 
 def norm(node: Node, parts: Sequence[Part], module: str) -> str:
     square = f"{wrapped(parts[0], 8)} ** 2"
     return f"{module}.sqrt({module}.sum({square}{axis_text(node, node.args[0].value.ndim)}))"
+
+
+def over(node: Node, parts: Sequence[Part], module: str) -> str:
+    zero = f"{wrapped(parts[1], 2)} == 0"
+    return f"{module}.where({zero}, 0, {wrapped(parts[0], 5)} / {module}.where({zero}, 1, {parts[1][0]}))"
 
 
 def broadcast_to(node: Node, parts: Sequence[Part], module: str) -> str:
@@ -198,8 +209,9 @@ METHODS = {
     "sum": reduction("sum"), "max": reduction("max"), "min": reduction("min"), "prod": reduction("prod"),
     "var": reduction("var"), "std": reduction("std"), "logsumexp": reduction("logsumexp"), "norm": norm,
     "reshape": reshape, "transpose": transpose, "getitem": getitem, "scatter_add": scatter, "row_sparse": row_sparse,
-    "concatenate": concatenate, "where": where, "astype": astype, "logabsdet": logabsdet, "cumsum": cumsum,
-    "broadcast_to": broadcast_to, "einsum": einsum, "one_hot": one_hot,
+    "concatenate": concatenate, "where": where, "astype": astype, "logabsdet": one_of_several("slogdet", 1),
+    "sign_of_det": one_of_several("slogdet", 0), "eigenvectors": one_of_several("eigh", 1), "cumsum": cumsum,
+    "broadcast_to": broadcast_to, "over": over, "einsum": einsum, "one_hot": one_hot,
 }  # fmt: skip
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from lecture_lib.autograd import linear
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.operation import Array, Operation
+from lecture_lib.autograd.operation import Array, Opaque, Operation
 from lecture_lib.autograd.products import MATMUL
 from lecture_lib.autograd.rules import UFUNCS
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.graph.trace import Graph, Node
+from lecture_lib.autograd.trees import leaves
+from lecture_lib.graph.trace import Graph, Node, is_numeric
 
 MULTIPLY, DIVIDE, ADD, SUBTRACT, NEGATIVE, POWER = (
     UFUNCS[u] for u in (np.multiply, np.divide, np.add, np.subtract, np.negative, np.power)
@@ -49,6 +50,18 @@ def simplify(graph: Graph, merge: bool = False) -> tuple[list[Node], list[Any], 
     outputs = [became[node] for node in graph.outputs]
     outputs = [outputs[0], *(as_rows(g, known) for g in outputs[1:])]
     return needed(outputs, known.values(), graph), outputs, became
+
+
+def numbers_as_arrays(graph: Graph) -> list[Node]:
+    """The inputs that come as Python's numbers, if an operation wants the methods that only an array has."""
+
+    def wants_arrays(node: Node) -> bool:
+        return not isinstance(node.op, (Elementwise, Opaque)) and any(not a.shape for a in node.parents)
+
+    if not any(node.op is not linear.ALIAS and wants_arrays(node) for node in graph.nodes):
+        return []
+    given = [value for _, value in leaves(graph._arguments) if is_numeric(value)]
+    return [n for n, value in zip(graph.inputs, given, strict=True) if isinstance(value, (bool, int, float))]
 
 
 def shared(node: Node, known: dict[Any, Node]) -> Node:
@@ -125,8 +138,10 @@ def part_key(part: Any) -> Any:
     """A key for one argument: a node by itself, an array by its identity, anything else by how it is written."""
     if isinstance(part, Node):
         return part
-    if isinstance(part, np.ndarray) and part.ndim:
-        return np.ndarray, id(part)
+    if isinstance(part, np.ndarray):
+        return (np.ndarray, id(part)) if part.ndim else (np.ndarray, *content(part))
+    if isinstance(part, (tuple, list)):
+        return type(part), tuple(map(part_key, part))
     return type(part), repr(part)
 
 
@@ -138,7 +153,8 @@ def rewrite(node: Node, args: tuple[Any, ...]) -> Any:
     if not any(isinstance(a, Node) for a in args):
         return node.value
     if isinstance(op, Elementwise) or op is linear.WHERE:
-        args = tuple(as_number(a, args, node) for a in args)
+        for k in range(len(args)):
+            args = (*args[:k], as_number(k, args, node), *args[k + 1 :])
     shorter = shortened(node, op, args)
     if shorter is not None:
         return shorter
@@ -166,14 +182,10 @@ def shortened(node: Node, op: Any, args: tuple[Any, ...]) -> Any:
         total = Node(node.index, None, linear.SUM, args, node.settings)
         total.value = np.asarray(linear.SUM.forward(first.value, **node.settings))
         return rewrite(remade(node, DIVIDE, ()), (rewrite(total, args), linear.length(first, node.settings["axis"])))
-    if op is linear.SUM and node.settings["axis"] == ():
+    if op is linear.SUM and node.settings["axis"] == () and same_kind(first, node):
         return first
-    if op is linear.TRANSPOSE and len(node.shape) == 2 and isinstance(first, Node):
-        if first.op is linear.TRANSPOSE:
-            return first.args[0]
-        if first.op is MATMUL and all(isinstance(a, Node) and len(a.shape) == 2 for a in first.args):
-            a, b = first.args
-            return remade(node, MATMUL, (turned(b, node), turned(a, node)))
+    if op is linear.TRANSPOSE:
+        return shortened_transpose(node, first)
     if op is NEGATIVE and isinstance(first, Node) and first.op is NEGATIVE:
         return first.args[0]
     if op is POWER and is_number(args[1], 1) and same_kind(first, node):
@@ -183,9 +195,27 @@ def shortened(node: Node, op: Any, args: tuple[Any, ...]) -> Any:
     return None
 
 
+def shortened_transpose(node: Node, first: Node) -> Node | None:
+    """Axes that stay where they are need no transpose, two transposes are one, and (AB)ᵀ is BᵀAᵀ."""
+    axes: tuple[int, ...] = node.settings["axes"]
+    if first.op is linear.TRANSPOSE:
+        inner, first = first.settings["axes"], first.args[0]
+        axes = tuple(inner[a] for a in axes)
+        node = remade(node, linear.TRANSPOSE, ())
+        node.settings = {"axes": axes}
+        node.args = (first,)
+        return shortened_transpose(node, first) or node
+    if axes == tuple(range(-len(axes), 0)):
+        return first
+    if first.op is MATMUL and len(axes) == 2 and all(isinstance(a, Node) and len(a.shape) == 2 for a in first.args):
+        a, b = first.args
+        return remade(node, MATMUL, (turned(b, node), turned(a, node)))
+    return None
+
+
 def turned(matrix: Node, like: Node) -> Node:
     """The transpose of a matrix; the matrix itself if this one is a transpose."""
-    if matrix.op is linear.TRANSPOSE:
+    if matrix.op is linear.TRANSPOSE:  # Of a matrix, and none that leaves it as it is: those are gone.
         return matrix.args[0]
     new = Node(like.index, None, linear.TRANSPOSE, (matrix,), {"axes": (-1, -2)})
     new.value = matrix.value.T
@@ -206,9 +236,11 @@ def shortened_arithmetic(node: Node, op: Any, a: Any, b: Any) -> Any:
         return remade(node, NEGATIVE, (b,))
     if op is MULTIPLY and is_number(b, -1) and same_kind(a, node):
         return remade(node, NEGATIVE, (a,))
+    if not all(is_real(part) for part in (a, b) if isinstance(part, Node)):
+        return None  # Integers wrap around, and so what comes in another order may come out as another number.
     if op is MULTIPLY and isinstance(a, (int, float)) and isinstance(b, Node):
         c, inner = factored(b)
-        if inner is not None:
+        if inner is not None and representable(a * c, inner.value.dtype):
             return remade(node, MULTIPLY, (a * c, inner))
     if op is ADD and isinstance(b, Node) and b.op is NEGATIVE:
         return remade(node, SUBTRACT, (a, b.args[0]))
@@ -226,6 +258,8 @@ def with_common_factor(node: Node, op: Any, a: Any, b: Any) -> Node | None:
     (c, inner_a), (d, inner_b) = factored(a), factored(b)
     if inner_a is None or inner_b is None or abs(c) != abs(d) or c == 1 or inner_a.shape != inner_b.shape != ():
         return None
+    if inner_a.value.dtype != inner_b.value.dtype or inner_a.value.dtype == np.float16:
+        return None  # Half precision overflows so soon that a + b may, where c·a + c·b does not.
     if op is SUBTRACT:
         d = -d
     first, second = (inner_a, inner_b) if c > 0 else (inner_b, inner_a)
@@ -235,12 +269,23 @@ def with_common_factor(node: Node, op: Any, a: Any, b: Any) -> Node | None:
 
 
 def factored(part: Any) -> tuple[float, Node | None]:
-    """A product of a number and a node, taken apart."""
+    """A product of a number and a node of real numbers, taken apart."""
     if isinstance(part, Node) and part.op is MULTIPLY:
         for number, inner in (part.args, part.args[::-1]):
-            if isinstance(number, (int, float)) and isinstance(inner, Node):
+            if isinstance(number, (int, float)) and isinstance(inner, Node) and is_real(inner):
                 return number, inner
     return 1.0, None
+
+
+def is_real(node: Node) -> bool:
+    """Whether a node holds floating-point numbers."""
+    return node.value.dtype.kind == "f"
+
+
+def representable(number: float, dtype: np.dtype[Any]) -> bool:
+    """Whether a number neither overflows in a dtype nor loses digits at its lower end."""
+    limits = np.finfo(dtype)
+    return number == 0 or float(limits.tiny) <= abs(number) <= float(limits.max)
 
 
 def same_kind(part: Any, node: Node) -> bool:
@@ -253,14 +298,18 @@ def is_number(part: Any, value: float) -> bool:
     return isinstance(part, (int, float, np.generic)) and not isinstance(part, bool) and part == value
 
 
-def as_number(part: Any, args: Sequence[Any], node: Node) -> Any:
+def as_number(k: int, args: Sequence[Any], node: Node) -> Any:
     """A constant array of equal entries as one number, where broadcasting and dtype do not need the array."""
+    part = args[k]
     if not isinstance(part, np.ndarray) or part.dtype.kind != "f" or not part.size:
         return part
-    others: list[Array] = [a.value if isinstance(a, Node) else np.asarray(a) for a in args if a is not part]
+    others = [a.value if isinstance(a, Node) else a for i, a in enumerate(args) if i != k]
     number = part.flat[0]
-    if not np.all(part == number) or np.broadcast_shapes(*(a.shape for a in others)) != node.shape:
+    if np.any(part != number) or np.any(np.signbit(part) != np.signbit(number)):
         return part
-    if np.result_type(*(a.dtype for a in others)) != node.value.dtype:
+    if np.broadcast_shapes(*map(np.shape, others)) != node.shape:
+        return part
+    # As a number it will have no say in the dtype; as the others do not have who are numbers already.
+    if np.result_type(*others, 0.0) != node.value.dtype:
         return part
     return float(number)

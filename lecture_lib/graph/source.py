@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import keyword
 import re
 from collections import Counter
@@ -15,15 +16,17 @@ from lecture_lib.autograd import linear
 from lecture_lib.autograd.custom import Primitive
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
-from lecture_lib.autograd.trees import leaves
-from lecture_lib.graph.lines import ATOM, OWN, dtype_text, line, literal, scatter_statement
-from lecture_lib.graph.simplify import simplify
-from lecture_lib.graph.trace import Graph, Node, is_numeric, trace
+from lecture_lib.autograd.trees import joined, leaves
+from lecture_lib.graph.lines import ATOM, OWN, UNARY, dtype_text, line, literal, scatter_statement
+from lecture_lib.graph.simplify import numbers_as_arrays, simplify
+from lecture_lib.graph.trace import Graph, Node, is_numeric, record
 
 WIDTH = 72
 SMALL = 64
 IMPORTED = (*OWN, "logsumexp", "RowSparse")
 """What printed code takes from ``lecture_lib``."""
+RULES = ("adjugate", "singular_vectors")
+"""What printed code takes from the rules of linear algebra."""
 
 
 class Source(str):
@@ -42,13 +45,14 @@ class Source(str):
         return space["backward"]
 
 
-def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None) -> Source:
+def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None, **keywords: Any) -> Source:
     """The value and the gradient of a function as NumPy code, one readable line a step.
 
     Args:
         f: returns one number; NumPy code.
         args: its arguments; shapes and dtypes are what matters.
         argnums: the position(s) of the arguments to differentiate; all that hold only real numbers if left out.
+        keywords: more arguments of the function, not differentiated; the printed one takes those that hold numbers.
 
     Returns:
         The source of ``backward(*args) -> (value, (gradient, ...))``: a string; ``.function()`` runs it. Names come
@@ -85,8 +89,23 @@ def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None =
             return value, (grad_W, grad_x, grad_b, grad_u)
     """
     wanted = differentiable(args) if argnums is None else positions(argnums, len(args))
-    graph = trace(value_and_grad(f, wanted), *args, names=parameter_names(f))
+    graph = record(value_and_grad(f, wanted), joined(args, keywords), argument_names(f, len(args)), wanted)
     return Printer(graph, f, differentiated(graph, args, wanted)).source()
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """Names that can stand in code: f's own, also those of a partial or of ``*args``, else x, x2, x3."""
+    names = list(parameter_names(f))
+    if not names:
+        try:
+            parameters = inspect.signature(f).parameters.values()
+        except (TypeError, ValueError):  # NumPy's universal functions have no signature.
+            parameters = {}.values()
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    kept = [name if name.isidentifier() and not keyword.iskeyword(name) else "x" for name in names[:count]]
+    for k in range(len(kept), count):
+        kept.append("x" if k == 0 else f"x{k + 1}")
+    return [name if name not in kept[:k] else f"{name}_{k + 1}" for k, name in enumerate(kept)]
 
 
 def differentiated(graph: Graph, args: Sequence[Any], argnums: Sequence[int]) -> list[Node]:
@@ -102,7 +121,7 @@ def differentiable(args: Sequence[Any]) -> tuple[int, ...]:
     def real(arg: Any) -> bool:
         return all(is_numeric(v) and np.result_type(getattr(v, "dtype", type(v))).kind == "f" for _, v in leaves(arg))
 
-    return tuple(k for k, arg in enumerate(args) if real(arg))
+    return tuple(k for k, arg in enumerate(args) if arg is not None and real(arg))
 
 
 class Printer:
@@ -113,7 +132,7 @@ class Printer:
         self.differentiated = differentiated
         self.nodes, self.outputs, self.became = simplify(graph, merge=True)
         self.names: dict[Any, str] = {}
-        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED}
+        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED, *RULES}
         self.constants: dict[str, Any] = {}
         self.surroundings = surroundings(f)
         self.uses = Counter(a for node in self.nodes for a in node.parents)
@@ -125,11 +144,14 @@ class Printer:
         body = self._body()
         used = [name for name in IMPORTED if any(re.search(rf"\b{name}\(", text) for text in body)]
         head = [f"import numpy as {self.module}" if self.module != "numpy" else "import numpy"]
-        if not any(f"{self.module}." in text for text in body):
+        around = [self._around(name, a) for name, a in self.constants.items() if isinstance(a, np.ndarray)]
+        if not any(f"{self.module}." in text for text in (*body, *around)):
             head = []
         if used:
             head += [*([""] if head else []), f"from lecture_lib import {', '.join(sorted(used, key=str.lower))}"]
-        around = [self._around(name, a) for name, a in self.constants.items() if isinstance(a, np.ndarray)]
+        rules = [name for name in RULES if any(f"{name}(" in text for text in body)]
+        if rules:
+            head.append(f"from lecture_lib.autograd.linalg import {', '.join(rules)}")
         blocks = ["\n".join(part) for part in (head, around) if part]
         source = Source("\n\n".join([*blocks, ""]) + ("\n" if blocks else "") + "\n".join(body))
         source.names = {k: v for k, v in self.constants.items() if not isinstance(v, np.ndarray) or v.size > SMALL}
@@ -162,12 +184,15 @@ class Printer:
         parameters: list[str] = []
         unpacking: list[str] = []
         for node in self.graph.inputs:
-            whole, _, path = str(node.name).partition("[")
+            whole, path = taken_apart(node)
             root = self.names.setdefault(("argument", whole), whole)
             if root not in parameters:
                 parameters.append(root)
             if path:
-                unpacking.append(f"{self.names[node]} = {root}[{path}".replace("'", '"'))
+                text = path if '"' in path else path.replace("'", '"')
+                unpacking.append(f"{self.names[node]} = {root}{text}")
+        for node in numbers_as_arrays(self.graph):
+            unpacking.append(f"{self.names[node]} = {self.module}.asarray({self.names[node]})")
         return parameters, unpacking
 
     def _result(self, y: Any, name: str, lines: list[str]) -> str:
@@ -205,10 +230,28 @@ class Printer:
             return (self._constant(node), ATOM) if isinstance(node, np.ndarray) else literal_part(node)
         if node in self.names and not top:
             return self.names[node], ATOM
-        parts = [self._expression(a) for a in node.args]
+        parts = [self._operand(a, node) for a in node.args]
         if isinstance(node.op, Primitive):
-            self.constants[node.op.name] = node.op.forward
+            return f"{self._primitive(node.op)}({', '.join(text for text, _ in parts)})", ATOM
         return line(node, parts, self.module)
+
+    def _primitive(self, operation: Primitive) -> str:
+        """The name of an operation of the reader's own: one that can stand in code."""
+        key: Any = ("primitive", operation)
+        if key not in self.names:
+            self.names[key] = self._unique(re.sub(r"\W+", "_", operation.name).strip("_") or "primitive")
+            self.constants[self.names[key]] = operation.forward
+        return self.names[key]
+
+    def _operand(self, a: Any, node: Node) -> tuple[str, int]:
+        """An argument of an operation; a number with its point or its dtype where the result would lack it without."""
+        if isinstance(node.op, Elementwise) and isinstance(a, (float, np.floating)) and np.isfinite(a):
+            others = [b.value if isinstance(b, Node) else b for b in node.args if b is not a]
+            if np.result_type(*others, 0) != node.value.dtype:
+                weak = type(a) is float or np.result_type(*others, 0.0) == node.value.dtype
+                text = repr(float(a)) if weak else f"{self.module}.{np.result_type(a).name}({literal(a)})"
+                return text, UNARY if text.startswith("-") else ATOM
+        return self._expression(a)
 
     def _constant(self, array: Any) -> str:
         """An array from around the function by its name, or written out if it is small."""
@@ -217,6 +260,8 @@ class Printer:
         known = self.surroundings.get(id(array))
         if array.ndim == 1 and array.dtype == np.intp and np.array_equal(array, np.arange(len(array))):
             return f"{self.module}.arange({len(array)})"
+        if not array.size:
+            return f"{self.module}.zeros({array.shape}{dtype_text(array.dtype, self.module)})"
         if known is None and array.size <= 6:
             return f"{self.module}.array({array.tolist()}{dtype_text(array.dtype, self.module)})"
         if ("constant", id(array)) not in self.names:
@@ -227,7 +272,7 @@ class Printer:
 
     def _name_everything(self) -> None:
         for node in self.graph.inputs:
-            root, _, path = str(node.name).partition("[")
+            root, path = taken_apart(node)
             self.taken.add(root)
             if not path:
                 self.names[node] = root
@@ -236,8 +281,8 @@ class Printer:
         self.taken.add(self.module)
         for node in self.graph.inputs:
             if node not in self.names:
-                last = re.findall(r"\[([^\]]*)\]", str(node.name))[-1].strip("'\"")
-                root = str(node.name).partition("[")[0]
+                root, path = taken_apart(node)
+                last = re.sub(r"\W+", "_", re.split(r"[\[.]", path)[-1]).strip("_")
                 self.names[node] = self._unique(last if last.isidentifier() else f"{root}_{last}")
         for node in self.nodes:
             if node.op is None and node not in self.names and self.uses[node]:
@@ -292,10 +337,16 @@ class Printer:
         return name
 
 
+def taken_apart(node: Node) -> tuple[str, str]:
+    """An input's argument, and the path in it as one writes it."""
+    whole = re.match(r"\w*", str(node.name)).group()  # type: ignore[union-attr]
+    return whole, str(node.name)[len(whole) :]
+
+
 def literal_part(value: Any) -> tuple[str, int]:
     """A constant that is no array, with its precedence."""
     text = literal(value)
-    return text, 6 if text.startswith("-") else ATOM
+    return text, UNARY if text.startswith("-") else ATOM
 
 
 def surroundings(f: Callable[..., Any]) -> dict[int, str]:

@@ -75,8 +75,9 @@ def derivatives(operation: Operation) -> Iterator[str]:
     elif isinstance(operation, Implicit):
         names = [name.upper() for name in parameters(operation.differentials[0])[2:]]
         operands = [variable(name, (2, 2)) for name in names]
+        result = (4, 2) if operation is linalg.SINGULAR_VECTORS else (2, 2)  # U above V
         for name, differential in zip(names, operation.differentials, strict=True):
-            yield latex(differential(variable(rf"\mathrm{{d}}{name}", (2, 2)), variable("y", (2, 2)), *operands))
+            yield latex(differential(variable(rf"\mathrm{{d}}{name}", (2, 2)), variable("y", result), *operands))
     else:
         shapes, settings, constants = SAMPLES[operation.name]
         operands = [variable(name, shape) for name, shape in zip("ABC", shapes, strict=False)]
@@ -174,6 +175,9 @@ def spell(value: Any, excluded: tuple[Tensor, ...]) -> tuple[str, int]:
         return product([inside(0, PRODUCT), inside(1, PRODUCT)]), PRODUCT
     if name == "divide":
         return rf"\frac{{{inside(0)}}}{{{inside(1)}}}", ATOM
+    if name == "over":
+        fraction = rf"\frac{{{inside(0)}}}{{{inside(1)}}}"
+        return rf"\begin{{cases}} 0 & [{inside(1)} = 0] \\ {fraction} & \text{{else}} \end{{cases}}", ATOM
     if name == "negative":
         return f"-{inside(0, PRODUCT)}", SUM
     if name == "power":
@@ -221,7 +225,9 @@ def call(name: str, args: Sequence[str], settings: dict[str, Any]) -> str:
 
 
 def constant(value: Any) -> str:
-    """A number as one writes it: whole, a fraction, ln 2."""
+    """A number as one writes it: whole, a fraction, ln 2; an array that does not depend on the operands as C."""
+    if np.ndim(value):
+        return r"\mathbf{C}"
     number = float(value)
     if number in CONSTANTS:
         return CONSTANTS[number]

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.engine import topological_order
+from lecture_lib.autograd.engine import ancestors
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.operation import Array, Operation
-from lecture_lib.autograd.state import changed
-from lecture_lib.autograd.tensor import Tensor, leaf, plain
+from lecture_lib.autograd.state import changed, explained
+from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, plain
 from lecture_lib.autograd.transforms import number_of, parameter_names
-from lecture_lib.autograd.trees import aligned, leaves, refill, spell
+from lecture_lib.autograd.trees import aligned, call, joined, leaves, named_leaves, refill, spell
 from lecture_lib.graph.pictures import drawing
 
 PACKAGE = Path(__file__).parents[1]
@@ -97,11 +97,12 @@ class Graph:
         """The nodes that no operation made."""
         return [node for node in self.nodes if node.op is None]
 
-    def forward(self, *args: Any) -> Any:
+    def forward(self, *args: Any, **keywords: Any) -> Any:
         """Run the graph on other arguments of the same shapes and dtypes.
 
         Args:
             args: as the traced function takes them.
+            keywords: likewise.
 
         Returns:
             What the function returned, as arrays.
@@ -109,6 +110,7 @@ class Graph:
         Raises:
             ShapeError: other shapes or another structure than those traced.
         """
+        args = joined(args, keywords)
         if len(args) != len(self._arguments):
             raise ShapeError(f"the graph was traced with {len(self._arguments)} arrays, but {len(args)} came")
         pairs = list(zip(leaves(self._arguments), aligned(self._arguments, args, "arguments"), strict=True))
@@ -117,7 +119,7 @@ class Graph:
                 raise ValueError(f"{spell('arguments', path)} was {known!r} in the trace; trace again for {value!r}")
         given = [value for (_, known), value in pairs if is_numeric(known)]
         for node, value in zip(self.inputs, given, strict=True):
-            array = np.array(plain(value))
+            array = np.array(no_subclass(plain(value), "a graph"))
             if array.shape != node.shape:
                 raise ShapeError(f"{node.name} was traced with shape {node.shape}, but now has shape {array.shape}")
             node.value = array.astype(node.value.dtype, casting="same_kind", copy=False)
@@ -209,18 +211,23 @@ def values(args: Iterable[Any]) -> list[Any]:
     return [a.value if isinstance(a, Node) else a for a in args]
 
 
+NUMBERS = (bool, int, float)
+"""Python's numbers, which take on the dtype of the arrays beside them."""
+
+
 def is_numeric(value: Any) -> bool:
     """Whether an argument is an array or number, which a trace turns into a leaf; anything else it hands through."""
-    return isinstance(value, (Tensor, np.ndarray, np.generic, bool, int, float))
+    return isinstance(value, (bool, int, float, np.generic)) or hasattr(type(value), "__array__")
 
 
-def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = ()) -> Graph:
+def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = (), **keywords: Any) -> Graph:
     """Run a function once and record its computation graph.
 
     Args:
         f: a function of arrays; NumPy code.
-        args: its arguments: arrays and numbers of any dtype, or tuples, lists or dicts of them.
+        args: its arguments: arrays and numbers of any dtype, or nested tuples, lists, dicts and dataclasses of them.
         names: what to call the arguments; the function's own parameter names if left out.
+        keywords: more arguments of the function.
 
     Returns:
         The Graph, with the values of this run.
@@ -237,23 +244,54 @@ def trace(f: Callable[..., Any], *args: Any, names: Sequence[str] = ()) -> Graph
         >>> print(graph.backward()["y"])
         5.0
     """
-    names = names or parameter_names(f)
+    return record(f, joined(args, keywords), names or parameter_names(f))
+
+
+def record(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    names: Sequence[str],
+    differentiated: Sequence[int] = (),
+    fixed: bool = False,
+) -> Graph:
+    """Trace a call.
+
+    Args:
+        f: a function of arrays.
+        args: its arguments, the keywords among them.
+        names: what to call the arguments.
+        differentiated: the positions whose numbers f turns into arrays by itself, as transforms do.
+        fixed: take Python's numbers in other positions for constants.
+    """
     wrapped: list[Tensor] = []
-    given = []
-    for k, arg in enumerate(args):
-        called = names[k] if k < len(names) else f"argument {k}"
-        parts = []
-        for path, value in leaves(arg):
-            if is_numeric(value):
-                wrapped.append(leaf(np.array(plain(value)), spell(called, path)))
-                value = wrapped[-1]
-            parts.append(value)
-        given.append(refill(arg, parts))
+    parts = []
+    weak = weak_dtype(args)
+    for k, _, value, name in named_leaves(args, names):
+        free = type(value) in NUMBERS and k not in differentiated
+        if is_numeric(value) and not (free and fixed):
+            array = np.array(
+                no_subclass(plain(value), "a graph"), dtype=weak if free and type(value) is float else None
+            )
+            value = leaf(array, name)
+            wrapped.append(value)
+        parts.append(value)
+    given = refill(args, parts)
     arrivals: list[tuple[Any, Any]] = []
     with changed(recording=True, tracing=True, arrivals=arrivals), watch_variables() as variables:
-        result = f(*given)
+        try:
+            result = call(f, given)
+        except ValueError as error:
+            raise explained(error) from error.__cause__
     outputs = [part if isinstance(part, Tensor) else leaf(np.asarray(part)) for _, part in leaves(result)]
     return build(wrapped, outputs, variables, args, result, arrivals)
+
+
+def weak_dtype(args: Sequence[Any]) -> np.dtype[Any]:
+    """The dtype in which a Python number takes part beside these arguments: that of their real arrays."""
+    found = {
+        value.dtype for _, value in leaves(list(args)) if isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    }
+    return found.pop() if len(found) == 1 else np.dtype(float)
 
 
 def build(
@@ -265,7 +303,7 @@ def build(
     arrivals: Sequence[tuple[Any, Any]],
 ) -> Graph:
     """Turn recorded Tensors into the nodes of a Graph."""
-    order = [*inputs, *(t for t in topological_order(outputs) if not any(t is x for x in inputs))]
+    order = [*inputs, *(t for t in ancestors(outputs)[0] if not any(t is x for x in inputs))]
     nodes: dict[int, Node] = {}
     for tensor in order:
         arguments_of = tuple(nodes[id(a)] if isinstance(a, Tensor) else a for a in tensor.args)

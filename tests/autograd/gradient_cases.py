@@ -423,3 +423,5 @@ case("two outputs", lambda x, y: (x * y, np.sum(x)), normal(2, 3), normal(3))
 case("a constant output", lambda x: (x * 2, np.ones(2)), normal(3))
 case("unused argument", lambda x, y: x * 2, normal(3), normal(2))
 case("output is the argument", lambda x: x, normal(3))
+
+import more_cases  # noqa: E402, F401 - adds its cases to the list

@@ -30,6 +30,14 @@ GRADIENTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]
     ("std of equal numbers", np.std, ([2.0, 2, 2],), ([0.0, 0, 0],)),
     ("clip at its bounds", lambda x: np.clip(x, -1, 1), ([-2.0, -1, 0, 1, 2],), ([0.0, 1, 1, 1, 0],)),
     ("clip's bounds", np.clip, ([-2.0, -1, 0, 1, 2], -1.0, 1.0), ([0.0, 1, 1, 1, 0], 1.0, 1.0)),
+    (
+        "clip with crossed bounds",
+        np.clip,
+        ([0.0, 2, 5], [3.0, 3, 3], [1.0, 1, 1]),
+        ([0.0, 0, 0], [0.0, 0, 0], [1.0, 1, 1]),
+    ),
+    ("arctan2 of tiny numbers", np.arctan2, ([1e-200], [2e-200]), ([4e199], [-2e199])),
+    ("arctan2 of huge numbers", np.arctan2, ([1e200], [2e200]), ([4e-201], [-2e-201])),
     ("relu at 0", ll.relu, ([0.0, -1, 2],), ([0.0, 0, 1],)),
     ("leaky_relu at 0", ll.leaky_relu, ([0.0, -1, 2], 0.1), ([0.1, 0.1, 1], -1.0)),
     ("leaky_relu, negative slope", ll.leaky_relu, ([-1.0, -2, 2], -0.5), ([-0.5, -0.5, 1], -3.0)),
@@ -51,6 +59,20 @@ GRADIENTS: list[tuple[str, Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]
     ("repeated indices add", lambda x: x[[0, 0, 2]], ([1.0, 2, 3],), ([2.0, 0, 1],)),
 ]
 """Name, function, arguments, and the gradient of the sum of its result."""
+
+HESSIANS: list[tuple[str, Callable[..., Any], Any, Any]] = [
+    ("norm squared at 0", lambda x: np.linalg.norm(x) ** 2, [0.0, 0], np.full((2, 2), NAN)),
+    ("hypot squared at 0", lambda x: np.hypot(x[0], x[1]) ** 2, [0.0, 0], np.full((2, 2), NAN)),
+    ("std squared of equal numbers", lambda x: np.std(x) ** 2, [2.0, 2], np.full((2, 2), NAN)),
+    ("abs squared at 0", lambda x: np.sum(np.abs(x) ** 2), [0.0], [[NAN]]),
+    ("abs squared", lambda x: np.sum(np.abs(x) ** 2), [-3.0, 3], [[2.0, 0], [0, 2]]),
+    ("fabs squared at 0", lambda x: np.sum(np.fabs(x) ** 2), [0.0], [[NAN]]),
+    ("norms of rows, one 0", lambda x: np.sum(np.linalg.norm(x.reshape(1, 1), axis=1)), [0.0], [[NAN]]),
+    ("norm squared", lambda x: np.linalg.norm(x) ** 2, [3.0, 4], [[2.0, 0], [0, 2]]),
+    ("norm", np.linalg.norm, [3.0, 4], [[0.128, -0.096], [-0.096, 0.072]]),
+    ("variance of equal numbers", np.var, [2.0, 2], [[0.5, -0.5], [-0.5, 0.5]]),
+]
+"""Name, function, argument, and the second derivatives: true, or NaN where a slope is 0 by agreement alone."""
 
 X = np.array([[0.3, -1.2, 2.0], [1.0, 0.0, -0.5]])
 P = np.exp(X) / np.exp(X).sum(axis=1, keepdims=True)
@@ -114,6 +136,8 @@ def check_all() -> None:
     """All of the above."""
     for _, f, args, expected in GRADIENTS:
         check_gradient_at(f, args, expected)
+    for name, f, x, second in HESSIANS:
+        np.testing.assert_allclose(ll.hessian(f)(np.array(x)), second, atol=1e-12, err_msg=name)
     for name, call, value in VALUES:
         np.testing.assert_allclose(call(), value, rtol=1e-12, atol=1e-15, err_msg=name)
     for _, call, error, words in ERRORS:

@@ -216,3 +216,81 @@ def test_adding_to_a_table_is_adding_row_by_row(rng, count, distinct, layout, ta
     RowSparse(ids, rows, table.shape).add_to(table, -0.5)
     np.testing.assert_allclose(table, expected, rtol=1e-5 if table_type == "f4" else 1e-12, atol=1e-6)
     np.testing.assert_array_equal(rows, kept)
+
+
+IN_PLACE = [
+    "g *= .5", "g /= 2", "g += g", "g -= g / 2", "np.clip(g, -.1, .2, out=g)", "g *= g", "g **= 2", "g += 1", "g //= 1",
+    "g -= np.ones((6, 3))", "g *= np.arange(3.)", "np.multiply(g, 2, out=g)", "np.negative(g, out=g)", "g.fill(0)",
+    "g.fill(3)", "np.maximum(g, 0, out=g)", "np.negative(np.ones((6, 3)), out=g)", "g[0] = 0", "g[4] = 7",
+    "g[[0, 4]] = 1", "g[g[:, 0] > 0] = 0", "g[1:3] = 5", "g[2, 1] = 9", "g[:] = 0", "g[0] += 1", "g[-2] *= 2",
+    "g[[0, 0]] = np.array([[1., 1, 1], [2, 2, 2]])", "g[4] = g[4] / 2",
+]  # fmt: skip
+ROWS = [
+    "g[4]", "g[-2]", "g[5]", "g[[0, 4, 4, 5]]", "g[1:5]", "g[::-1]", "g[4, 1]", "g[4, 1:]", "g[...]", "g[None]", "g[()]",
+    "g[[[0, 1], [4, 4]]]", "g[[0, 4], [1, 2]]", "g[:, 1]", "g[np.array([True, False] * 3)]", "np.abs(g)", "np.sqrt(g * g)",
+    "g ** 2", "np.clip(g, None, .1)", "np.square(g)", "np.sign(g)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", IN_PLACE)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_what_changes_an_array_in_place_changes_a_row_sparse_one(line: str, dtype: type) -> None:
+    """Hand-written clipping and scaling of gradients does just this."""
+    g, expected = sparse(dtype), sparse(dtype).dense()
+    same = g
+    exec(line, {"g": g, "np": np})
+    exec(line, {"g": expected, "np": np})
+    assert type(same) is RowSparse
+    assert same.dtype == dtype
+    np.testing.assert_allclose(same.dense(), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("line", ROWS)
+def test_rows_and_functions_of_a_row_sparse_are_those_of_the_dense_one(line: str) -> None:
+    g = sparse()
+    found, expected = eval(line, {"g": g, "np": np}), eval(line, {"g": g.dense(), "np": np})
+    np.testing.assert_allclose(np.asarray(found), expected)
+    assert np.shape(found) == np.shape(expected)
+
+
+def test_a_dense_array_takes_a_row_sparse_in_place():
+    for dtype in (np.float64, np.float32):
+        g, table = sparse(dtype), np.ones((6, 3), dtype)
+        expected = table + g.dense() - g.dense() / 2
+        table += g
+        table -= g / 2
+        np.testing.assert_allclose(table, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "line", ["g *= .5", "np.clip(g, -1, 1, out=g)", "g[3]", "g[[1, 2]]", "g[3] = 0", "g * g", "E -= g"]
+)
+def test_a_line_costs_the_rows_that_are_there(line):
+    """A table of a million rows has 200 MB."""
+    ids, rows = np.arange(32) * 1000, np.ones((32, 50), np.float32)
+    times = {}
+    for words in (40_000, 1_000_000):
+        space = {"g": RowSparse(ids, rows, (words, 50)), "np": np, "E": np.zeros((words, 50), np.float32)}
+        code, found = compile(line, "line", "exec"), []
+        for _ in range(9):
+            start = time.perf_counter()
+            exec(code, space)
+            found.append(time.perf_counter() - start)
+        times[words] = median(found)
+    assert times[1_000_000] < 10 * times[40_000] + 1e-3
+
+
+def test_what_would_change_a_copy_is_refused():
+    g = sparse()
+    for change in (
+        lambda: np.add.at(g, [0], 1.0), lambda: g.sort(), lambda: g.put([0], [1.0]), lambda: np.fill_diagonal(g, 1.0),
+        lambda: g.T.__setitem__(0, 1.0), lambda: g.ravel().__setitem__(0, 1.0),
+    ):  # fmt: skip
+        with pytest.raises((TypeError, AttributeError, ValueError), match=r"copy|read-only"):
+            change()
+    with pytest.raises(ShapeError, match=r"\(2, 6, 3\) does not fit"):
+        np.add(g, np.ones((2, 6, 3)), out=g)
+    with pytest.raises(IndexError, match=r"out of bounds"):
+        g[6]
+    assert g.astype(np.float64, copy=False) is g
+    assert g.astype(np.float32, copy=False).dtype == np.float32

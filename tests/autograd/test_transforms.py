@@ -1,12 +1,14 @@
 """Transforms nest in any order, keep structures, and never mistake one variable for another."""
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
 import pytest
 
 import lecture_lib as ll
-from lecture_lib import ShapeError, Tensor, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from lecture_lib import ShapeError, Tensor, grad, hessian, hvp, jacobian, jvp, numeric_jacobian, value_and_grad, vjp
+from lecture_lib.autograd import jacobians
 
 A = np.array([[1.0, 0.3, -0.5], [0.2, 2.0, 0.7], [0.1, -0.4, 1.5]])
 X = np.array([0.3, -1.1, 0.8])
@@ -257,12 +259,10 @@ def test_jacobian_is_one_pass():
 
 def test_auto_takes_the_cheaper_side(monkeypatch):
     """One row a output or one column an input, whichever are fewer."""
-    from lecture_lib.autograd import transforms
-
     taken = []
     for name in ("_rows", "_columns"):
-        real = getattr(transforms, name)
-        monkeypatch.setattr(transforms, name, lambda run, n=name, real=real: (taken.append(n), real(run))[1])
+        real = getattr(jacobians, name)
+        monkeypatch.setattr(jacobians, name, lambda run, n=name, real=real: (taken.append(n), real(run))[1])
     jacobian(lambda x: np.stack([np.sum(x), np.prod(x)]))(np.ones(5))
     jacobian(lambda x: np.outer(x, np.ones(5)))(np.ones(2))
     assert taken == ["_rows", "_columns"]
@@ -324,7 +324,7 @@ def test_shape_errors(call, words):
 def test_other_errors():
     with pytest.raises(TypeError, match="must return numbers or Tensors, not str"):
         grad(lambda x: "no")(1.0)
-    with pytest.raises(TypeError, match="must return numbers or Tensors, not NoneType"):
+    with pytest.raises(TypeError, match="must return numbers or Tensors, not None: does it end"):
         grad(lambda x: None)(1.0)
     with pytest.raises(RuntimeError, match="use grad or vjp there, which nest"):
         grad(lambda x: (x * x).backward())(1.0)
@@ -337,3 +337,42 @@ def test_upstream_defaults_to_one_for_one_entry_of_any_shape():
     y = Tensor([1.0, 2.0])
     (y * y).backward([1.0, 10.0])
     assert y.grad.tolist() == [2.0, 40.0]
+
+
+def stack_of_many(x):
+    return np.stack([np.sum(np.sin(x) * k) if k % 3 else x[k] * x[0] for k in range(40)])
+
+
+@pytest.mark.parametrize("f", [stack_of_many, lambda x: np.concatenate([x**2, np.ones(3), x[:0], 2 * x]),
+                               lambda x: np.stack([x, np.cos(x)], axis=1), lambda x: np.stack([x, np.ones(40)])])  # fmt: skip
+def test_the_rows_of_a_stack(f, rng):
+    """Part by part, all at once and by columns: the same Jacobian, and derivatives of it."""
+    x = rng.standard_normal(40)
+    expected = numeric_jacobian(f, x)
+    for mode in ("auto", "reverse", "forward"):
+        np.testing.assert_allclose(jacobian(f, mode=mode)(x), expected, atol=1e-6)
+    w = rng.standard_normal(40)
+    curve = jvp(lambda x: jacobian(f)(x), (x,), (w,))[1]
+    np.testing.assert_allclose(curve, (jacobian(f)(x + 1e-5 * w) - jacobian(f)(x - 1e-5 * w)) / 2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_a_jacobian_in_blocks_is_the_same_in_bounded_memory(mode, rng, monkeypatch):
+    """Blocks of a few rows, the last one shorter; nothing as large as all rows at once is ever made."""
+    x, pairs = rng.standard_normal((60, 2)), []
+
+    def kernel(x):
+        away = x[:, None] - x
+        return np.exp(-np.sum(away * away, axis=-1)).sum(axis=1)
+
+    whole = jacobian(kernel, mode=mode)(x)
+    curved = hessian(lambda x: np.sum(kernel(x)))(x)
+    for size in (2**14, 2**17, 2**19):
+        monkeypatch.setattr(jacobians, "BLOCK_BYTES", size)
+        np.testing.assert_allclose(jacobian(kernel, mode=mode)(x), whole, rtol=1e-13)
+        tracemalloc.start()
+        np.testing.assert_allclose(hessian(lambda x: np.sum(kernel(x)))(x), curved, rtol=1e-10, atol=1e-12)
+        pairs.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    held = 120 * 120 * 8 * 3
+    assert pairs[0] < pairs[1] < pairs[2] < 12 * 2**19 + held

@@ -83,7 +83,7 @@ def test_a_compiled_gradient_with_too_few_arguments_is_python_s_own_error():
         step(X)
 
 
-@pytest.mark.parametrize("intruder", [None, "tanh"])
+@pytest.mark.parametrize("intruder", ["tanh", b"tanh"])
 def test_what_is_no_number_among_parameters_is_named(intruder):
     with pytest.raises(TypeError, match=r"cannot differentiate with respect to argument \"p\['kind'\]\""):
         grad(lambda p: np.sum(p["w"]))({"w": X, "kind": intruder})

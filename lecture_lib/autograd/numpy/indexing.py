@@ -9,8 +9,8 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from lecture_lib.autograd import linear
 from lecture_lib.autograd.errors import ShapeError
-from lecture_lib.autograd.numpy.register import stands_for
-from lecture_lib.autograd.numpy.shape import moveaxis, ravel, reshape, swapaxes
+from lecture_lib.autograd.numpy.register import array, refuse_out, refuse_shape, stands_for
+from lecture_lib.autograd.numpy.shape import broadcast_to, moveaxis, ravel, reshape, swapaxes
 from lecture_lib.autograd.operation import Array, Opaque, Value
 from lecture_lib.autograd.tensor import Tensor, apply
 
@@ -23,14 +23,29 @@ def along(a: Value, axis: int, part: Any) -> Value:
 @stands_for(np.ndarray.__getitem__)
 def getitem(a: Value, index: Any) -> Value:
     parts = index if isinstance(index, tuple) else (index,)
-    return apply(linear.TAKE, a, *[np.asarray(p) if isinstance(p, (list, range)) else p for p in parts])
+    if any(isinstance(p, Tensor) and p.dtype == bool for p in parts):
+        refuse_shape("x[mask]")
+    return apply(linear.TAKE, a, *[index_array(p) if isinstance(p, (list, range)) else p for p in parts])
+
+
+def index_array(part: Any) -> Array:
+    """A list of positions as an array; an empty one holds no positions, where NumPy alone would say no floats."""
+    return np.asarray(part) if len(part) else np.asarray(part, int)
 
 
 @stands_for(np.take)
-def take(a: Value, indices: Any, axis: int | None = None) -> Value:
+def take(a: Value, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Value:
+    refuse_out(out)
     if axis is None:
-        return ravel(a)[indices]
-    return along(a, axis, indices if isinstance(indices, Tensor) else np.asarray(indices))
+        a, axis = ravel(a), 0
+    indices = array(indices)
+    if mode == "wrap":
+        indices = np.remainder(indices, a.shape[axis])
+    elif mode == "clip":
+        indices = np.clip(indices, 0, a.shape[axis] - 1)
+    elif mode != "raise":
+        raise ValueError(f"take knows the modes raise, wrap and clip, not {mode!r}")
+    return along(a, axis, indices)
 
 
 @stands_for(np.take_along_axis)
@@ -38,16 +53,50 @@ def take_along_axis(arr: Value, indices: Array, axis: int | None = -1) -> Value:
     if axis is None:
         return ravel(arr)[indices]
     axis = normalize_axis_index(axis, arr.ndim)
-    grid = list(np.ix_(*(np.arange(n) for n in indices.shape)))
+    if indices.ndim != arr.ndim:
+        raise ShapeError(f"take_along_axis needs indices with {arr.ndim} axes, as the array has, not {indices.shape}")
+    # All axes but one broadcast against the indices, as they do in NumPy.
+    grid: list[Any] = list(np.ix_(*(np.arange(n) for n in arr.shape)))
     grid[axis] = indices
     return arr[tuple(grid)]
 
 
 @stands_for(np.sort)
-def sort(a: Value, axis: int | None = -1) -> Value:
+def sort(a: Value, axis: int | None = -1, kind: Any = None, order: None = None, *, stable: bool | None = None) -> Value:
     if axis is None:
         return sort(ravel(a))
     return take_along_axis(a, np.argsort(a, axis=axis, kind="stable"), axis)
+
+
+@stands_for(np.partition)
+def partition(a: Value, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: None = None) -> Value:
+    if axis is None:
+        return partition(ravel(a), kth)
+    return take_along_axis(a, np.argpartition(a, kth, axis=axis, kind=kind), axis)
+
+
+@stands_for(np.unique)
+def unique(a: Value, *more: Any, axis: int | None = None, **settings: Any) -> Any:
+    refuse_shape("np.unique")
+    if a.dtype.kind != "f":
+        return np.unique(a.data, *more, axis=axis, **settings)
+    # The derivative flows to the first of equal entries.
+    place = np.unique(a.data, return_index=True, axis=axis, equal_nan=settings.get("equal_nan", True))[1]
+    values = ravel(a)[place] if axis is None else along(a, axis, place)
+    found = np.unique(a.data, *more, axis=axis, **settings)
+    return (values, *found[1:]) if isinstance(found, tuple) else values
+
+
+@stands_for(np.delete)
+def delete(arr: Value, obj: Any, axis: int | None = None) -> Value:
+    if axis is None:
+        arr, axis = ravel(arr), 0
+    return along(arr, axis, np.delete(np.arange(arr.shape[axis]), obj))
+
+
+@stands_for(*([np.unstack] if hasattr(np, "unstack") else []))
+def unstack(x: Value, /, *, axis: int = 0) -> tuple[Value, ...]:
+    return tuple(moveaxis(x, axis, 0))
 
 
 @stands_for(np.flip)
@@ -118,6 +167,11 @@ def diag(v: Value, k: int = 0) -> Value:
     return linear.scatter_add(v, (steps + max(-k, 0), steps + max(k, 0)), (n, n))
 
 
+@stands_for(np.diagflat)
+def diagflat(v: Value, k: int = 0) -> Value:
+    return diag(ravel(v), k)
+
+
 def lower(shape: tuple[int, ...], k: int) -> Array:
     """True on and below the k-th diagonal of a matrix of this shape."""
     rows, columns = shape[-2:]
@@ -135,15 +189,23 @@ def triu(m: Value, k: int = 0) -> Value:
 
 
 @stands_for(np.diff)
-def diff(a: Value, n: int = 1, axis: int = -1) -> Value:
+def diff(a: Value, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Value:
+    axis = normalize_axis_index(axis, a.ndim)
+    edge = (*a.shape[:axis], 1, *a.shape[axis + 1 :])
+    ends = [p if p is None or np.ndim(p) else broadcast_to(array(p), edge) for p in (prepend, append)]
+    if prepend is not None or append is not None:
+        a = np.concatenate([part for part in (ends[0], a, ends[1]) if part is not None], axis=axis)
+    change = np.not_equal if a.dtype == bool else np.subtract
     for _ in range(n):
-        a = along(a, axis, slice(1, None)) - along(a, axis, slice(None, -1))
+        a = change(along(a, axis, slice(1, None)), along(a, axis, slice(None, -1)))
     return a
 
 
 @stands_for(np.ndarray.astype)
-def astype(a: Tensor, dtype: Any) -> Any:
+def astype(a: Value, dtype: Any, *, copy: bool = True) -> Any:
     target = np.dtype(dtype)
+    if not copy and target == a.dtype:
+        return a
     if target.kind == "f":
         return apply(linear.CAST, a, dtype=target)
     return apply(ASTYPE, a, dtype=target)

@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from lecture_lib.autograd.operation import Opaque, Value
 from lecture_lib.autograd.state import MODE
-from lecture_lib.autograd.tensor import FUNCTIONS, Tensor, apply, plain, spoken
+from lecture_lib.autograd.tensor import FUNCTIONS, Tensor, apply, no_subclass, plain, spoken
 
 Function = Callable[..., Any]
 
@@ -28,7 +28,13 @@ def stands_for(*functions: Function) -> Callable[[Function], Function]:
 
 def array(value: Any) -> Value:
     """A Tensor as it is; anything else as an array."""
-    return value if isinstance(value, Tensor) else np.asarray(value)
+    return value if isinstance(value, Tensor) else np.asarray(no_subclass(value, "a function of Tensors"))
+
+
+def real(value: Any) -> Value:
+    """A Tensor or an array of floating-point numbers; integers as NumPy's own functions of real numbers take them."""
+    x = array(value)
+    return x if x.dtype.kind == "f" else x.astype(float)
 
 
 def axes_from_end(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -43,15 +49,47 @@ def axis_from_end(axis: int, ndim: int) -> int:
     return int(normalize_axis_index(axis, ndim)) - ndim
 
 
+def refuse_out(out: Any) -> None:
+    """Raise if a result is to be written into an array that exists already."""
+    if out is not None:
+        raise TypeError("out= would overwrite an array that the gradient may need: bind the result to a name")
+
+
 def array_like(value: Any) -> Value:
     """A Tensor, an array or a number as it is; a list as an array."""
-    return value if isinstance(value, (Tensor, np.ndarray, int, float, np.generic)) else np.asarray(value)
+    return value if isinstance(value, (Tensor, np.ndarray, int, float, np.generic)) else array(value)
 
 
 def pass_through(*functions: Function) -> None:
     """Register functions without a derivative: they see plain arrays, and only a trace records them."""
     for function in functions:
         FUNCTIONS[function] = recorded_in_a_trace(function)
+
+
+def refuse_in_a_trace(*functions: Function) -> None:
+    """Register functions without a derivative whose result has a shape that depends on the numbers."""
+    for function in functions:
+        FUNCTIONS[function] = refused_in_a_trace(function)
+
+
+def refused_in_a_trace(function: Function) -> Function:
+    """The function on plain arrays, except in a trace."""
+    run_plain = on_plain_arrays(function)
+
+    def run(*args: Any, **settings: Any) -> Any:
+        refuse_shape(spoken(function))
+        return run_plain(*args, **settings)
+
+    return run
+
+
+def refuse_shape(what: str) -> None:
+    """Raise in a trace, which stands for other numbers too, where a shape depends on the numbers."""
+    if MODE.get().tracing:
+        raise TypeError(
+            f"the shape of {what} depends on the numbers, so one trace cannot stand for it: keep the shape with "
+            "np.where(mask, x, 0), or use value_and_grad"
+        )
 
 
 def look_at_shapes(*functions: Function) -> None:
@@ -74,7 +112,10 @@ def recorded_in_a_trace(function: Function) -> Function:
     run_plain = on_plain_arrays(function)
 
     def run(*args: Any, **settings: Any) -> Any:
-        if not MODE.get().tracing:
+        mode = MODE.get()
+        if not mode.tracing:
+            if mode.dropped is not None:
+                mode.dropped.append((function.__name__, (*args, *settings.values())))
             return run_plain(*args, **settings)
         if any(isinstance(value, Tensor) for value in settings.values()):
             raise TypeError(f"{spoken(function)} in a trace takes a Tensor by position, not by keyword")

@@ -13,7 +13,7 @@ from lecture_lib.autograd import linear
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.autograd.numpy.register import array, stands_for
 from lecture_lib.autograd.operation import Value
-from lecture_lib.autograd.tensor import apply
+from lecture_lib.autograd.tensor import Tensor, apply
 
 
 @stands_for(np.reshape)
@@ -119,3 +119,28 @@ def broadcast_to(array: Value, shape: Any) -> Value:
 def broadcast_arrays(*args: Value) -> tuple[Value, ...]:
     shape = np.broadcast_shapes(*(array(a).shape for a in args))
     return tuple(broadcast_to(array(a), shape) for a in args)
+
+
+@stands_for(np.meshgrid)
+def meshgrid(*xi: Value, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Value, ...]:
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"meshgrid knows indexing='xy' and 'ij', not {indexing!r}")
+    n = len(xi)
+    order = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
+    grids = [reshape(array(x), tuple(-1 if k == order[i] else 1 for k in range(n))) for i, x in enumerate(xi)]
+    return tuple(grids) if sparse else broadcast_arrays(*grids)
+
+
+@stands_for(np.full)
+def full(shape: Any, fill_value: Value, dtype: Any = None, order: str = "C", *, device: Any = None) -> Value:
+    return broadcast_to(fill_value if dtype is None else array(fill_value).astype(dtype), shape)
+
+
+@stands_for(np.full_like)
+def full_like(
+    a: Value, fill_value: Value, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None
+) -> Value:
+    shape = a.shape if shape is None else shape
+    if not isinstance(fill_value, Tensor):
+        return np.full_like(a.data, fill_value, dtype, "C", subok, shape)
+    return full(shape, fill_value, dtype or a.dtype)

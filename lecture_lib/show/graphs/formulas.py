@@ -1,7 +1,7 @@
 """Every value and every gradient of a graph as a formula.
 
 Nothing is derived here a second time. A gradient's formula is what the operation's own rule does when it is run on
-symbols: the rule is recorded, shortened by the identities of ``autograd.simplify``, and printed.
+symbols: the rule is recorded, shortened by the identities of ``graph.simplify``, and printed.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.transforms import grad, jacobian
+from lecture_lib.autograd.jacobians import jacobian
+from lecture_lib.autograd.transforms import grad
 from lecture_lib.show.canvas.heat import heat, legend
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.picture import Picture
