@@ -19,7 +19,8 @@ NBVAL = (
     "--nbval",
     "--nbval-current-env",
     "--nbval-sanitize-with=tests/sanitize.cfg",
-    "--nbval-cell-timeout=60",
+    # A cell takes a few seconds; a busy machine may take many times as long.
+    "--nbval-cell-timeout=300",
     # Outputs are compared as what they are, numbers as numbers.
     "-p",
     "tests.portability.nbval_outputs",
