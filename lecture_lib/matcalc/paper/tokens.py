@@ -72,6 +72,9 @@ _WRAPPERS = (
 _NOTHING = re.compile(
     r"\\(?:left|right|bigl?|bigr|Bigl?|Bigr|displaystyle|limits|quad|qquad)(?![A-Za-z])|\\[,;!: ]|\$|&|\\\\|~|\\$"
 )
+# A derivative through one piece alone, as `derive` writes it.
+_THROUGH = re.compile(r"\\right\\rvert_\{\\text\{via \}((?:[^{}]|\{[^{}]*\})*)\}")
+_STACK = re.compile(r"\\begin\{[bp]matrix\}(.*?)\\end\{[bp]matrix\}")
 _COMMANDS = {
     "top": "⊤",
     "intercal": "⊤",
@@ -149,6 +152,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # A layer as an upper index: W^{(2)} is W2.
     (re.compile(r"\^\s*\{\s*[(\[]\s*(\d+)\s*[)\]]\s*\}|\^\s*[(\[]\s*(\d+)\s*[)\]]"), lambda m: m[1] or m[2]),
     (re.compile(r"_\s*\{\s*(\d)\s*\}"), lambda m: "_" + m[1]),
+    (re.compile(r"_\s*\{\s*([A-Za-z])\s*\}"), lambda m: f"_{m[1]} "),
 ]
 
 
@@ -157,6 +161,9 @@ def cleaned(line: str) -> str:
     text = line.split("#", 1)[0].strip().translate(_LOW_DIGITS)
     tex = "\\" in text
     text = text.replace("\\|", "‖").replace("\\{", "{").replace("\\}", "}")
+    text = _STACK.sub(lambda m: f"[{m[1].replace(chr(92) * 2, ';').replace('&', ',')}]", text.replace("\\_", "_"))
+    text = re.sub(r"_\{(\[[^\]]*\])\}", r"\1", text)
+    text = _THROUGH.sub(r"|\1 ", text.replace("\\left.", ""))
     text = _NOTHING.sub(" ", text)
     for _ in range(3):
         text = re.sub(_WRAPPERS + r"\s*\{([^{}]*)\}", r"\1", text)
@@ -166,7 +173,7 @@ def cleaned(line: str) -> str:
         text = pattern.sub(made, text)
     if tex:
         # In LaTeX an index without braces is one sign.
-        text = re.sub(r"_([A-Za-z])(?=[A-Za-z])", r"_{\1}", text)
+        text = re.sub(r"(?<![A-Za-z]{2})_([A-Za-z])(?=[A-Za-z])", r"_{\1}", text)
     return text
 
 
