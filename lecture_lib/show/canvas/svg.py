@@ -74,7 +74,7 @@ def _commands(item: Shape) -> str:
     return "".join(c[0] + " ".join(number(v) for v in c[1:]) for c in item.commands)
 
 
-class Writer:
+class SvgWriter:
     """Collects the elements of one SVG and the glyphs that they use."""
 
     def __init__(self) -> None:
@@ -229,7 +229,7 @@ def standalone(scene: Scene, alt: str) -> str:
     Returns:
         SVG, a whole file.
     """
-    writer = Writer()
+    writer = SvgWriter()
     writer.add([_paper(scene), *scene.items])
     body = writer.body()
     size = f'width="{number(scene.width)}" height="{number(scene.height)}"'
@@ -249,7 +249,7 @@ def fragment(scene: Scene, paper: bool = True) -> str:
     Returns:
         SVG, one element.
     """
-    writer = Writer()
+    writer = SvgWriter()
     writer.add([_paper(scene), *scene.items] if paper else scene.items)
     size = f'width="{number(scene.width)}" height="{number(scene.height)}"'
     return (
