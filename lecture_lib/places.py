@@ -1,7 +1,9 @@
 """Where the course's folders are, in a checkout and in an installed wheel."""
 
 import io
+import pkgutil
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -103,6 +105,22 @@ def require(user: str, *modules: str) -> None:
         if find_spec(name) is None:
             hint = f"{user} needs {name}, which is not installed: {installing('notebooks')}"
             raise ModuleNotFoundError(hint, name=name)
+
+
+def modules_of(package: str) -> list[str]:
+    """Find the modules of a package by themselves, so that a new one is known as soon as its file is there.
+
+    Args:
+        package: its dotted name; it is imported.
+
+    Returns:
+        The names of its modules, in alphabetical order.
+
+    Example:
+        >>> modules_of("lecture_lib.train.optim")[:2]
+        ['adagrad', 'adam']
+    """
+    return sorted(module.name for module in pkgutil.iter_modules(import_module(package).__path__))
 
 
 def _folder(name: str) -> Path:

@@ -18,9 +18,9 @@ def sizes(rng: np.random.Generator) -> tuple[int, int]:
         rng: source of randomness.
 
     Returns:
-        n outputs from 3 to 4 and m inputs from 5 to 8.
+        n outputs from 3 to 5 and m inputs from 6 to 9.
     """
-    return int(rng.integers(3, 5)), int(rng.integers(5, 9))
+    return int(rng.integers(3, 6)), int(rng.integers(6, 10))
 
 
 def layer(rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
@@ -76,10 +76,10 @@ def valley(rng: np.random.Generator, m: int) -> Callable[[Any], Any]:
     Returns:
         The function: an array (m,) in, one number out.
     """
-    a, C = rng.uniform(0.5, 2.0, m), rng.normal(size=(m, m))
+    a, b, C = rng.uniform(0.5, 2.0, m), rng.normal(size=m), rng.normal(size=(m, m))
 
     def f(x: Any) -> Any:
-        return a @ x**3 + x @ C @ x
+        return a @ x**3 + x @ C @ x + (b @ x) ** 3
 
     return f
 

@@ -76,3 +76,14 @@ def pieces(rows: NDArray[np.intp], size: int, first: int = 0) -> Iterator[NDArra
     """
     for start in range(first * size, len(rows), size):
         yield rows[start : start + size]
+
+
+def holes(data: Arrays, name: str) -> str:
+    """Where data hold NaN, in words; "" where they hold none."""
+    for k, part in enumerate(data):
+        if part.dtype.kind in "fc":
+            rows = np.flatnonzero(np.isnan(part).reshape(len(part), -1).any(axis=1))
+            if len(rows):
+                shown = ", ".join(map(str, rows[:5].tolist())) + (" …" if len(rows) > 5 else "")
+                return f"{name}[{k}] holds NaN in {len(rows):,} of {len(part):,} rows: {shown}"
+    return ""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lecture_lib.autograd.trees import leaves, refill, spell
-from lecture_lib.train.batches import Arrays, columns_of, order_of, pieces
+from lecture_lib.train.batches import Arrays, columns_of, holes, order_of, pieces
 from lecture_lib.train.history import History
 from lecture_lib.train.interrupts import Interrupts
 from lecture_lib.train.optim import NotFiniteError, Optimizer, parameter_array
@@ -265,6 +265,8 @@ class Training:
         self.batch += 1
 
     def _divergence(self, what: str) -> str:
+        if found := holes(self.plan.data, "data"):
+            return f"{what} in epoch {self.epoch + 1}, batch {self.batch + 1}: {found}. Mend or leave out these rows"
         finite = [loss for loss in (*self.history.batches[-1:], self.value) if np.isfinite(loss)]
         last = f"the last finite loss was {finite[-1]:.4g}" if finite else "no loss before it was finite"
         return (

@@ -19,6 +19,7 @@ from lecture_lib.autograd.tensor import apply
 from lecture_lib.course.authoring.equations.equation import Equation
 from lecture_lib.course.authoring.equations.settings import window
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.show.widgets.packed import packed
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "exercises"))
@@ -147,6 +148,51 @@ def test_an_operation_is_added_as_it_says(rng):
         wrong = example("operation").replace("(1 - np.abs(y)) ** 2", "1 - np.abs(y)")
         exec(compile(wrong, "CONTRIBUTING.md", "exec"), space)
         check_gradient(space["softsign"], rng.standard_normal((2, 3)))
+
+
+AS_IT_SAYS = """
+import numpy as np
+from lecture_lib.course.site.reference import reference
+from lecture_lib.show import LearningRateLab
+from lecture_lib.train import fit, optim
+
+def loss(w, x): return np.mean((w - x) ** 2)
+
+w = {"w": np.zeros(())}
+fit(lambda p, x: loss(p["w"], x), w, np.ones(4), optimizer=optim.get("lion", 0.1), epochs=20, batch_size=2, progress=False)
+assert abs(w["w"] - 1) < 0.2, w
+lab = LearningRateLab()
+lab.optimizer = "Lion"
+assert "Lion" in repr(lab), repr(lab)
+assert optim.get("lion").lr == 1e-4 and "Lion" in optim.__all__
+assert any("Lion" in page.body for page in reference())
+"""
+
+
+def test_an_optimizer_is_added_as_it_says(tmp_path):
+    """In a copy of the library, by the one file: training, the lab, the reference and the tests that sweep find it."""
+    for name in ("lecture_lib", "data", "pyproject.toml"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    (tmp_path / "lecture_lib" / "train" / "optim" / "lion.py").write_text(example("optimizer"), encoding="utf-8")
+    shutil.copytree(ROOT / "tests" / "train", tmp_path / "tests" / "train")
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    env = os.environ | {"PYTHONPATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", AS_IT_SAYS], cwd=tmp_path, env=env, check=True)
+    swept = [sys.executable, "-m", "pytest", "-q", "-k", "lion", "tests/train/test_optim.py"]
+    run = subprocess.run(swept, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert run.returncode == 0 and "passed" in run.stdout, run.stdout
+
+
+def test_a_widget_is_added_as_it_says():
+    space: dict[str, object] = {"__name__": "halving"}
+    exec(compile(example("widget"), "CONTRIBUTING.md", "exec"), space)
+    widget = space["Halving"]()  # type: ignore[operator]
+    widget.k = 3
+    assert "0.12" in repr(widget)
+    assert "<svg" in widget.still().svg
+    assert len(widget.export()) == 11
+    assert packed(widget)
 
 
 def test_an_exercise_is_added_as_it_says():

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from lecture_lib.autograd.operation import Value
 from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
+from lecture_lib.course.relink import with_working_links
 from lecture_lib.course.site.assets import write_assets
 from lecture_lib.course.site.cells import Lesson, lesson
 from lecture_lib.course.site.glossary import glossary
@@ -146,6 +147,8 @@ def write_pages(notebooks: Mapping[str, NotebookNode], output: Path) -> int:
         The number of pages.
     """
     write_assets(output / "assets")
+    for notebook in notebooks.values():
+        with_working_links(notebook, notebooks.keys())
     lessons = {stem: lesson(notebook, stem) for stem, notebook in notebooks.items()}
     packages = reference()
     way = Way(

@@ -26,6 +26,13 @@ def _paths(text: str) -> tuple[Path, ...]:
     run = typeset(text)
     parts = [Path(OUTLINES[g.key][0] * g.scale + (g.x, g.y), OUTLINES[g.key][1]) for g in run.glyphs]
     parts += [Path([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], closed=True) for x, y, w, h in run.bars]
+    # Nothing here shapes the scripts of the world: where SVG has words in the viewer's fonts, a PNG has a box a letter.
+    (box,) = typeset("□").glyphs
+    for word in run.words:
+        step = word.width / len(word.text)
+        parts += [
+            Path(OUTLINES[box.key][0] + (word.x + k * step, 0), OUTLINES[box.key][1]) for k in range(len(word.text))
+        ]
     return (Path.make_compound_path(*parts),) if parts else ()
 
 

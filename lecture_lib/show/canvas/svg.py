@@ -112,6 +112,14 @@ class SvgWriter:
             self.parts.append(
                 f'<path d="M{number(x)} {number(y)}h{number(width)}v{number(height)}h{number(-width)}z"/>'
             )
+        for word in run.words:
+            # In a text from right to left the end is on the left.
+            way = ' direction="rtl" text-anchor="end"' if word.leftward else ""
+            self.parts.append(
+                f'<text transform="translate({number(word.x)} 0)scale(1 -1)" font-family="sans-serif" '
+                f'font-size="{DESIGN_SIZE:g}" textLength="{number(word.width)}" lengthAdjust="spacingAndGlyphs"{way}>'
+                f"{html.escape(word.text)}</text>"
+            )
         self.parts.append("</g>")
 
     def _pixels(self, item: Pixels) -> None:

@@ -1,26 +1,50 @@
-"""One line of a derivation: what it says, what it claims, and by which rule."""
+"""What a derivation is made of: its lines, each with its claim and its rule, and what they lead to.
+
+A record is data; what is done with one, measuring it, showing it, going on with it, stands in the modules above.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from lecture_lib.matcalc.expressions import Expr
-from lecture_lib.matcalc.labels import Label, label
+from lecture_lib.matcalc.closed import closed_form, weight
+from lecture_lib.matcalc.cut import Cut
+from lecture_lib.matcalc.expr import Expr
+from lecture_lib.matcalc.labels import Label, change_label, label
 from lecture_lib.matcalc.printing import LATEX, TEXT, Segment, latex, segments, text, under
+from lecture_lib.matcalc.rules import Differential, changed, differential
 from lecture_lib.matcalc.sizes import Shape, show_shape
 
 WIDTH = 60
+# The longest closed form that becomes a line: with its left side it takes about 70 characters. One with more nodes than
+# SMALL would not fit anyway.
+CLOSED = 58
+SMALL = 90
+PUT_BACK = "put the names back in"
+
+
+def moving(v: Expr) -> Expr:
+    """dv, a small change of v."""
+    return Expr("symbol", (), change_label(v.data), v.shape)
+
+
+def whole_change(pieces: Cut, v: Expr, d: Expr, rule: Differential = differential) -> Expr:
+    """How the output changes when v changes by d, through all pieces."""
+    moves = {v: d}
+    for piece in pieces.order:
+        mine = {p: moves[p] for p in pieces.parents(piece) if p in moves}
+        if mine:
+            moves[piece] = changed(piece.args[0], mine, pieces.names, rule)
+    return moves[pieces.output]
 
 
 @dataclass(frozen=True)
 class Claim:
     """What a line says about the world, so that finite differences can decide it.
 
-    Args:
-        kind: "definition", "local" (∂user/∂of), "jacobian" (∂output/∂of), "gradient" (∇ by of), "change" (d
-            user when of moves) or "total change" (d output when of moves).
-        of: what moves.
-        via: the one piece through which it is felt; None for all.
+    The kind is "definition", "local" (∂user/∂of), "jacobian" (∂output/∂of), "gradient" (∇ by of), "change" (d user when
+    of moves) or "total change" (d output when of moves); via is the one piece through which it is felt, None for all.
     """
 
     kind: str
@@ -101,15 +125,47 @@ class Step:
         return f"{self.text}    ({show_shape(self.shape)})    {self.rule}"
 
 
+@dataclass
+class Record:
+    """All lines of a derivation, in order, and what they lead to; `Derivation` says what each field is."""
+
+    pieces: Cut
+    wanted: list[Expr]
+    told: list[Step]
+    columns: dict[Expr, Expr]
+    rows: dict[Expr, Expr]
+    deltas: dict[str, Expr]
+    jacobian: bool = False
+
+    @property
+    def output(self) -> Expr:
+        """What was differentiated, by its name."""
+        return self.pieces.output
+
+    def found(self, v: Expr) -> Expr:
+        """What was derived for one quantity, in the names of the derivation."""
+        return self.rows[v] if self.jacobian else self.columns[v]
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The lines; the last of each quantity puts the names back in where that fits."""
+        lines = list(self.told)
+        sizes = weight(*(self.found(v) for v in self.wanted))
+        for v in self.wanted:
+            found = self.found(v)
+            mine = [k for k, step in enumerate(lines) if step.claim.of == v]
+            if not mine or sizes[found] > SMALL:
+                continue
+            last = lines[mine[-1]]
+            body = closed_form(found)
+            if text(body) != text(last.body) and len(text(body)) <= CLOSED:
+                claim = Claim("jacobian" if self.jacobian else "gradient", v)
+                lines.insert(mine[-1] + 1, Step(last.subject, body, claim, PUT_BACK, again=True))
+        return lines
+
+
 def two_lines(pieces: list[Segment]) -> tuple[str, str]:
-    """A formula, and under every factor its shape.
-
-    Args:
-        pieces: the formula in segments.
-
-    Returns:
-        Two lines of text.
-    """
+    """A formula, and under every factor its shape."""
     above, below = "", ""
     for piece in pieces:
         written, shape = piece.written, _shape_under(piece)
