@@ -6,6 +6,7 @@ An operation without a record is written by its name, as a function.
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ NOTATION: dict[str, Notation] = {
     ),
     "positive": Notation(picture=forms.same),
     "absolute": Notation(latex=Printed("|{0}|"), sign="| |"),
-    "sqrt": Notation(latex=Printed(r"\sqrt{{{0}}}"), sign="$\\sqrt{}$"),
+    "sqrt": Notation(latex=Printed(r"\sqrt{{{0}}}"), sign="$\\sqrt{\\ }$"),
     "exp": Notation(latex=forms.exp_formula),
     "exp2": Notation(latex=Printed("2^{{{0}}}", POWER)),
     "log": Notation(latex=r"\ln", picture=r"\log"),
@@ -252,7 +253,8 @@ def formula_of(node: Node, parts: Sequence[Printed]) -> Printed:
 
 def in_latex(name: str) -> str:
     """The name of an operation as a function's name in a formula."""
-    return r"\mathrm{" + "".join(f"\\{c}" if c in "_#%&$" else c for c in name) + "}"
+    plain = re.sub(r"[^\w .+-]", "", name) or "f"
+    return r"\mathrm{" + plain.replace("_", r"\_").replace(" ", r"\ ") + "}"
 
 
 def numpy_text(node: Node, parts: Sequence[Printed], module: str, function: str = "") -> Printed:
@@ -303,10 +305,10 @@ def candidates(operation: Operation) -> Iterator[Sample]:
         yield from (ALONG, SPREAD)
     elif isinstance(operation, Implicit):
         yield Sample(((2, 2),) * len(operation.differentials))
-    for count in range(1, 4):
+    else:
         for shape in ((3,), (3, 3)):
             for settings in ({}, {"axis": -1}):
-                yield Sample((shape,) * count, settings)
+                yield Sample((shape,) * (operation.operands or 2), settings)
 
 
 def runs(operation: Operation, sample: Sample) -> bool:

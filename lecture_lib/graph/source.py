@@ -250,7 +250,7 @@ class Printer:
 
     def _given(self, operation: Operation) -> str:
         """The name of an operation that lives nowhere else: one that can stand in code."""
-        name = self._unique(re.sub(r"\W+", "_", operation.name).strip("_") or "primitive")
+        name = self._unique(re.sub(r"^\d|\W+", "_", operation.name).strip("_") or "primitive")
         self.constants[name] = operation.forward
         return name
 
