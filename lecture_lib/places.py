@@ -13,12 +13,6 @@ PACKAGE = Path(__file__).resolve().parent
 def data_folder() -> Path:
     """Return the folder with the data that ship: the checkout's `data/`, or the wheel's copy of it.
 
-    Returns:
-        An existing folder.
-
-    Raises:
-        FileNotFoundError: neither folder exists.
-
     Example:
         >>> data_folder().name
         'data'
@@ -29,12 +23,6 @@ def data_folder() -> Path:
 def notebooks_folder() -> Path:
     """Return the folder with the notebooks: the checkout's `notebooks/`, or the wheel's copy of it.
 
-    Returns:
-        An existing folder.
-
-    Raises:
-        FileNotFoundError: neither folder exists.
-
     Example:
         >>> notebooks_folder().name
         'notebooks'
@@ -44,9 +32,6 @@ def notebooks_folder() -> Path:
 
 def checkout() -> Path | None:
     """Return the root of the checkout that this package runs from.
-
-    Returns:
-        A folder, or None when it runs from a wheel.
 
     Example:
         >>> root = checkout()
@@ -59,12 +44,6 @@ def checkout() -> Path | None:
 
 def installing(extras: str) -> str:
     """How this copy of the course gets what it lacks: a checkout by its own files, an installed package by its name.
-
-    Args:
-        extras: of pyproject.toml, with commas between.
-
-    Returns:
-        A command for a shell.
 
     Example:
         >>> print(installing("notebooks"))
@@ -89,13 +68,6 @@ def forgive_console() -> None:
 def require(user: str, *modules: str) -> None:
     """Refuse to go on without modules that an extra brings, and say how to have them.
 
-    Args:
-        user: what needs them.
-        modules: names to import.
-
-    Raises:
-        ModuleNotFoundError: one of them is not installed.
-
     Example:
         >>> require("the example", "no_such_module")
         Traceback (most recent call last):
@@ -109,12 +81,6 @@ def require(user: str, *modules: str) -> None:
 
 def modules_of(package: str) -> list[str]:
     """Find the modules of a package by themselves, so that a new one is known as soon as its file is there.
-
-    Args:
-        package: its dotted name; it is imported.
-
-    Returns:
-        The names of its modules, in alphabetical order.
 
     Example:
         >>> modules_of("lecture_lib.train.optim")[:2]

@@ -44,16 +44,6 @@ class Execution:
 def find_notebooks(names: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
     """List the notebooks of the course in reading order.
 
-    Args:
-        names: beginnings of file names, such as "01"; none means all.
-        folder: where to look, by default the course's own folder.
-
-    Returns:
-        Paths sorted by name.
-
-    Raises:
-        FileNotFoundError: a name fits no notebook, or there is none at all.
-
     Example:
         >>> find_notebooks(["no such notebook"])
         Traceback (most recent call last):
@@ -71,18 +61,7 @@ def find_notebooks(names: Sequence[str] = (), folder: Path | None = None) -> lis
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook file.
-
-    Args:
-        path: a file in notebook format 4.
-
-    Returns:
-        The notebook, every cell with an id.
-
-    Raises:
-        CourseError: the file is not a notebook.
-        OSError: it cannot be read.
-    """
+    """Read a notebook file."""
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
         missing = [cell for cell in notebook.cells if "id" not in cell]
@@ -108,16 +87,6 @@ def execute_notebooks(
     """Execute notebooks in order, each in a fresh kernel and in its own folder; write nothing.
 
     While one notebook runs, the next one's kernel starts.
-
-    Args:
-        paths: the notebooks.
-        shipped_data: hide LECTURE_LIB_DATA, so that the outputs are those of the data that ship.
-        cell_timeout: the seconds that one cell may take.
-        on_cell: called with the notebook's path after every code cell.
-        environment: further environment variables of the kernels.
-
-    Yields:
-        One Execution a notebook, in the order of `paths`. A failing notebook does not stop the others.
     """
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as settings,
@@ -223,14 +192,7 @@ async def _stop(session: _Session) -> None:
 
 
 def runs(cell: NotebookNode) -> bool:
-    """Whether a cell is sent to the kernel.
-
-    Args:
-        cell: any cell.
-
-    Returns:
-        True for a code cell that holds more than white space.
-    """
+    """Whether a cell is sent to the kernel."""
     return bool(cell.cell_type == "code" and cell.source.strip())
 
 

@@ -32,15 +32,7 @@ WORDS = {
 
 
 def write_page(grade: Grade, folder: Path) -> Path:
-    """Write the page of one hand-in: each exercise, right, wrong and the named mistake with its hint, or not done.
-
-    Args:
-        grade: of the hand-in.
-        folder: where the page goes.
-
-    Returns:
-        The page.
-    """
+    """Write the page of one hand-in: each exercise, right, wrong and the named mistake with its hint, or not done."""
     lines = []
     for name, result in grade.results.items():
         kind, _, mistake = result.partition(": ")
@@ -59,15 +51,7 @@ def write_page(grade: Grade, folder: Path) -> Path:
 
 
 def write_summary(grades: Sequence[Grade], folder: Path) -> Path:
-    """Write what a class found hard, without names: a bar chart of the exercises, and the most frequent mistakes.
-
-    Args:
-        grades: of all hand-ins.
-        folder: where the page goes.
-
-    Returns:
-        The page.
-    """
+    """Write what a class found hard, without names: a bar chart of the exercises, and the most frequent mistakes."""
     solved: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     mistakes: Counter[tuple[str, str]] = Counter()

@@ -48,27 +48,6 @@ def grade(
     only. Each row is written to a file beside the report as soon as it is known; the report itself is replaced at the
     end. Beside it comes a folder with a page of feedback for each hand-in and a summary without names. The programs in
     the notebooks run with the rights of whoever calls this.
-
-    Args:
-        folder: the returned notebooks, in any folders and zip archives below it.
-        originals: the course's notebooks, which say what exercises there are.
-        report: the CSV file to write; an older one is replaced when all are done.
-        seconds: the time that each notebook may take.
-        jobs: how many run side by side; as many as there are processors if left out.
-        cell_seconds: the time that each cell may take; the cells after it still run.
-        worth: exercise id → points; 1 each for those it does not name.
-        roster: the class; who handed nothing in gets a row as well.
-        keep: "best" or "latest" of several hand-ins of one student for one notebook; None keeps all.
-        shard: (k, n) grades the k-th of n parts only, parted by what the hand-ins hold.
-        own: a module of exercises of one's own.
-
-    Returns:
-        One Grade a hand-in, in the order of the file names.
-
-    Raises:
-        FileNotFoundError: nothing was handed in below the folder.
-        ReportError: the report cannot be written; nothing has run then.
-        KeyboardInterrupt: Ctrl-C was pressed; the old report is as it was, and the new rows are in the partial one.
     """
     pages = report.with_name(f"{report.stem}-feedback")
     table_files = {report.with_name(report.name + ending) for ending in ("", ".partial", ".new")}

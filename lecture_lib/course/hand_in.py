@@ -101,11 +101,7 @@ class Run:
             raise Stop("the kernel did not start") from None
 
     def all_cells(self, cells: Sequence[str]) -> str:
-        """Run every cell; a cell that fails or takes too long does not stop the others.
-
-        Returns:
-            "ok", or what kept it from running to its end.
-        """
+        """Run every cell; a cell that fails or takes too long does not stop the others."""
         try:
             self.start()
             # What counts is the time of the notebook, not that of a busy machine that starts a kernel.
@@ -177,12 +173,7 @@ class Run:
 
 
 def results(room: Path, job: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """What became of each exercise: the answers that were written down, compared with the solutions here.
-
-    Returns:
-        id → "right", "wrong: …", "not done" or "missing", with "not confirmed" where the hand-in claims more; and id →
-        the nudge that belongs to what is wrong.
-    """
+    """What became of each exercise: the answers that were written down, compared with the solutions here."""
     own = {e.id: e for e in own_exercises(Path(job["own"]))} if job["own"] else {}
     found: dict[str, str] = {}
     nudges: dict[str, str] = {}

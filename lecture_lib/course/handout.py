@@ -33,24 +33,7 @@ def handout(
     address: str = "",
     own: Path | None = None,
 ) -> list[Path]:
-    """Write a student's copy of notebooks into a folder.
-
-    Args:
-        paths: the notebooks.
-        folder: where the copies go; made when missing. Nothing in it is overwritten.
-        solutions: keep the worked solutions below the exercises; hints stay in any case.
-        links: keep the line that opens the public notebook, with its solutions, in the cloud.
-        base_url: where the copies will lie on the web; the line then leads there instead.
-        address: of the course, for the line that names license and source.
-        own: a module with exercises of one's own; it is copied beside the notebooks.
-
-    Returns:
-        The files written, in the order of ``paths``, the module of exercises last.
-
-    Raises:
-        FileExistsError: one of the files is there already; nothing is written then.
-        ValueError: a file is not a notebook.
-    """
+    """Write a student's copy of notebooks into a folder."""
     stems = {path.stem for path in paths}
     copies: dict[Path, NotebookNode] = {}
     for path in paths:
@@ -76,13 +59,6 @@ def handout(
 
 def student_copy(notebook: NotebookNode, solutions: bool = True) -> NotebookNode:
     """A notebook as a student starts it.
-
-    Args:
-        notebook: as read; it is changed.
-        solutions: keep the worked solutions.
-
-    Returns:
-        The same notebook without outputs and, if asked for, without solutions.
 
     Example:
         >>> cell = nbformat.v4.new_markdown_cell("<details><summary>Solution</summary>Yes.</details>", id="06-a")

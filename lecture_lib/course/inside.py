@@ -32,13 +32,7 @@ class WithheldError(RuntimeError):
 
 
 def begin(folder: str, wanted: Sequence[str], own: str | None = None) -> None:
-    """Make this process one in which a hand-in runs.
-
-    Args:
-        folder: where answers are written down.
-        wanted: the exercises of the notebook.
-        own: a module of a teacher's own exercises.
-    """
+    """Make this process one in which a hand-in runs."""
     _limit_resources()
     exercises = {exercise.id: exercise for exercise in own_exercises(Path(own))} if own else {}
     exercises |= {name: bank.find_exercise(name) for name in wanted if name not in exercises}

@@ -11,27 +11,12 @@ class ThisPython(KernelSpecManager):
     """Always this interpreter: a kernel named python3 in the user's folders may belong to another one."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """The specification of a kernel.
-
-        Args:
-            kernel_name: is passed over.
-
-        Returns:
-            That of this interpreter.
-        """
+        """The specification of a kernel."""
         return KernelSpec(argv=make_ipkernel_cmd(), display_name="Python 3", language="python")
 
 
 def kernel_environment(settings: Path, shipped_data: bool) -> dict[str, str]:
-    """The environment variables of a kernel.
-
-    Args:
-        settings: a folder for IPython's files.
-        shipped_data: hide LECTURE_LIB_DATA.
-
-    Returns:
-        All variables, name → value.
-    """
+    """The environment variables of a kernel."""
     # The reader's IPython start-up files and plotting backend must not change what the course shows, and two kernels
     # with BLAS threads each would wait for one another.
     hidden = {"MPLBACKEND"} | ({"LECTURE_LIB_DATA"} if shipped_data else set())

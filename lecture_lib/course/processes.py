@@ -54,16 +54,7 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 def run_alone(command: Sequence[str], seconds: float, environment: dict[str, str]) -> tuple[str, int]:
-    """Run a command in a session of its own; when it ends, so does all that it started.
-
-    Args:
-        command: the program and its arguments.
-        seconds: after which it is killed.
-        environment: its variables.
-
-    Returns:
-        What it printed, and its exit code: 0 when all went well, negative for the signal that ended it.
-    """
+    """Run a command in a session of its own; when it ends, so does all that it started."""
     with _lock:
         if _stopping.is_set():
             return "", 1

@@ -12,13 +12,6 @@ NUMBER = re.compile(r"^\d+[-_ ]*")
 def with_working_links(notebook: NotebookNode, stems: Collection[str]) -> NotebookNode:
     """A notebook whose links lead to notebooks of a set; a link to one that is not there becomes plain text.
 
-    Args:
-        notebook: as read; it is changed.
-        stems: the names of the set, without their endings. A notebook may have another number in front.
-
-    Returns:
-        The same notebook.
-
     Example:
         >>> import nbformat
         >>> cell = nbformat.v4.new_markdown_cell("[the error](05_error.ipynb#Why), [vectors](01_vectors.ipynb)")

@@ -80,12 +80,7 @@ class Student:
 
 
 class Table:
-    """A CSV file that grows row by row beside its place, and takes that place when it is whole.
-
-    Args:
-        path: the report.
-        exercises: the ids that have a column each.
-    """
+    """A CSV file that grows row by row beside its place, and takes that place when it is whole."""
 
     def __init__(self, path: Path, exercises: Sequence[str]) -> None:
         self.path, self.exercises = path, list(exercises)
@@ -160,17 +155,7 @@ def harmless(text: str) -> str:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table parted by commas, semicolons or tabs, the names of its columns in lower case.
-
-    Args:
-        path: the file.
-
-    Returns:
-        A dict a row.
-
-    Raises:
-        ReportError: it cannot be read, or has no columns.
-    """
+    """The rows of a table parted by commas, semicolons or tabs, the names of its columns in lower case."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -187,17 +172,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def read_roster(path: Path) -> list[Student]:
-    """The students of a class, from a table that Moodle or Canvas exports, or one made by hand.
-
-    Args:
-        path: a CSV file with a name (or first and last name) or an id, a login or an email address a line.
-
-    Returns:
-        The students.
-
-    Raises:
-        ReportError: it cannot be read, or no column names anybody.
-    """
+    """The students of a class, from a table that Moodle or Canvas exports, or one made by hand."""
     students = []
     for row in read_rows(path):
         first = next((row[name] for name in FIRST_NAMES if row.get(name)), "")
@@ -230,15 +205,7 @@ def simple(text: str) -> str:
 
 
 def student_of(file: str, roster: Sequence[Student]) -> Student | None:
-    """Whose hand-in it is: the student of whom a part of its path says most.
-
-    Args:
-        file: relative to the folder.
-        roster: the class.
-
-    Returns:
-        The student, or None when nobody or two fit equally well.
-    """
+    """Whose hand-in it is: the student of whom a part of its path says most."""
     words = f" {simple(file)} "
     joined = set(words.split())
     best: list[tuple[int, Student]] = []
@@ -254,18 +221,7 @@ def student_of(file: str, roster: Sequence[Student]) -> Student | None:
 
 
 def read_points(path: Path, known: Iterable[str]) -> dict[str, float]:
-    """What exercises are worth: an id and a number a line, with a comma, a tab, spaces or = between; # begins a remark.
-
-    Args:
-        path: the file.
-        known: the ids that there are.
-
-    Returns:
-        id → points.
-
-    Raises:
-        ReportError: it cannot be read, or a line is malformed or names no exercise.
-    """
+    """What exercises are worth: an id and a number a line, parted by a comma, a tab, spaces or =; # begins a remark."""
     ids = set(known)
     points: dict[str, float] = {}
     try:
@@ -287,18 +243,7 @@ def read_points(path: Path, known: Iterable[str]) -> dict[str, float]:
 
 
 def merge(reports: Sequence[Path], path: Path) -> int:
-    """Join reports of several machines into one.
-
-    Args:
-        reports: CSV files that `grade` wrote.
-        path: the report to write; an old one is replaced at the end.
-
-    Returns:
-        How many rows it has.
-
-    Raises:
-        ReportError: a file is no report, or two have a row for the same hand-in.
-    """
+    """Join reports of several machines into one."""
     rows: dict[str, dict[str, str]] = {}
     columns: dict[str, None] = dict.fromkeys(FIXED)
     for report in reports:
@@ -330,12 +275,6 @@ def write_platform(grades: Sequence[Grade], roster: Sequence[Student], form: str
     Moodle: Identifier, Full name, Email address, Grade, Maximum grade, Feedback comments (an offline grading
     worksheet). Canvas: Student, ID, SIS User ID, SIS Login ID, Section and a column for each notebook, whose second
     line holds the points possible.
-
-    Args:
-        grades: of all hand-ins, each with its student.
-        roster: the class; its file is best the platform's own export.
-        form: "moodle" or "canvas".
-        path: the CSV file to write.
     """
     notebooks = sorted({grade.notebook for grade in grades if grade.notebook})
     most = {name: max(g.most for g in grades if g.notebook == name) for name in notebooks}

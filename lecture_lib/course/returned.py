@@ -50,13 +50,6 @@ def returned(folder: Path, without: frozenset[Path] = frozenset()) -> Iterator[R
     """Everything that was handed in below a folder, in the order of the names.
 
     Nothing is unpacked to the disk, so no name in an archive can lead out of the folder.
-
-    Args:
-        folder: the hand-ins, in any folders and archives below it.
-        without: files and folders that are the grader's own.
-
-    Yields:
-        One `Returned` a file; hidden files and the litter of other programs are passed over.
     """
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)

@@ -18,14 +18,6 @@ def original_of(path: Path, notebook: NotebookNode, exercises: Mapping[str, list
     """Which of the course's notebooks a returned one is: the one whose exercises it checks.
 
     Where it checks none, the number at the beginning of its title says so, or else that in its name.
-
-    Args:
-        path: where it lies.
-        notebook: what it holds.
-        exercises: for each of the course's notebooks, by its stem, its exercises.
-
-    Returns:
-        The stem, or "" when it cannot be told.
     """
     checked = set(exercises_in(notebook))
     shared = Counter({stem: len(checked & set(ids)) for stem, ids in exercises.items()})
@@ -40,14 +32,7 @@ def original_of(path: Path, notebook: NotebookNode, exercises: Mapping[str, list
 
 
 def exercises_in(notebook: NotebookNode) -> list[str]:
-    """The exercises that a notebook sets.
-
-    Args:
-        notebook: any notebook.
-
-    Returns:
-        Their ids, in order.
-    """
+    """The exercises that a notebook sets."""
     found = [name for cell in notebook.cells if cell.cell_type == "code" for name in CHECK.findall(cell.source)]
     return list(dict.fromkeys(found))
 

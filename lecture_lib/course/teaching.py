@@ -11,11 +11,7 @@ Add = Callable[..., argparse.ArgumentParser]
 
 
 def add_commands(add: Add) -> None:
-    """Describe the commands to the command line.
-
-    Args:
-        add: makes a command of a name, what carries it out, and a line of help.
-    """
+    """Describe the commands to the command line."""
     student = add("handout", _handout, "write a copy of the notebooks for students")
     student.add_argument("output", type=Path, metavar="folder", help="where the copies go; nothing is overwritten")
     student.add_argument("--without-solutions", dest="solutions", action="store_false", help="leave the solutions out")
@@ -90,14 +86,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """What turns a word of the command line into a positive, finite number.
-
-    Args:
-        kind: float or int.
-
-    Returns:
-        The function that argparse calls.
-    """
+    """What turns a word of the command line into a positive, finite number."""
 
     def read(word: str) -> float:
         number = kind(word)

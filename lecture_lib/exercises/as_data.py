@@ -22,25 +22,12 @@ MOST = 800
 
 
 def all_data() -> list[dict[str, Any]]:
-    """Every exercise whose answer is a number, a shape, a name, a choice, or several of these.
-
-    Returns:
-        One dictionary an exercise, in order, as `exercise_data` makes it.
-    """
+    """Every exercise whose answer is a number, a shape, a name, a choice, or several of these."""
     return [data for exercise in all_exercises() if (data := exercise_data(exercise)) is not None]
 
 
 def exercise_data(exercise: Exercise) -> dict[str, Any] | None:
     """One exercise as plain data, ready for JSON.
-
-    Args:
-        exercise: the exercise.
-
-    Returns:
-        None for an answer that is a function, a class or arrays. Else `id`, `task`, `form` (as `Exercise.form`),
-        `labels` and `choices`; `accepted`, the right answers; `tolerance`, relative, for numbers; `answers`, those that
-        were judged beforehand, each with `answer`, `mistake` and `text`; `nudge` for all others; `lesson`. Numbers are
-        numbers, several parts a list; names in any order are sorted.
 
     Example:
         >>> from lecture_lib.exercises.bank import find_exercise
@@ -78,14 +65,7 @@ def exercise_data(exercise: Exercise) -> dict[str, Any] | None:
 
 
 def others(exercise: Exercise) -> Iterator[Any]:
-    """Answers that readers may well give: all there are, where these are few, else those near the right one.
-
-    Args:
-        exercise: one whose answer is no function.
-
-    Yields:
-        Answers in the form of the solution.
-    """
+    """Answers that readers may well give: all there are, where these are few, else those near the right one."""
     right, count = exercise.solution, len(exercise.labels)
     if exercise.form == "number":
         yield from _numbers(exercise)
@@ -130,12 +110,6 @@ def _shapes(right: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 def as_json(value: Any) -> Any:
     """A value in types that JSON knows.
-
-    Args:
-        value: a number, a text, or a list or tuple of such.
-
-    Returns:
-        The same; a whole number without a point, a tuple as a list.
 
     Example:
         >>> as_json(((1, 8.0), True, "W"))

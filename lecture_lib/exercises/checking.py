@@ -44,18 +44,7 @@ def check(name: str, answer: Any) -> None:
 
 
 def check_answer(exercise: Exercise, answer: Any) -> bool:
-    """Check an answer to an exercise at hand, and keep no record of it.
-
-    Args:
-        exercise: the exercise.
-        answer: what the reader gave.
-
-    Returns:
-        True when it is right, False when it is not done yet; either is printed.
-
-    Raises:
-        WrongAnswer: the answer is not right.
-    """
+    """Check an answer to an exercise at hand, and keep no record of it."""
     verdict = judge(exercise, answer)
     if verdict.state == "wrong":
         raise WrongAnswer(exercise.id, verdict.mistake, verdict.text)
@@ -87,13 +76,6 @@ class Verdict:
 def judge(exercise: Exercise, answer: Any) -> Verdict:
     """Judge an answer, and change nothing: nothing is printed, raised or recorded.
 
-    Args:
-        exercise: the exercise.
-        answer: what the reader gave.
-
-    Returns:
-        The verdict.
-
     Example:
         >>> from lecture_lib.exercises.bank import find_exercise
         >>> judge(find_exercise("03-shape"), (5, 3)).mistake
@@ -122,16 +104,7 @@ NOT_DONE = Verdict("not done yet")
 
 
 def is_right(exercise: Exercise, found: list[Any], wanted: list[Any]) -> bool:
-    """Whether outcomes are those of the solution, or of another right answer, or the solution as a page rounds it.
-
-    Args:
-        exercise: the exercise.
-        found: the outcomes of an answer.
-        wanted: those of the solution.
-
-    Returns:
-        True when nothing but rounding and dress differs.
-    """
+    """Whether outcomes are those of the solution, or of another right answer, or the solution as a page rounds it."""
     if all_same([fitted(part, right) for part, right in zip(found, wanted, strict=True)], wanted):
         return True
     if exercise.also is not None and all_same(found, outcomes(exercise, exercise.also)):
@@ -146,16 +119,7 @@ def _rounds(right: float, given: Any) -> bool:
 
 
 def fault_of(exercise: Exercise, answer: Any, seen: Observed) -> Finding | None:
-    """What is wrong with a function whose results are right: it changes its arguments, remembers, or breaks a demand.
-
-    Args:
-        exercise: the exercise.
-        answer: the function or class.
-        seen: what was observed of it.
-
-    Returns:
-        A name and a nudge, None when all is well.
-    """
+    """What is wrong with a function of right results: it changes its arguments, remembers, or breaks a demand."""
     if seen.changed:
         return changed_arguments(seen.changed)
     if not seen.again:

@@ -12,15 +12,7 @@ Say = Callable[[re.Match[str]], Finding]
 
 
 def said_plainly(failure: Failure, called: str) -> Finding:
-    """What a failure means.
-
-    Args:
-        failure: what was raised.
-        called: with what the answer was called, in words; "" for nothing.
-
-    Returns:
-        A name, with the class of the exception where a reader may want to look it up, and a nudge.
-    """
+    """What a failure means."""
     for say, match in _fitting(failure):
         name, nudge = say(match)
         return name, f"{nudge}{called}"

@@ -21,17 +21,7 @@ Demand = Callable[[Exercise, Any], Finding | None]
 
 
 def frugal(inputs: Inputs, most: int, name: str, nudge: str) -> Demand:
-    """Ask that an answer takes little memory beside its arguments.
-
-    Args:
-        inputs: draws large arguments, on which what is forbidden would take more.
-        most: the bytes that are allowed.
-        name: of the fault.
-        nudge: what to say then.
-
-    Returns:
-        The demand.
-    """
+    """Ask that an answer takes little memory beside its arguments."""
 
     def demand(exercise: Exercise, answer: Any) -> Finding | None:
         args = inputs(np.random.default_rng(0))
@@ -53,15 +43,7 @@ def frugal(inputs: Inputs, most: int, name: str, nudge: str) -> Demand:
 
 
 def without_loop(small: Inputs, large: Inputs) -> Demand:
-    """Ask that the steps of Python do not grow with the number of rows.
-
-    Args:
-        small: draws few rows.
-        large: draws many.
-
-    Returns:
-        The demand.
-    """
+    """Ask that the steps of Python do not grow with the number of rows."""
 
     def demand(exercise: Exercise, answer: Any) -> Finding | None:
         few, many = (_steps(answer, draw(np.random.default_rng(0))) for draw in (small, large))

@@ -24,18 +24,7 @@ CLOSE = 0.01
 
 
 def diagnose(exercise: Exercise, answer: Any, seen: Observed, wanted: list[Any]) -> tuple[str | None, str]:
-    """Say what is wrong with an answer.
-
-    Args:
-        exercise: the exercise.
-        answer: what the reader gave, in the form that is asked for.
-        seen: what was observed of it.
-        wanted: the outcomes of the solution.
-
-    Returns:
-        The name and nudge of the first mistake of the bank that does the same as the answer; failing that, of a usual
-        slip that does the same; failing that, what can be said of any answer; at last None and the exercise's nudge.
-    """
+    """Say what is wrong with an answer."""
     found = [fitted(part, right) for part, right in zip(seen.outcomes, wanted, strict=True)]
     for look in LOOKS:
         finding = look(exercise, answer, found, wanted)

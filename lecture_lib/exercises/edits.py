@@ -37,16 +37,7 @@ class Edit:
 
 
 def changed(program: Program, kinds: tuple[Edit, ...], use: str) -> Iterator[tuple[Edit, ast.AST]]:
-    """Make each change in turn, for as long as the loop stands at it.
-
-    Args:
-        program: is changed, and as before when the loop goes on.
-        kinds: the changes to make.
-        use: "slip" or "repair"; kinds that have no words for it are left out.
-
-    Yields:
-        The kind, and what stood at the place before.
-    """
+    """Make each change in turn, for as long as the loop stands at it."""
     spots = list(places(program.module))
     for edit in (kind for kind in kinds if getattr(kind, use) is not NO_WORDS):
         for node, put in spots:

@@ -47,11 +47,7 @@ def holds_dots(answer: Any) -> bool:
 
 
 def in_form(exercise: Exercise, answer: Any) -> Any:
-    """The answer to an exercise in the form of its solution.
-
-    Raises:
-        WrongForm: it cannot be brought into that form; the message says which one is wanted.
-    """
+    """The answer to an exercise in the form of its solution."""
     if answer is None:
         raise WrongForm("the answer is None", "print only shows a value. Hand the value itself over.")
     return READERS[exercise.form](exercise, plain(answer))

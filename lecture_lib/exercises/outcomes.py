@@ -77,15 +77,7 @@ class Observed:
 
 
 def outcomes(exercise: Exercise, answer: Any) -> list[Any]:
-    """Everything that an answer comes to: one outcome for a value, one a trial for a function.
-
-    Args:
-        exercise: gives the inputs, the same in every call.
-        answer: the answer, of the right kind and in the right form.
-
-    Returns:
-        Arrays, texts, tuples of these, a Failure for what was raised, or UNTOUCHED.
-    """
+    """Everything that an answer comes to: one outcome for a value, one a trial for a function."""
     return list(each_outcome(exercise, answer))
 
 
@@ -99,15 +91,7 @@ def each_outcome(exercise: Exercise, answer: Any) -> Iterator[Any]:
 
 
 def observe(exercise: Exercise, answer: Any) -> Observed:
-    """Call an answer on all trials, then again in the other order, with other random numbers about.
-
-    Args:
-        exercise: gives the inputs.
-        answer: the answer, of the right kind and in the right form.
-
-    Returns:
-        Its outcomes, and whether it changed what it was given, or remembers.
-    """
+    """Call an answer on all trials, then again in the other order, with other random numbers about."""
     if not exercise.is_function:
         return Observed(outcomes(exercise, answer))
     given = list(trials(exercise))
@@ -156,14 +140,7 @@ def _called(exercise: Exercise, answer: Any, args: tuple[Any, ...]) -> tuple[Any
 
 
 def trials(exercise: Exercise) -> Iterator[tuple[Any, ...]]:
-    """The random arguments on which an exercise compares functions.
-
-    Args:
-        exercise: one whose answer is a function.
-
-    Returns:
-        The tuples of arguments, the same in every call; arrays are fresh copies.
-    """
+    """The random arguments on which an exercise compares functions."""
     assert exercise.inputs is not None
     rng = np.random.default_rng(zlib.crc32(exercise.id.encode()))
     for _ in range(TRIALS):
@@ -186,16 +163,6 @@ def _guarded(function: Callable[[], Any]) -> Any:
 
 def settled(value: Any) -> Any:
     """Bring a result into a form that can be compared.
-
-    Args:
-        value: what a reader gave or a function returned.
-
-    Returns:
-        An array for numbers and nested lists of them (a Tensor gives its data), a text without case and outer spaces,
-        a tuple of such things for what is no array, None as it is, UNTOUCHED for the dots of an empty exercise.
-
-    Raises:
-        TypeError: it is none of these, such as a dictionary.
 
     Example:
         >>> settled([1, 2]), settled(" Loss "), settled((2, ...)) is UNTOUCHED
@@ -231,14 +198,6 @@ def settled(value: Any) -> Any:
 def same(left: Any, right: Any) -> bool:
     """Whether two outcomes are the same: equal texts and structure, equal shapes, numbers equal up to rounding.
 
-    Args:
-        left: an outcome.
-        right: another one.
-
-    Returns:
-        True when they are the same. Two failures are the same when they have the same class and message; what is not
-        a number equals nothing.
-
     Example:
         >>> same(np.array([1.0, 2.0]), np.array([[1.0, 2.0]])), same("loss", "loss")
         (False, True)
@@ -265,13 +224,5 @@ def fitted(found: Any, wanted: Any) -> Any:
 
 
 def all_same(left: list[Any], right: list[Any]) -> bool:
-    """Whether two answers come to the same on every trial.
-
-    Args:
-        left: the outcomes of one answer.
-        right: the outcomes of another one.
-
-    Returns:
-        True when they have equally many outcomes, all of them the same.
-    """
+    """Whether two answers come to the same on every trial."""
     return len(left) == len(right) and all(map(same, left, right))

@@ -29,18 +29,7 @@ def add_exercises(path: str | PathLike[str]) -> None:
 
 
 def own_exercises(path: Path) -> tuple[Exercise, ...]:
-    """The exercises of a module of one's own.
-
-    Args:
-        path: as for `add_exercises`.
-
-    Returns:
-        The exercises.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it assigns no such tuple.
-    """
+    """The exercises of a module of one's own."""
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path} with exercises; it lies beside the notebooks.")
     spec = importlib.util.spec_from_file_location("own_exercises", path)

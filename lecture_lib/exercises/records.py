@@ -50,11 +50,7 @@ def progress(reset: bool = False) -> None:
 
 
 def record(name: str) -> None:
-    """Note that an exercise is solved; where that cannot be written, for this session only.
-
-    Args:
-        name: the exercise's id.
-    """
+    """Note that an exercise is solved; where that cannot be written, for this session only."""
     _solved_now.add(name)
     path = progress_file()
     if name not in solved_in(path):
@@ -63,19 +59,12 @@ def record(name: str) -> None:
 
 
 def solved_exercises() -> set[str]:
-    """The exercises that are solved, in this session or before.
-
-    Returns:
-        Their ids.
-    """
+    """The exercises that are solved, in this session or before."""
     return solved_in(progress_file()) | _solved_now
 
 
 def progress_file() -> Path:
     """Where progress is kept; the file need not exist.
-
-    Returns:
-        The file that LECTURE_LIB_PROGRESS names, else `lecture_lib/progress.json` in the user's data folder.
 
     Example:
         >>> progress_file().suffix
@@ -96,14 +85,7 @@ def _data_home() -> Path:
 
 
 def solved_in(path: Path) -> set[str]:
-    """The exercises that a file of progress names.
-
-    Args:
-        path: the file.
-
-    Returns:
-        Their ids; none where there is no such file, or it cannot be read.
-    """
+    """The exercises that a file of progress names."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {name for name in content["solved"] if isinstance(name, str)}

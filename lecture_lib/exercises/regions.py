@@ -14,15 +14,7 @@ CLOSE = 0.006
 
 
 def partly_right(found: Sequence[Any], wanted: Sequence[Any]) -> Finding | None:
-    """Where an array is right, if it is so in a place with a name.
-
-    Args:
-        found: the outcomes of the answer.
-        wanted: those of the solution.
-
-    Returns:
-        A name and a nudge, None where the shapes differ or nothing stands out.
-    """
+    """Where an array is right, if it is so in a place with a name."""
     if not all(isinstance(part, np.ndarray) for part in (*found, *wanted)):
         return None
     if any(f.shape != w.shape or w.size == 0 for f, w in zip(found, wanted, strict=True)):

@@ -23,15 +23,7 @@ SECONDS = 3.0
 
 
 def slip_of_solution(exercise: Exercise, found: list[Any]) -> Finding | None:
-    """The slip that makes the solution do what an answer does; failing that, the two slips that do so together.
-
-    Args:
-        exercise: the exercise; a value needs a way.
-        found: the outcomes of the answer.
-
-    Returns:
-        A name and a nudge, None where nothing fits.
-    """
+    """The slip that makes the solution do what an answer does; failing that, the two slips that do so together."""
     program = program_of(exercise.solution if exercise.is_function else exercise.way)
     if program is None:
         return None
@@ -73,17 +65,7 @@ def _two_slips(
 
 
 def slip_in_lines(exercise: Exercise, answer: Any, wanted: list[Any], kinds: tuple[Edit, ...]) -> Finding | None:
-    """The slip in a reader's own lines: the change that makes them right.
-
-    Args:
-        exercise: one whose answer is a function or class.
-        answer: the reader's.
-        wanted: the outcomes of the solution.
-        kinds: the changes to try.
-
-    Returns:
-        A name, and a nudge that quotes the place; None where no change helps, or the source cannot be read.
-    """
+    """The slip in a reader's own lines: the change that makes them right."""
     program = program_of(answer) if exercise.is_function else None
     if program is None:
         return None

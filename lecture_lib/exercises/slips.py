@@ -54,17 +54,7 @@ class Case:
 def slip_in(
     exercise: Exercise, found: Sequence[Any], wanted: Sequence[Any], trials: list[tuple[Any, ...]]
 ) -> Finding | None:
-    """The usual slip that turns the right results into those of an answer.
-
-    Args:
-        exercise: gives the names of arguments and parts.
-        found: the outcomes of the answer.
-        wanted: those of the solution.
-        trials: the arguments; empty tuples for a value.
-
-    Returns:
-        A name and a nudge, None where no slip fits.
-    """
+    """The usual slip that turns the right results into those of an answer."""
     found = [np.stack(f) if _stacks(f, w) else f for f, w in zip(found, wanted, strict=True)]
     if all(isinstance(part, np.ndarray) for part in (*found, *wanted)):
         case = Case(list(found), list(wanted), trials, exercise.arguments if exercise.is_function else ())
@@ -141,16 +131,7 @@ def _one_part(
 
 
 def parts_right(exercise: Exercise, found: Sequence[Any], wanted: Sequence[Any]) -> Finding | None:
-    """How many parts of an answer are right, and which to look at.
-
-    Args:
-        exercise: gives the names of the parts.
-        found: the outcomes of the answer.
-        wanted: those of the solution.
-
-    Returns:
-        A name and a nudge, None where the answer has no parts, or not so many.
-    """
+    """How many parts of an answer are right, and which to look at."""
     labels = exercise.labels
     if not labels or not all(isinstance(part, (np.ndarray, tuple)) for part in (*found, *wanted)):
         return None

@@ -71,19 +71,7 @@ def named_columns(header: Sequence[str], token: int | str | None, tag: int | str
 
 
 def find_columns(sentences: Sequence[Rows], token: int | str | None, tag: int | str | None) -> Columns:
-    """The columns of a file without a first line of names.
-
-    Args:
-        sentences: for each sentence its lines, for each line its fields, all lines with n of them.
-        token: the column of the tokens, counted from 1, if it is known.
-        tag: that of the tags, or a key of MISC in CoNLL-U.
-
-    Returns:
-        The columns.
-
-    Raises:
-        ColumnError: it is not certain; says what was seen, and which argument decides it.
-    """
+    """The columns of a file without a first line of names."""
     rows = [row for sentence in sentences for row in sentence]
     count = len(rows[0])
     if isinstance(token, str):

@@ -32,16 +32,6 @@ def line_blocks(path: str | PathLike[str]) -> Iterator[tuple[int, list[bytes]]]:
 
     Compression is recognized by its first bytes, a UTF-8 byte-order mark is dropped, and lines end at `\n` alone:
     other characters that Unicode counts as line ends may be part of a word.
-
-    Args:
-        path: a text file, plain or compressed by gzip, bzip2 or xz, or a zip archive that holds one file.
-
-    Yields:
-        The number of the block's first line, counted from 1, and the lines without their `\n`.
-
-    Raises:
-        MissingDataError: there is no such file.
-        DataError: it is a folder, not a text file, damaged, or has a line of more than a megabyte.
     """
     path = Path(path)
     if not path.exists():
@@ -85,22 +75,7 @@ def line_blocks(path: str | PathLike[str]) -> Iterator[tuple[int, list[bytes]]]:
 
 
 def decoded(raw: bytes, path: str | PathLike[str], line: int) -> str:
-    """The text of UTF-8 bytes.
-
-    Args:
-        raw: the bytes of one line or word.
-        path: the file, for the message.
-        line: the line, for the message.
-
-    Returns:
-        The text.
-
-    Raises:
-        DataError: the bytes are not UTF-8.
-
-    >>> decoded(b"caf\\xc3\\xa9", "words.txt", 1)
-    'café'
-    """
+    """The text of UTF-8 bytes."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

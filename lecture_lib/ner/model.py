@@ -41,20 +41,7 @@ class NotFittedError(ValueError, AttributeError):
 
 
 def scores(params: Any, X: Any, f: Callable[[Any], Any] = np.tanh) -> Any:
-    """The scores of a batch of windows: s = Uh + c (or uᵀh + c) with h = f(Wx + b), one row a window.
-
-    Args:
-        params: W (n×m), b (n,), and U (K×n), c (K,), or u (n,), c () for a single class; arrays or Tensors.
-        X: windows as rows, shape (N, m).
-        f: the nonlinearity.
-
-    Returns:
-        Shape (N, K), or (N,) for a single class; a Tensor if an argument is one.
-
-    >>> params = {"W": np.eye(2), "b": np.zeros(2), "u": np.array([1.0, -1.0]), "c": np.array(0.5)}
-    >>> scores(params, np.zeros((3, 2)))
-    array([0.5, 0.5, 0.5])
-    """
+    """The scores of a batch of windows: s = Uh + c (or uᵀh + c) with h = f(Wx + b), one row a window."""
     H = f(X @ params["W"].T + params["b"])
     if "u" in params:
         return H @ params["u"] + params["c"]
@@ -65,19 +52,6 @@ def window_loss(params: Any, X: Any, t: Any, f: Callable[[Any], Any] = np.tanh) 
     """The mean loss of a batch: -log softmax at the right class, or the logistic loss -log σ(±s) of a single class.
 
     The logistic loss is written log(1 + eˢ) - t·s, which is -log σ(s) for t = 1 and -log σ(-s) for t = 0.
-
-    Args:
-        params: as for `scores`.
-        X: windows as rows, shape (N, m).
-        t: class ids, integers of shape (N,); for a single class 1 or 0, floats of shape (N,).
-        f: the nonlinearity.
-
-    Returns:
-        A number; a Tensor if an argument is one.
-
-    >>> params = {"W": np.eye(2), "b": np.zeros(2), "U": np.zeros((4, 2)), "c": np.zeros(4)}
-    >>> print(window_loss(params, np.ones((3, 2)), np.array([0, 1, 3])).round(4))
-    1.3863
     """
     s = scores(params, X, f)
     if "u" in params:

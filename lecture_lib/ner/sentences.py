@@ -34,20 +34,7 @@ class Sentence:
 
 
 def tokens_of(sentence: Sentence | Sequence[str]) -> Sequence[str]:
-    """The tokens of a `Sentence`, or the token list itself.
-
-    Args:
-        sentence: a sentence or a list of tokens.
-
-    Returns:
-        The tokens.
-
-    Raises:
-        TypeError: it is a plain string.
-
-    >>> tokens_of(["In", "Paris"])
-    ['In', 'Paris']
-    """
+    """The tokens of a `Sentence`, or the token list itself."""
     if isinstance(sentence, Sentence):
         return sentence.tokens
     if isinstance(sentence, str):
@@ -56,20 +43,7 @@ def tokens_of(sentence: Sentence | Sequence[str]) -> Sequence[str]:
 
 
 def token_lists(sentences: Sequence[Sentence | Sequence[str]]) -> list[Sequence[str]]:
-    """The tokens of each of several sentences.
-
-    Args:
-        sentences: sentences or lists of tokens.
-
-    Returns:
-        A list of tokens for each.
-
-    Raises:
-        TypeError: it is one sentence or string rather than a list, or a sentence is a plain string.
-
-    >>> token_lists([Sentence(["Oslo"], ["B-LOC"]), ["In", "Paris"]])
-    [['Oslo'], ['In', 'Paris']]
-    """
+    """The tokens of each of several sentences."""
     if isinstance(sentences, (str, Sentence)):
         raise TypeError(f"expected a list of sentences, not one {type(sentences).__name__}; wrap it in [ ]")
     return [tokens_of(sentence) for sentence in sentences]

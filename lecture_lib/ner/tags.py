@@ -47,19 +47,6 @@ def split_tag(tag: str, scheme: str | None = None) -> tuple[str, str]:
 
     A bare type is any text that begins with a letter and holds no white space. What looks like a tag of another form
     (`b-LOC`, `B_LOC`, `X-LOC`, `LOC-B`, or `B` alone) is no bare type, unless the scheme is said to be "IO".
-
-    Args:
-        tag: `O`, `B-PER`, `I-PER`, `E-PER`, `S-PER`, `L-PER`, `U-PER`, or the bare type `PER`.
-        scheme: one of `SCHEMES`, if the tags are of this one only; `M-PER` is read in "BMES" alone.
-
-    Returns:
-        Prefix ("O", "B", "I", "E" for a last token, "S" for an only one, or "" for a bare type) and type ("" for `O`).
-
-    Raises:
-        ValueError: it is none of these, or there is no such scheme.
-
-    >>> split_tag("B-PER"), split_tag("O"), split_tag("geo-loc"), split_tag("U-PER")
-    (('B', 'PER'), ('O', ''), ('', 'geo-loc'), ('S', 'PER'))
     """
     if scheme is not None and scheme not in SCHEMES:
         raise ValueError(f"no scheme named {scheme!r}; expected one of {', '.join(SCHEMES)}")
@@ -169,16 +156,6 @@ def to_types(tags: Sequence[str], scheme: str | None = None) -> list[str]:
 
 
 def types_to_bio(types: Sequence[str]) -> list[str]:
-    """Types, whatever they are called, written in BIO; neighbors of one type make one entity.
-
-    Args:
-        types: one type a token, `O` outside entities.
-
-    Returns:
-        One BIO tag a token.
-
-    >>> types_to_bio(["O", "B", "B", "geo-loc"])
-    ['O', 'B-B', 'I-B', 'B-geo-loc']
-    """
+    """Types, whatever they are called, written in BIO; neighbors of one type make one entity."""
     pairs = zip(["O", *types], types, strict=False)
     return ["O" if kind == "O" else f"{'I' if kind == before else 'B'}-{kind}" for before, kind in pairs]

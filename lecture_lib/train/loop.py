@@ -78,16 +78,7 @@ class Plan:
         return -(-self.rows // self.batch_size)
 
     def select(self, source: Arrays, rows: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Any, ...]:
-        """What the loss gets besides the parameters: rows of the data, prepared.
-
-        Args:
-            source: `data` or `validation`.
-            rows: numbers of rows, shape (B,).
-            rng: for what `prepare` draws; None to draw nothing.
-
-        Returns:
-            The batch.
-        """
+        """What the loss gets besides the parameters: rows of the data, prepared."""
         batch = tuple(array[rows] for array in source)
         return batch if self.prepare is None else tuple(self.prepare(batch, rng))
 

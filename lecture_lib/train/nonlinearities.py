@@ -12,17 +12,7 @@ from lecture_lib.autograd.nn import hard_tanh, leaky_relu, relu, sigmoid, softpl
 
 @dataclass(frozen=True)
 class Nonlinearity:
-    """A function of one number that bends.
-
-    Args:
-        name: what it is called in code.
-        function: f, entry by entry.
-        steepest: the largest slope of f.
-        gain: the factor of the first weights' standard deviation; None where f is no layer of a network here.
-
-    >>> NONLINEARITIES["hard_tanh"].label
-    'hard tanh'
-    """
+    """A function of one number that bends."""
 
     name: str
     function: Callable[[Any], Any]

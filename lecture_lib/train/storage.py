@@ -89,15 +89,7 @@ def load_state(path: str | PathLike[str]) -> Any:
 
 
 def write_archive(path: str | PathLike[str], arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays to a compressed `.npz` file that appears whole or not at all.
-
-    Args:
-        path: the file; an existing one is replaced.
-        arrays: by name.
-
-    Raises:
-        OSError: the folder does not exist or cannot be written to, or the path is no ordinary file.
-    """
+    """Write arrays to a compressed `.npz` file that appears whole or not at all."""
     # A link stays a link: what it leads to is what is written.
     path = Path(os.path.realpath(path))
     if path.is_dir():
@@ -124,18 +116,7 @@ def write_archive(path: str | PathLike[str], arrays: dict[str, NDArray[Any]]) ->
 
 
 def read_archive(path: str | PathLike[str]) -> dict[str, NDArray[Any]]:
-    """Read all arrays of a `.npz` file; nothing is unpickled.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The arrays by name.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is damaged or no such archive.
-    """
+    """Read all arrays of a `.npz` file; nothing is unpickled."""
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file")

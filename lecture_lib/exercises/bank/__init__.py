@@ -19,16 +19,6 @@ ADDED: dict[str, Exercise] = {}
 def find_exercise(name: str) -> Exercise:
     """The exercise with an id.
 
-    Args:
-        name: the id, such as "06-outer".
-
-    Returns:
-        The exercise.
-
-    Raises:
-        UnknownExerciseError: there is none; names the nearest id.
-        TypeError: the id is not a text.
-
     Example:
         >>> find_exercise("06-outer").arguments
         ('delta', 'x')
@@ -51,9 +41,6 @@ def find_exercise(name: str) -> Exercise:
 def notebooks() -> list[str]:
     """The notebooks that have exercises.
 
-    Returns:
-        Their two digits, in order.
-
     Example:
         >>> notebooks()[:3]
         ['00', '01', '02']
@@ -63,22 +50,11 @@ def notebooks() -> list[str]:
 
 @cache
 def exercises_of(notebook: str) -> tuple[Exercise, ...]:
-    """The exercises of one notebook.
-
-    Args:
-        notebook: its two digits.
-
-    Returns:
-        Its exercises in the order in which they are set.
-    """
+    """The exercises of one notebook."""
     module = importlib.import_module(f"lecture_lib.exercises.bank.nb{notebook}")
     return tuple(module.EXERCISES)
 
 
 def all_exercises() -> list[Exercise]:
-    """Every exercise of the course.
-
-    Returns:
-        The exercises in the order in which they are set.
-    """
+    """Every exercise of the course."""
     return [exercise for notebook in notebooks() for exercise in exercises_of(notebook)]

@@ -78,15 +78,7 @@ NO_HINTING = _FLAGS.LoadFlags.NO_HINTING if hasattr(ft2font, "LoadFlags") else _
 
 
 def as_outline(vertices: Any, codes: Any) -> Outline:
-    """An outline as arrays.
-
-    Args:
-        vertices: pairs of numbers.
-        codes: those of a matplotlib Path.
-
-    Returns:
-        Vertices, float64 of shape (points, 2), and codes, uint8 of shape (points,).
-    """
+    """An outline as arrays."""
     return np.asarray(vertices, float).reshape(-1, 2), np.asarray(codes, np.uint8)
 
 
@@ -116,14 +108,7 @@ def _character(character: str) -> tuple[str, float, float, float]:
 
 
 def in_mathematics(character: str) -> bool:
-    """Whether the font of formulas has a character.
-
-    Args:
-        character: a single one.
-
-    Returns:
-        False where it would have to come from another font.
-    """
+    """Whether the font of formulas has a character."""
     return _character(character)[0].startswith("U-STIX")
 
 
@@ -181,15 +166,6 @@ def _room(text: str) -> float:
 def typeset(text: str) -> Run:
     """Set a text.
 
-    Args:
-        text: characters, with formulas between dollar signs in matplotlib's mathtext.
-
-    Returns:
-        The run of glyphs, and the words for which the viewer's fonts are needed; the room for these is estimated.
-
-    Raises:
-        ValueError: a formula that mathtext cannot read.
-
     Example:
         >>> run = typeset("upstream $u^\\\\top$")
         >>> len(run.glyphs), run.width > 300
@@ -220,17 +196,6 @@ def typeset(text: str) -> Run:
 
 
 def measure(text: str, size: float) -> tuple[float, float, float]:
-    """How much room a text takes.
-
-    Args:
-        text: as ``typeset`` takes it.
-        size: in pixels.
-
-    Returns:
-        Width, ascent and descent in pixels.
-
-    Raises:
-        ValueError: a formula that mathtext cannot read.
-    """
+    """How much room a text takes."""
     run = typeset(text)
     return tuple(v * size / DESIGN_SIZE for v in (run.width, run.ascent, run.descent))  # type: ignore[return-value]

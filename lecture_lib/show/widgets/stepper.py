@@ -29,15 +29,7 @@ Lines = list[list[tuple[str, str]]]
 
 
 def multiplications(node: Node) -> tuple[int, int]:
-    """How many multiplications and divisions an operation takes, forward and backward.
-
-    Args:
-        node: after the graph's backward pass.
-
-    Returns:
-        Forward: one for every entry of a product or quotient, n·m·k for matrices. Backward: one for every entry of
-        a gradient that is scaled by a slope or a weight, and for a matrix product those of its two products.
-    """
+    """How many multiplications and divisions an operation takes, forward and backward."""
     op = node.op
     sent = [np.asarray(g).size for g in node.passed.values()]
     if isinstance(op, Bilinear):
