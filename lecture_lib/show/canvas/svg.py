@@ -67,7 +67,7 @@ def _commands(item: Shape) -> str:
     return "".join(c[0] + " ".join(number(v) for v in c[1:]) for c in item.commands)
 
 
-class Writer:
+class SvgWriter:
     """Collects the elements of one SVG and the glyphs that they use."""
 
     def __init__(self) -> None:
@@ -188,7 +188,7 @@ WIDGET_STYLE = (
 
 def standalone(scene: Scene, alt: str) -> str:
     """A whole SVG file with its own paper, light or dark as the viewer prefers."""
-    writer = Writer()
+    writer = SvgWriter()
     writer.add([_paper(scene), *scene.items])
     body = writer.body()
     size = f'width="{number(scene.width)}" height="{number(scene.height)}"'
@@ -200,7 +200,7 @@ def standalone(scene: Scene, alt: str) -> str:
 
 def fragment(scene: Scene, paper: bool = True) -> str:
     """An SVG element to stand inside a page that has ``WIDGET_STYLE``."""
-    writer = Writer()
+    writer = SvgWriter()
     writer.add([_paper(scene), *scene.items] if paper else scene.items)
     size = f'width="{number(scene.width)}" height="{number(scene.height)}"'
     return (

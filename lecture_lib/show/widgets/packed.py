@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from lecture_lib.show.canvas.scene import Item, Pixels, Scene, Shape, moved
-from lecture_lib.show.canvas.svg import Writer, outline
+from lecture_lib.show.canvas.svg import SvgWriter, outline
 from lecture_lib.show.widgets.controls import Choice, Control
 from lecture_lib.show.widgets.frames import Frame, State
 
@@ -104,7 +104,7 @@ class _Sheet:
     """Collects pieces, glyphs, layers and texts, each once."""
 
     def __init__(self) -> None:
-        self.writer = Writer()
+        self.writer = SvgWriter()
         self.pieces: dict[str, int] = {}
         self.layers: dict[tuple[int, ...], int] = {}
         self.texts: dict[str, int] = {}

@@ -13,7 +13,7 @@ from lecture_lib.show.canvas.numbers import brief, short
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.describe import counted
-from lecture_lib.show.graphs.draw import LABEL, MARGIN, RADIUS, TOTAL, Link, Plan, with_gradients
+from lecture_lib.show.graphs.draw import LABEL, MARGIN, RADIUS, TOTAL, DrawingPlan, Link, with_gradients
 from lecture_lib.show.widgets.controls import Steps
 from lecture_lib.show.widgets.frames import Frame, State, stacked
 from lecture_lib.show.widgets.widget import Widget
@@ -23,7 +23,7 @@ SIZE = 16.0
 LINE = 26.0
 
 
-class LensPlan(Plan):
+class LensPlan(DrawingPlan):
     """A plan with numbers and room for what stands below a line: its own slope, and what it sends back."""
 
     def __init__(self, graph: Graph, slopes: bool) -> None:
