@@ -84,7 +84,9 @@ def derivatives(operation: Operation) -> Iterator[str]:
         everything = [*operands, *constants]
         y = operation.forward(*(a.data if isinstance(a, Tensor) else a for a in everything), **settings)
         for i in range(len(operands)):
-            yield latex(operation.pull(i, variable("G", y.shape), variable("Y", y.shape), everything, settings))
+            yield latex(
+                operation.pull_each([i], variable("G", y.shape), variable("Y", y.shape), everything, settings)[0]
+            )
 
 
 def slopes(operation: Elementwise) -> Iterator[str]:
