@@ -27,7 +27,7 @@ def walk_back(steps: Sequence[Any], gradients: dict[Any, Value], pull: Pull) -> 
     for node, where in reversed(steps):
         g = gradients.pop(node, None)
         if g is not None:
-            for i, share in zip(where, pull(node, where, g), strict=True):
+            for i, share in zip(where, pull(node, where, g)):
                 parent = node.args[i]
                 gradients[parent] = gradients[parent] + share if parent in gradients else share
     return gradients
@@ -91,16 +91,19 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Node, Value]], record
     inspect, arrivals = mode.inspect, mode.arrivals
 
     def pull(node: Any, where: Sequence[int], g: Value) -> Sequence[Value]:
+        data, op = node.data, node.op
         if type(g) is RowSparse:
             g = g.dense()
-        if g.dtype is not node.data.dtype:
+        if g.dtype is not data.dtype:
             g = fitted(g, node)
         if arrivals is not None:
             arrivals.append((node, g))
         if node.saved is not None:
-            refuse_changes(node, node.op.pull_each, where, g)
-        y, args = (node, node.args) if record else (node.data, node.arrays)
-        downstream: Sequence[Value] = node.op.pull_each(where, g, y, args, node.settings)
+            refuse_changes(node, op.pull_each, where, g)
+        if record:
+            downstream = op.pull_each(where, g, node, node.args, node.settings)
+        else:
+            downstream = op.pull_each(where, g, data, node.arrays, node.settings)
         if inspect is not None:
             inspect.backward(node, g, where, downstream)
         return downstream
@@ -109,7 +112,7 @@ def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Node, Value]], record
     for output, upstream in seeds:
         gradients[output] = gradients[output] + upstream if output in gradients else upstream
     walk_back(steps, gradients, pull)
-    return {node: fitted(g, node) for node, g in gradients.items()}
+    return {node: g if g.dtype is node.data.dtype else fitted(g, node) for node, g in gradients.items()}
 
 
 def push_forward(steps: Sequence[Step], seeds: Iterable[tuple[Node, Value]], record: bool) -> dict[Node, Value]:

@@ -45,7 +45,7 @@ def sum(
 def mean(
     a: Value, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True
 ) -> Value:
-    if not plainly(dtype, out, where):
+    if dtype is not None or out is not None or where is not True:
         a = chosen(a, dtype, out, where, 0)
         if where is not True:
             return sum(a, axis, keepdims=keepdims) / count(a, axis, where, keepdims)
