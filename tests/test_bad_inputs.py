@@ -48,7 +48,7 @@ BAD: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     "assignment to an entry": (lambda p: MATRIX.__setitem__(0, 1), TypeError, "np.where"),
     "array of Tensors": (lambda p: np.array([MATRIX, MATRIX]), TypeError, "np.stack"),
     "function without a rule": (lambda p: np.fft.fft(MATRIX), TypeError, "fft"),
-    "keyword without a rule": (lambda p: np.sum(MATRIX, where=True), TypeError, "where"),
+    "keyword without a rule": (lambda p: np.exp(MATRIX, where=True), TypeError, "where"),
     "complex numbers": (lambda p: ll.Tensor([1j]), TypeError, "real"),
     "unknown Jacobian mode": (lambda p: ll.jacobian(np.sin, mode="backward"), ValueError, "reverse"),
     "tangent of another shape": (lambda p: ll.jvp(np.sin, (np.ones(2),), (np.ones(3),)), ll.ShapeError, r"\(3,\)"),

@@ -9,10 +9,12 @@ The core, where a derivative is stated once and carried through the graph:
 * ``state``: what the current thread is doing: recording, differentiating, tracing.
 * ``shape_errors``: why shapes do not fit, in words.
 * ``operation``: one step of a computation, with a pull and a push.
-* ``tensor``: an array that remembers which operation made it; ``apply`` runs and records one.
-* ``anomalies``: which operation made NaN or Inf, or lost an array it had saved.
+* ``node``: one value of a recorded computation: its operation, its arguments, its age.
+* ``saved``: what an operation keeps of its arguments, and what is said if it changed meanwhile.
 * ``sparse``: the gradient of a table of which a few rows were looked up.
 * ``engine``: backward with gradients, forward with tangents.
+* ``spoken``: what NumPy's functions are called in an error message.
+* ``tensor``: a node that is used like an array; ``apply`` runs an operation and records it.
 * ``families``: five ways to state a local derivative, and the pull and push that follow.
 * ``slopes``, ``linear``, ``products``, ``linalg``, ``rules``: the local derivative of every operation.
 * ``transforms``: grad, vjp, jvp: functions of functions.
@@ -30,4 +32,5 @@ NumPy's names for all of it:
 And what holds all of it to the truth:
 
 * ``checks``: gradients against finite differences.
+* ``anomalies``: which operation made NaN or Inf.
 """

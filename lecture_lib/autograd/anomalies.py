@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.node import Node, plain
 from lecture_lib.autograd.operation import Array
-from lecture_lib.autograd.state import changed
-from lecture_lib.autograd.tensor import Tensor, plain
+from lecture_lib.autograd.saved import describe
+from lecture_lib.autograd.state import Inspection, changed
 
 
 @contextmanager
@@ -35,11 +36,11 @@ def detect_anomalies() -> Iterator[None]:
         ...
         FloatingPointError: log made nan out of finite numbers: x = -1.0
     """
-    with changed(inspect=inspect_forward):
+    with changed(inspect=Inspection(inspect_forward, inspect_backward)):
         yield
 
 
-def inspect_forward(node: Tensor) -> None:
+def inspect_forward(node: Node) -> None:
     """Check a fresh node, and remember what its arguments held."""
     node.saved = [(i, fingerprint, fingerprint(a)) for i, a in enumerate(node.arrays) if isinstance(a, np.ndarray)]
     if finite(node.data) or not all(finite(plain(a)) for a in node.args):
@@ -50,37 +51,7 @@ def inspect_forward(node: Tensor) -> None:
     )
 
 
-def refuse_change(node: Tensor, i: int, rule: Callable[[Sequence[Any]], Any]) -> None:
-    """Raise, since argument i of a node changed, if ``rule`` computes the node's gradients or its tangent from it."""
-    if matters(node, i, rule):
-        name = node.op.name  # type: ignore[union-attr]
-        raise RuntimeError(
-            f"{describe(node.args[i], i)} changed after {name} used it, so the gradient of {name} would be wrong: "
-            "give the operation a copy, or change the array after the backward pass"
-        )
-
-
-def matters(node: Tensor, i: int, rule: Callable[[Sequence[Any]], Any]) -> bool:
-    """Whether a rule reads the numbers of argument i, and not just its shape: found by handing it others."""
-    now = node.arrays[i]
-    reals = [np.abs(a).max(initial=0) for a in node.arrays if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
-    far = now.dtype.type(1 + 2 * max(reals, default=0))  # Beyond every threshold.
-    # Of an index k, -1 - k is inside too.
-    others = (now - far, now + far) if now.dtype.kind == "f" else (~now,)
-    results = []
-    for array in (now, *others):
-        try:
-            with np.errstate(all="ignore"), changed(inspect=None, recording=False):
-                found = rule([*node.arrays[:i], array, *node.arrays[i + 1 :]])
-                results.append([np.asarray(plain(d)) for d in (found if isinstance(found, (list, tuple)) else [found])])
-        except (ValueError, IndexError, np.linalg.LinAlgError):
-            return True
-    return not all(
-        np.array_equal(a, b, equal_nan=True) for other in results[1:] for a, b in zip(results[0], other, strict=True)
-    )
-
-
-def inspect_backward(node: Tensor, g: Any, where: Sequence[int], downstream: Sequence[Any]) -> None:
+def inspect_backward(node: Node, g: Any, where: Sequence[int], downstream: Sequence[Any]) -> None:
     """Check the gradients that a node hands on."""
     name = node.op.name  # type: ignore[union-attr]
     for i, d in zip(where, downstream, strict=True):
@@ -111,12 +82,3 @@ def first_bad(values: Any) -> str:
     where = np.argwhere(~np.isfinite(array))[0]
     found = array[tuple(where)]
     return str(found) if array.ndim == 0 else f"{found} at {tuple(int(k) for k in where)}"
-
-
-def describe(a: Any, k: int) -> str:
-    """An argument by name, with its values if they are few."""
-    data = plain(a)
-    name = getattr(a, "name", None) or f"argument {k + 1}"
-    if isinstance(data, np.ndarray) and data.size > 6:
-        return f"{name} of shape {data.shape}"
-    return f"{name} = {data.tolist() if isinstance(data, np.ndarray) else data}"

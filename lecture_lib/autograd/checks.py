@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.errors import GradientError, ShapeError
+from lecture_lib.autograd.node import no_subclass, plain
 from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.state import no_grad
-from lecture_lib.autograd.tensor import no_subclass, plain
 from lecture_lib.autograd.transforms import jvp, parameter_names, vjp
 from lecture_lib.autograd.trees import leaves, named_leaves, rebuild, refill, spell
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.engine import transpose_linear
 from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.families import transpose_linear
 from lecture_lib.autograd.operation import Operation, Value
 from lecture_lib.autograd.tensor import Tensor, apply
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.engine import transpose_linear
+from lecture_lib.autograd.engine import pull_back, steps_between
 from lecture_lib.autograd.operation import Operation, Value
+from lecture_lib.autograd.state import changed
+from lecture_lib.autograd.tensor import Tensor, leaf
 
 Settings = dict[str, Any]
 
@@ -114,8 +116,11 @@ class Linear(Operation):
         self.transpose = transpose
         self.operands = operands
 
-    def pull(self, i: int, g: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
-        return self.transpose(lead_of(g, y), i, g, args, **settings)
+    def pull_each(
+        self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], settings: Settings
+    ) -> Sequence[Value]:
+        lead = lead_of(g, y)
+        return [self.transpose(lead, i, g, args, **settings) for i in wanted]
 
     def push_each(
         self, given: Sequence[int], tangents: Sequence[Value], y: Value, args: Sequence[Value], settings: Settings
@@ -147,8 +152,11 @@ class Bilinear(Operation):
         self.pulls = pulls
         self.pushes = pushes
 
-    def pull(self, i: int, g: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
-        return self.pulls(lead_of(g, y), i, g, y, args, **settings)
+    def pull_each(
+        self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], settings: Settings
+    ) -> Sequence[Value]:
+        lead = lead_of(g, y)
+        return [self.pulls(lead, i, g, y, args, **settings) for i in wanted]
 
     def push(self, i: int, v: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
         return self.pushes(lead_of(v, args[i]), i, v, y, args, **settings)
@@ -200,6 +208,15 @@ class Implicit(Operation):
 
     def push(self, i: int, v: Value, y: Value, args: Sequence[Value], settings: Settings) -> Value:
         return self.differentials[i](v, y, *args)
+
+
+def transpose_linear(f: Callable[[Value], Value], shape: tuple[int, ...], g: Value) -> Value:
+    """The transpose of a linear function of arrays of ``shape``, applied to g: since f(v) = Mv, its pull is g ↦ Mᵀg."""
+    v = leaf(np.zeros(shape, g.dtype))
+    with changed(recording=True):
+        y = f(v)
+    steps, beyond = steps_between([v], [y])
+    return pull_back(steps, [(y, g)], record=isinstance(g, Tensor) or beyond)[v]
 
 
 def kept(shape: tuple[int, ...], axis: Sequence[int]) -> tuple[int, ...]:

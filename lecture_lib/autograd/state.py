@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 
+class Inspection(NamedTuple):
+    """What looks at every fresh node, and at the gradients that a node hands on."""
+
+    forward: Callable[[Any], None]
+    backward: Callable[[Any, Any, Sequence[int], Sequence[Any]], None]
+
+
 class Mode(NamedTuple):
     """The state that every operation consults, one per thread.
 
-    ``arrivals`` is where a trace notes which gradient arrived at which node; ``inspect`` is what looks at every
-    fresh node for anomalies. ``dropped`` is where operations without a derivative note what they took.
+    ``arrivals`` is where a trace notes which gradient arrived at which node; ``inspect`` looks for anomalies.
+    ``dropped`` is where operations without a derivative note what they took.
     """
 
     recording: bool = True
     depth: int = 0
     tracing: bool = False
     arrivals: list[tuple[Any, Any]] | None = None
-    inspect: Callable[[Any], None] | None = None
+    inspect: Inspection | None = None
     dropped: list[tuple[str, Any]] | None = None
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
 from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.engine import backward_to_leaves
 from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.node import PLAIN, Node, as_numbers, next_serial, no_subclass, plain
 from lecture_lib.autograd.operation import Array, Opaque, Operation, Value
+from lecture_lib.autograd.saved import mark
 from lecture_lib.autograd.shape_errors import explain_misfit
+from lecture_lib.autograd.spoken import parameters, spoken, written
 from lecture_lib.autograd.state import MODE, refuse_number
 
 UFUNCS: dict[Callable[..., Any], Operation] = {}
@@ -24,13 +25,6 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
 SEQUENCES = (list, tuple)
 """What NumPy takes for an array when it meets one."""
 
-PLAIN = {np.ndarray, float, int, bool, slice, type(None), type(...), *set(np.sctypeDict.values())}
-"""What takes part in an operation as it is."""
-
-WHOLE, SAMPLE = 4096, 64
-"""Up to how many bytes a change of one entry is noticed by default; how many entries are looked at in larger arrays."""
-
-_serial = count()
 ndarray = np.ndarray
 new = object.__new__
 
@@ -58,7 +52,7 @@ def method(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-class Tensor:
+class Tensor(Node):
     """An array and the operation that made it: one node of the computation graph.
 
     A Tensor works wherever NumPy code expects an array. A leaf (a Tensor you make) copies its data, and after
@@ -81,19 +75,9 @@ class Tensor:
         array([2., 4.])
     """
 
-    __slots__ = ("data", "grad", "name", "op", "args", "arrays", "settings", "serial", "saved", "__weakref__")
+    __slots__ = ()
     __array_priority__ = 1000.0
     __pandas_priority__ = 5000
-
-    data: Array
-    grad: Any
-    name: str | None
-    op: Operation | None
-    args: tuple[Any, ...]
-    arrays: Sequence[Any]
-    settings: dict[str, Any]
-    serial: int
-    saved: list[tuple[int, Callable[[Array], bytes], bytes]] | None
 
     def __init__(self, data: Any, name: str | None = None) -> None:
         self.data = as_numbers(np.array(no_subclass(plain(data))))
@@ -102,7 +86,7 @@ class Tensor:
         self.op = None
         self.args = self.arrays = ()
         self.settings = {}
-        self.serial = next(_serial)
+        self.serial = next_serial()
         self.saved = None
         if isinstance(data, Tensor) and MODE.get().depth:
             # A leaf in the middle of a differentiated function would drop the gradient without a word.
@@ -120,31 +104,6 @@ class Tensor:
     def __reduce__(self) -> Any:
         refuse_number("a pickled Tensor")
         return restored, (self.data, self.name, self.grad)
-
-    @property
-    def parents(self) -> tuple[Tensor, ...]:
-        """The Tensors among the arguments of the operation that made this one; empty for a leaf."""
-        return tuple(a for a in self.args if isinstance(a, Tensor))
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the data."""
-        return self.data.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the data."""
-        return self.data.dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self.data.ndim
-
-    @property
-    def size(self) -> int:
-        """The number of entries."""
-        return self.data.size
 
     @property
     def T(self) -> Tensor:
@@ -168,9 +127,6 @@ class Tensor:
             TypeError: a leaf on the way holds integers or booleans.
             RuntimeError: called inside a transform, whose gradient it would not see.
         """
-        # Imported here, since the engine walks Tensors and so imports this module.
-        from lecture_lib.autograd.engine import backward_to_leaves
-
         backward_to_leaves(self, upstream)
 
     def zero_grad(self) -> None:
@@ -287,7 +243,10 @@ class Tensor:
             return FUNCTIONS[ufunc](*inputs)
         if operation is None:
             raise TypeError(f"{written(ufunc)} has no derivative rule; primitive(forward, pull) makes your own")
-        return apply(operation, *[np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs])
+        for x in inputs:
+            if isinstance(x, SEQUENCES):
+                inputs = tuple([np.asarray(x) if isinstance(x, SEQUENCES) else x for x in inputs])
+        return apply(operation, *inputs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Sequence[Any], settings: dict[str, Any]
@@ -306,7 +265,7 @@ class Tensor:
                 f"{spoken(function)}{parameters(stand_in)}"
             ) from None
 
-    __hash__ = object.__hash__
+    __hash__ = Node.__hash__
 
     __add__, __radd__ = operator(np.add)
     __sub__, __rsub__ = operator(np.subtract)
@@ -381,16 +340,6 @@ class Tensor:
         return FUNCTIONS[np.transpose](self, order)
 
 
-def as_numbers(data: Array) -> Array:
-    """The array itself if its dtype is boolean, integer or real; otherwise a TypeError that says what to do."""
-    if data.dtype.kind not in "buif":
-        raise TypeError(
-            f"a Tensor holds booleans, integers or real numbers, not {data.dtype}"
-            + ("; split a complex value into real and imaginary part" if data.dtype.kind == "c" else "")
-        )
-    return data
-
-
 def node_of(
     data: Array,
     op: Operation | None,
@@ -408,14 +357,9 @@ def node_of(
     node.args = args
     node.arrays = arrays
     node.settings = settings
-    node.serial = next(_serial)
+    node.serial = next_serial()
     node.saved = None
     return node
-
-
-def plain(value: Any) -> Any:
-    """The array of a Tensor; anything else as it is."""
-    return value.data if isinstance(value, Tensor) else value
 
 
 def leaf(data: Array, name: str | None = None) -> Tensor:
@@ -430,42 +374,17 @@ def restored(data: Array, name: str | None, grad: Any) -> Tensor:
     return tensor
 
 
-def no_subclass(data: Any, taker: str = "a Tensor") -> Any:
-    """The data itself; of an array of another kind the plain array, unless its arithmetic is not a plain one's."""
-    if type(data) in PLAIN or isinstance(data, Tensor):
-        return data
-    if isinstance(data, np.ma.MaskedArray):
-        raise TypeError(f"{taker} has no mask: fill a masked array with .filled(0), and pass its mask to np.where")
-    if isinstance(data, np.matrix):
-        raise TypeError(f"{taker} is no np.matrix, whose * is a product of matrices: pass np.asarray of it")
-    if isinstance(data, np.generic) or not hasattr(data, "__array__"):
-        return data
-    return np.asarray(data)
-
-
 def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
-    """Run an operation and record it as a node, if any argument is a Tensor.
+    """Run an operation and, if any argument is a Tensor, record it as a node.
 
-    Args:
-        operation: what to do.
-        args: Tensors, arrays and numbers.
-        settings: what is not an operand: an axis, a shape.
-
-    Returns:
-        A Tensor if a Tensor took part, a plain array otherwise; a plain array too from an operation without a
-        derivative, except in a trace, which records everything.
-
-    Raises:
-        ShapeError: the shapes do not fit.
-        TypeError: a complex number took part, or what is no number.
+    The result is a Tensor then, and a plain array otherwise; a plain array too from an operation without a
+    derivative, except in a trace, which records everything.
     """
     arrays = []
-    tensors = leaves = constants = odd = False
+    tensors = constants = odd = False
     for a in args:
         if isinstance(a, Tensor):
             tensors = True
-            if a.op is None:
-                leaves = True
             a = a.data
         elif type(a) is ndarray:
             constants = True
@@ -483,7 +402,7 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         raise explain_misfit(operation.name, args, settings, error) from None
     if not tensors:
         return result
-    recording, depth, tracing, _, inspect_node, dropped = MODE.get()
+    recording, depth, tracing, _, inspect, dropped = MODE.get()
     if type(operation) is Opaque:
         if dropped is not None:
             dropped.append((operation.name, args))
@@ -497,17 +416,14 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
     node = node_of(data, operation, args, arrays, settings)
     if constants:
         node.saved = [(i, mark, mark(a)) for i, a in enumerate(args) if type(a) is ndarray]
-    if leaves and not depth:
-        of_leaves = [(i, mark, mark(a.data)) for i, a in enumerate(args) if isinstance(a, Tensor) and a.op is None]
-        node.saved = [*(node.saved or ()), *of_leaves]
-    if inspect_node is not None:
-        inspect_node(node)
+    if not depth:
+        # Inside a transform the leaves are aliases of its arguments, which it watches itself where that is needed.
+        for i, a in enumerate(args):
+            if isinstance(a, Tensor) and a.op is None:
+                node.saved = [*(node.saved or ()), (i, mark, mark(a.data))]
+    if inspect is not None:
+        inspect.forward(node)
     return node
-
-
-def mark(array: Array) -> bytes:
-    """The numbers of an array that may be changed behind an operation's back; of a large one a sample."""
-    return array.tobytes() if array.nbytes <= WHOLE else array.flat[:: array.size // SAMPLE].tobytes()
 
 
 def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
@@ -526,24 +442,3 @@ def _reduced(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], settings: di
             "np.sum, np.prod, np.max, np.min and np.cumsum have one, with axis and keepdims"
         )
     return FUNCTIONS[function](*inputs, **{"axis": 0, **settings})
-
-
-def spoken(function: Callable[..., Any]) -> str:
-    """A function of NumPy as one writes it: ``np.linalg.inv``."""
-    module = getattr(function, "__module__", None) or "np.ndarray"  # A method of arrays has none.
-    return f"{module}.{function.__name__}".replace("numpy", "np", 1)
-
-
-def written(ufunc: np.ufunc) -> str:
-    """A universal function as one writes it: NumPy's or SciPy's by their module, any other by its name."""
-    for module, shown in (("numpy", "np"), ("scipy.special", "scipy.special")):
-        if getattr(sys.modules.get(module), ufunc.__name__, None) is ufunc:
-            return f"{shown}.{ufunc.__name__}"
-    return ufunc.__name__
-
-
-def parameters(stand_in: Callable[..., Any]) -> str:
-    """The parameters of a stand-in, as one writes them: ``(a, axis=None, *, keepdims=False)``."""
-    shown = inspect.signature(stand_in)
-    bare = [p.replace(annotation=inspect.Parameter.empty) for p in shown.parameters.values()]
-    return str(shown.replace(parameters=bare, return_annotation=inspect.Signature.empty))

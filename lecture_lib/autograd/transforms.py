@@ -26,10 +26,12 @@ from lecture_lib.autograd.engine import (
 from lecture_lib.autograd.errors import ShapeError, ZeroGradientWarning
 from lecture_lib.autograd.families import lead_of
 from lecture_lib.autograd.linear import ALIAS
+from lecture_lib.autograd.node import no_subclass
 from lecture_lib.autograd.operation import Value
+from lecture_lib.autograd.saved import mark
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.state import MODE, changed, explained
-from lecture_lib.autograd.tensor import Tensor, leaf, mark, no_subclass, node_of
+from lecture_lib.autograd.state import MODE, Mode, changed, explained
+from lecture_lib.autograd.tensor import Tensor, leaf, node_of
 from lecture_lib.autograd.trees import aligned, is_structure, leaves, rebuild, refill, spell
 
 Function = Callable[..., Any]
@@ -66,7 +68,7 @@ class Recording:
         # Without an alias a leaf marks what is older than this run.
         sources = self.aliases or [leaf(np.zeros(()))]
         dropped: list[tuple[str, Any]] = []
-        inside = MODE.set(outer._replace(recording=True, depth=outer.depth + 1, dropped=dropped))
+        inside = MODE.set(Mode(True, outer.depth + 1, outer.tracing, outer.arrivals, outer.inspect, dropped))
         try:
             result = f(*aliased, **keywords)
         except ValueError as error:
@@ -86,7 +88,9 @@ class Recording:
         for y in self.outputs:
             if y.data.dtype.kind != "f":
                 refuse_whole_numbers(y, dropped)
-        seen = [*self.outputs, *(part for _, part in leaves(self.aux) if isinstance(part, Tensor))]
+        seen = self.outputs
+        if has_aux:
+            seen = [*seen, *(part for _, part in leaves(self.aux) if isinstance(part, Tensor))]
         self.steps: list[Step]
         self.steps, beyond = steps_between(sources, seen)
         if dropped:
@@ -166,7 +170,7 @@ class Recording:
         return delivered(found, self.outputs, lead, tangents)
 
 
-def undropped(walk: Function, *args: Any) -> dict[int, Value]:
+def undropped(walk: Function, *args: Any) -> dict[Any, Value]:
     """Walk through the graph without noting what has no derivative: a slope such as x > 0 drops nothing."""
     if MODE.get().dropped is None:
         return walk(*args)
@@ -175,7 +179,7 @@ def undropped(walk: Function, *args: Any) -> dict[int, Value]:
 
 
 def delivered(
-    found: dict[int, Value], nodes: Sequence[Tensor], lead: tuple[int, ...], borrowed: Sequence[Value]
+    found: dict[Any, Value], nodes: Sequence[Tensor], lead: tuple[int, ...], borrowed: Sequence[Value]
 ) -> list[Value]:
     """The gradients or tangents of some nodes as the caller's own: zeros where nothing arrived, no shared memory.
 
@@ -184,7 +188,7 @@ def delivered(
     taken = {id(owner(array)) for array in borrowed}
     results: list[Value] = []
     for node in nodes:
-        g = found.get(node.serial)
+        g = found.get(node)
         if g is None:
             g = np.zeros(lead + node.shape, node.dtype)
         elif type(g) is np.ndarray:

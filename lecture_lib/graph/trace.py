@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd.engine import ancestors
+from lecture_lib.autograd.engine import ancestors, walk_back
 from lecture_lib.autograd.errors import ShapeError
+from lecture_lib.autograd.node import no_subclass, plain
 from lecture_lib.autograd.operation import Array, Operation
 from lecture_lib.autograd.state import changed, explained
-from lecture_lib.autograd.tensor import Tensor, leaf, no_subclass, plain
+from lecture_lib.autograd.tensor import Tensor, leaf
 from lecture_lib.autograd.transforms import number_of, parameter_names
 from lecture_lib.autograd.trees import aligned, call, joined, leaves, named_leaves, refill, spell
 from lecture_lib.graph.pictures import drawing
@@ -159,24 +160,20 @@ class Graph:
             raise ShapeError(f"the upstream gradient has shape {w.shape}, but the output has shape {last.shape}")
         for node in self.nodes:
             node.grad, node.passed = None, {}
-        last.grad = w
-        for node in reversed(self.nodes):
-            if node.op is not None and node.op.differentiable and node.grad is not None:
-                self._pull(node)
+        for node, g in walk_back(self.steps(), {last: w}, pull_numbers).items():
+            node.grad = g
         real = [node for node in self.leaves if node.value.dtype.kind == "f"]
         return Gradients({n: np.array(n.grad) if n.grad is not None else np.zeros_like(n.value) for n in real})
 
-    def _pull(self, node: Node) -> None:
-        op = node.op
-        assert op is not None
-        operands = node.args[: op.operands]
-        where = [i for i, a in enumerate(operands) if isinstance(a, Node) and a.value.dtype.kind == "f"]
-        downstream = op.pull_each(where, node.grad, node.value, values(node.args), node.settings)
-        for i, d in zip(where, downstream, strict=True):
-            parent = node.args[i]
-            g = np.asarray(d).astype(parent.value.dtype, copy=False)
-            node.passed[i] = g
-            parent.grad = g if parent.grad is None else parent.grad + g
+    def steps(self) -> list[tuple[Node, list[int]]]:
+        """The nodes with a derivative, arguments first, each with the positions of its real arguments."""
+        steps = []
+        for node in self.nodes:
+            if node.op is not None and node.op.differentiable:
+                operands = node.args[: node.op.operands]
+                where = [i for i, a in enumerate(operands) if isinstance(a, Node) and a.value.dtype.kind == "f"]
+                steps.append((node, where))
+        return steps
 
     def save(self, path: Any, **options: Any) -> None:
         """Write a drawing of the graph to a file.
@@ -204,6 +201,17 @@ class Graph:
     def __repr__(self) -> str:
         steps = sum(node.op is not None for node in self.nodes)
         return f"Graph({steps} operations on {len(self.leaves)} leaves)"
+
+
+def pull_numbers(node: Node, where: Sequence[int], g: Any) -> Iterable[Array]:
+    """What a node sends to its arguments; the node keeps that, and what arrived at it."""
+    op: Any = node.op
+    downstream = op.pull_each(where, g, node.value, values(node.args), node.settings)
+    node.grad = g
+    node.passed = {
+        i: np.asarray(d).astype(node.args[i].value.dtype, copy=False) for i, d in zip(where, downstream, strict=True)
+    }
+    return node.passed.values()
 
 
 def values(args: Iterable[Any]) -> list[Any]:

@@ -22,7 +22,7 @@ SKIPPED = (
 def public(module: ModuleType, prefix: str = "np") -> dict[str, object]:
     """The functions of a module by the names one writes."""
     found = {}
-    for name in getattr(module, "__all__", dir(module)):
+    for name in sorted(getattr(module, "__all__", dir(module))):
         value = getattr(module, name, None)
         if callable(value) and not isinstance(value, type) and not name.startswith(("_", *SKIPPED)):
             found[f"{prefix}.{name}"] = value

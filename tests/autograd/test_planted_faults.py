@@ -14,7 +14,7 @@ import test_seams as seams
 import test_sparse
 from special_points import check_all
 
-from lecture_lib.autograd import anomalies, checks, engine, rules, slopes, sparse, tensor, transforms
+from lecture_lib.autograd import checks, engine, rules, saved, slopes, sparse, tensor, transforms
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.numpy import indexing, reduce, register
 from lecture_lib.autograd.tensor import Tensor
@@ -91,11 +91,11 @@ FAULTS: dict[str, tuple[list[Change], Callable[[], Any]]] = {
         each(seams.test_results_that_are_no_real_numbers_are_refused, np.argmax),
     ),
     "changed arrays are not looked at": (
-        [(anomalies, "refuse_change", silent)],
+        [(engine, "refuse_change", silent)],
         each(seams.test_an_array_changed_after_an_operation_kept_it_is_reported, ("multiply", 3)),
     ),
     "any change is reported": (
-        [(anomalies, "matters", lambda *args: True)],
+        [(saved, "matters", lambda *args: True)],
         each(seams.test_what_an_operation_does_not_keep_may_change, "add"),
     ),
     "arguments are not held": (

@@ -22,10 +22,13 @@ def along(a: Value, axis: int, part: Any) -> Value:
 
 @stands_for(np.ndarray.__getitem__)
 def getitem(a: Value, index: Any) -> Value:
-    parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(p, Tensor) and p.dtype == bool for p in parts):
-        refuse_shape("x[mask]")
-    return apply(linear.TAKE, a, *[index_array(p) if isinstance(p, (list, range)) else p for p in parts])
+    parts = list(index) if isinstance(index, tuple) else [index]
+    for k, p in enumerate(parts):
+        if isinstance(p, (list, range)):
+            parts[k] = index_array(p)
+        elif isinstance(p, Tensor) and p.dtype == bool:
+            refuse_shape("x[mask]")
+    return apply(linear.TAKE, a, *parts)
 
 
 def index_array(part: Any) -> Array:

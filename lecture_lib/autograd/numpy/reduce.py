@@ -45,11 +45,11 @@ def sum(
 def mean(
     a: Value, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True
 ) -> Value:
-    if not plainly(dtype, out, where):
+    if dtype is not None or out is not None or where is not True:
         a = chosen(a, dtype, out, where, 0)
-    if where is not True:
-        return sum(a, axis, keepdims=keepdims) / count(a, axis, where, keepdims)
-    if a.dtype == np.float16:
+        if where is not True:
+            return sum(a, axis, keepdims=keepdims) / count(a, axis, where, keepdims)
+    if a.dtype.char == "e":
         # As in NumPy: the sum of many entries would overflow in half precision, though their mean does not.
         return mean(a.astype(np.float32), axis, keepdims=keepdims).astype(np.float16)
     return reduction(linear.MEAN, a, axis, keepdims)

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
+from lecture_lib.autograd.node import no_subclass, plain
 from lecture_lib.autograd.operation import Opaque, Value
+from lecture_lib.autograd.spoken import spoken
 from lecture_lib.autograd.state import MODE
-from lecture_lib.autograd.tensor import FUNCTIONS, Tensor, apply, no_subclass, plain, spoken
+from lecture_lib.autograd.tensor import FUNCTIONS, Tensor, apply
 
 Function = Callable[..., Any]
 
@@ -119,8 +121,6 @@ def recorded_in_a_trace(function: Function) -> Function:
             return run_plain(*args, **settings)
         if any(isinstance(value, Tensor) for value in settings.values()):
             raise TypeError(f"{spoken(function)} in a trace takes a Tensor by position, not by keyword")
-        if isinstance(run_plain(*args, **settings), tuple):
-            raise TypeError(f"{spoken(function)} in a trace gives several arrays at once, which no node holds")
         return apply(Opaque(function.__name__, function), *args, **settings)
 
     return run

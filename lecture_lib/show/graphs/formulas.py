@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.engine import walk_back
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.state import changed
 from lecture_lib.autograd.tensor import Tensor, leaf
@@ -196,6 +197,7 @@ class _Backward:
     def __init__(self, graph: Graph, made: Symbols, spelled: Spelled, differentials: bool) -> None:
         self.graph = graph
         self.differentials = differentials
+        self.activated = activated(graph)
         self.made = made
         self.stands_for = {node: leaf(node.value, None) for node in graph.nodes}
         self.parts = {id(t): spelled.known[node] for node, t in self.stands_for.items()}
@@ -203,30 +205,23 @@ class _Backward:
 
     def run(self) -> None:
         last = self.graph.outputs[0]
-        pre = activated(self.graph)
-        arriving: dict[Node, Any] = {last: np.ones(last.shape, last.value.dtype)}
         with changed(recording=True, tracing=True):
-            for node in reversed(self.graph.nodes):
-                g = arriving.get(node)
-                if g is None:
-                    continue
-                text = self.spell(g)
-                self.made.gradient[node] = text[0]
-                if node.op is None or not node.op.differentiable:
-                    continue
-                if node in pre and not isinstance(g, np.ndarray):
-                    text = self.name(node, len(pre) > 1)
-                    self.made.delta[node] = text[0]
-                    g = self.symbol(g, text)
-                elif width(text[0]) > WIDEST:
-                    text = Printed(rf"\nabla_{{\!{self.made.letter[node]}}}")
-                    g = self.symbol(g, text)
-                self.pull(node, g, arriving)
+            seeds = {last: np.ones(last.shape, last.value.dtype)}
+            for node, g in walk_back(self.graph.steps(), seeds, self.pull).items():
+                self.made.gradient[node] = self.spell(g)[0]
 
-    def pull(self, node: Node, g: Any, arriving: dict[Node, Any]) -> None:
+    def pull(self, node: Node, where: Sequence[int], g: Any) -> Sequence[Any]:
         """Send a node's gradient to its arguments and spell out what each gets."""
         assert node.op is not None
-        where = [i for i, a in enumerate(node.args) if isinstance(a, Node) and a.value.dtype.kind == "f"]
+        text = self.spell(g)
+        self.made.gradient[node] = text[0]
+        if node in self.activated and not isinstance(g, np.ndarray):
+            text = self.name(node, len(self.activated) > 1)
+            self.made.delta[node] = text[0]
+            g = self.symbol(g, text)
+        elif width(text[0]) > WIDEST:
+            text = Printed(rf"\nabla_{{\!{self.made.letter[node]}}}")
+            g = self.symbol(g, text)
         args = [self.stands_for[a] if isinstance(a, Node) else a for a in node.args]
         y = self.stands_for[node]
         try:
@@ -234,10 +229,11 @@ class _Backward:
         except (TypeError, ValueError):
             sent = [self.symbol(None, Printed(rf"\nabla_{{\!{self.made.letter[node.args[i]]}}}"), node.args[i].value)
                     for i in where]  # fmt: skip
+        sent = [
+            d if isinstance(d, Tensor) else np.asarray(d, node.args[i].value.dtype)
+            for i, d in zip(where, sent, strict=True)
+        ]
         for i, d in zip(where, sent, strict=True):
-            parent = node.args[i]
-            if not isinstance(d, Tensor):
-                d = np.asarray(d, parent.value.dtype)
             self.made.passed[node, i] = self.spell(d)[0]
             if isinstance(node.op, Elementwise):
                 slope = node.op.slopes[i]
@@ -246,8 +242,7 @@ class _Backward:
                 moved = self.differential(node, i)
                 if moved is not None:
                     self.made.differential[node, i] = moved
-            earlier = arriving.get(parent)
-            arriving[parent] = d if earlier is None else earlier + d
+        return sent
 
     def differential(self, node: Node, i: int) -> str | None:
         """How the value moves when argument ``i`` moves by d: the rule of forward mode, run on symbols."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.tensor import Tensor
-from lecture_lib.autograd.trees import Path, leaves, spell
+from lecture_lib.autograd.trees import Field, Path, leaves, spell
 
 Array = NDArray[Any]
 
@@ -28,7 +28,7 @@ def paired(params: Any, grads: Any) -> list[tuple[Path, Array, Any]]:
     given, found = list(leaves(params)), list(leaves(grads))
     paths = [path for path, _ in given]
     if paths != [path for path, _ in found]:
-        _explain_structures(paths, [path for path, _ in found])
+        _explain_structures(given, [path for path, _ in found], grads)
         found = sorted(found, key=lambda part: paths.index(part[0]))
     arrays = [parameter_array(param, spell("params", path)) for path, param in given]
     return [
@@ -50,13 +50,29 @@ def _usual(param: Any, grad: Any) -> bool:
     return math.isfinite(np.vdot(values, values))
 
 
-def _explain_structures(params: list[Path], grads: list[Path]) -> None:
-    for path in params:
-        if path not in grads:
+def _explain_structures(params: list[tuple[Path, Any]], found: list[Path], grads: Any) -> None:
+    for path, param in params:
+        if path not in found:
+            if _holds_none(grads, path):
+                shape = np.shape(param)
+                raise TypeError(
+                    f"{spell('grads', path)} is NoneType; expected an array of shape {shape} or a RowSparse"
+                )
             raise ValueError(f"{spell('params', path)} has no gradient; expected grads with the structure of params")
-    for path in grads:
-        if path not in params:
+    known = [path for path, _ in params]
+    for path in found:
+        if path not in known:
             raise ValueError(f"{spell('grads', path)} has no parameter; expected grads with the structure of params")
+
+
+def _holds_none(structure: Any, path: Path) -> bool:
+    """Whether there is a None at this place of a structure, which is no leaf of it."""
+    for key in path:
+        try:
+            structure = getattr(structure, key) if isinstance(key, Field) else structure[key]
+        except (LookupError, TypeError, AttributeError):
+            return False
+    return structure is None
 
 
 def parameter_array(param: Any, name: str) -> Array:
