@@ -21,6 +21,13 @@ from lecture_lib.course.authoring.floor_plan import (
 PACKAGE = Path(lecture_lib.__file__).parent
 
 
+def test_no_module_imports_itself_by_way_of_others():
+    try:
+        TopologicalSorter(arrows_in(PACKAGE)).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(reversed(error.args[1])))
+
+
 def test_no_package_imports_what_stands_above_it():
     assert not upward(arrows_in(PACKAGE))
 
