@@ -1,13 +1,13 @@
 """The course's commands, each called as `python -m lecture_lib NAME`; without a name they are listed."""
 
 import argparse
-import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lecture_lib import __version__
 from lecture_lib.course.errors import CourseError
+from lecture_lib.course.teaching import add_commands, positive
 from lecture_lib.places import checkout, forgive_console, installing
 
 
@@ -90,25 +90,6 @@ def _coverage(options: argparse.Namespace) -> int:
     return 1 if missing_ideas(written) else 0
 
 
-def _handout(options: argparse.Namespace) -> int:
-    from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.handout import handout
-
-    for path in handout(find_notebooks(), options.folder, options.solutions):
-        print(path)
-    return 0
-
-
-def _grade(options: argparse.Namespace) -> int:
-    from lecture_lib.course.execute import find_notebooks
-    from lecture_lib.course.grade import grade
-
-    report = options.report or options.folder / "grades.csv"
-    grades = grade(options.folder, find_notebooks(), report, options.seconds, options.jobs)
-    print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
-    return 0
-
-
 def _lite(options: argparse.Namespace) -> int:
     root = _checkout("The site is built from")
     from lecture_lib.course.execute import find_notebooks
@@ -120,11 +101,14 @@ def _lite(options: argparse.Namespace) -> int:
 
 def _stamp(options: argparse.Namespace) -> int:
     _checkout("The notebooks to stamp are in")
+    from lecture_lib.course.authoring.floor_plan import floor_plan
     from lecture_lib.course.authoring.stamp import stamp
     from lecture_lib.course.execute import find_notebooks
 
     for path in stamp(find_notebooks()):
         print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
+    root = _checkout("The floor plan belongs to")
+    floor_plan(root / "lecture_lib").save(root / ".github" / "house.svg")
     return 0
 
 
@@ -135,25 +119,12 @@ def _checkout(why: str) -> Path:
     return root
 
 
-def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """What turns a word of the command line into a positive, finite number."""
-
-    def read(word: str) -> float:
-        number = kind(word)
-        if not 0 < number < math.inf:
-            raise argparse.ArgumentTypeError(f"{word} is not a positive number")
-        return number
-
-    read.__name__ = kind.__name__  # argparse names it where the word is no number at all.
-    return read
-
-
 def _parser() -> argparse.ArgumentParser:
     called = Path(sys.argv[0]).stem
     program = called if called == "lecture-lib" else "python -m lecture_lib"
     parser = argparse.ArgumentParser(prog=program, description="The commands of the course.")
     parser.add_argument("--version", action="version", version=f"lecture_lib {__version__}")
-    seconds, whole = _positive(float), _positive(int)
+    seconds = positive(float)
     commands = parser.add_subparsers(dest="command", required=True)
 
     def add(
@@ -183,17 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     test.add_argument("--processor", default="native", metavar="NAME", help="compute as haswell, sse, … would (native)")
     add("coverage", _coverage, "print which idea of the syllabus is shown in which cell")
-    student = add("handout", _handout, "write a copy of the notebooks for students")
-    student.add_argument("folder", type=Path, help="where the copies go; nothing in it is overwritten")
-    student.add_argument("--without-solutions", dest="solutions", action="store_false", help="leave the solutions out")
-    returned = add("grade", _grade, "run the checks of returned notebooks; their code runs with your rights")
-    returned.add_argument("folder", type=Path, help="the returned notebooks, in any folders below it")
-    returned.add_argument("--report", type=Path, help="the CSV file to write (grades.csv in that folder)")
-    returned.add_argument("--seconds", type=seconds, default=300, help="the time for one notebook (300)")
-    returned.add_argument("--jobs", type=whole, help="how many notebooks run side by side (one a processor)")
+    add_commands(add)
     browser = add("lite", _lite, "build a site in which the notebooks run without an installation", "course,lite")
     browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
-    add("stamp", _stamp, "renew the launch links, install cells and slide types of the notebooks")
+    add("stamp", _stamp, "renew the notebooks' launch links, install cells and slide types, and DESIGN.md's picture")
     return parser
 
 

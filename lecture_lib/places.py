@@ -1,7 +1,9 @@
 """Where the course's folders are, in a checkout and in an installed wheel."""
 
 import io
+import pkgutil
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,12 +12,6 @@ PACKAGE = Path(__file__).resolve().parent
 
 def data_folder() -> Path:
     """Return the folder with the data that ship: the checkout's `data/`, or the wheel's copy of it.
-
-    Returns:
-        An existing folder.
-
-    Raises:
-        FileNotFoundError: neither folder exists.
 
     Example:
         >>> data_folder().name
@@ -27,12 +23,6 @@ def data_folder() -> Path:
 def notebooks_folder() -> Path:
     """Return the folder with the notebooks: the checkout's `notebooks/`, or the wheel's copy of it.
 
-    Returns:
-        An existing folder.
-
-    Raises:
-        FileNotFoundError: neither folder exists.
-
     Example:
         >>> notebooks_folder().name
         'notebooks'
@@ -42,9 +32,6 @@ def notebooks_folder() -> Path:
 
 def checkout() -> Path | None:
     """Return the root of the checkout that this package runs from.
-
-    Returns:
-        A folder, or None when it runs from a wheel.
 
     Example:
         >>> root = checkout()
@@ -57,12 +44,6 @@ def checkout() -> Path | None:
 
 def installing(extras: str) -> str:
     """How this copy of the course gets what it lacks: a checkout by its own files, an installed package by its name.
-
-    Args:
-        extras: of pyproject.toml, with commas between.
-
-    Returns:
-        A command for a shell.
 
     Example:
         >>> print(installing("notebooks"))
@@ -87,13 +68,6 @@ def forgive_console() -> None:
 def require(user: str, *modules: str) -> None:
     """Refuse to go on without modules that an extra brings, and say how to have them.
 
-    Args:
-        user: what needs them.
-        modules: names to import.
-
-    Raises:
-        ModuleNotFoundError: one of them is not installed.
-
     Example:
         >>> require("the example", "no_such_module")
         Traceback (most recent call last):
@@ -103,6 +77,16 @@ def require(user: str, *modules: str) -> None:
         if find_spec(name) is None:
             hint = f"{user} needs {name}, which is not installed: {installing('notebooks')}"
             raise ModuleNotFoundError(hint, name=name)
+
+
+def modules_of(package: str) -> list[str]:
+    """Find the modules of a package by themselves, so that a new one is known as soon as its file is there.
+
+    Example:
+        >>> modules_of("lecture_lib.train.optim")[:2]
+        ['adagrad', 'adam']
+    """
+    return sorted(module.name for module in pkgutil.iter_modules(import_module(package).__path__))
 
 
 def _folder(name: str) -> Path:

@@ -149,6 +149,7 @@ def test_constraints_cover_every_requirement():
 
 def test_versions_agree():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["url"] == PROJECT["project"]["urls"]["Source"]
     assert citation["version"] == lecture_lib.__version__
     assert " AND ".join(citation["license"]) == PROJECT["project"]["license"]
 

@@ -222,3 +222,11 @@ def transpose_linear(f: Callable[[Value], Value], shape: tuple[int, ...], g: Val
 def kept(shape: tuple[int, ...], axis: Sequence[int]) -> tuple[int, ...]:
     """The shape after a reduction that keeps its axes with length 1; ``axis`` counts from the end."""
     return tuple([1 if k - len(shape) in axis else n for k, n in enumerate(shape)])
+
+
+FAMILIES = (Elementwise, Linear, Bilinear, Reduction, Implicit)
+
+
+def family(operation: Operation) -> str:
+    """The name of an operation's family; ``own`` for one that states its derivative outside of them."""
+    return next((f.__name__.lower() for f in FAMILIES if isinstance(operation, f)), "own")

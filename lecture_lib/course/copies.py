@@ -16,16 +16,6 @@ def lay_out(editions: Mapping[str, bytes], folder: Path) -> list[str]:
 
     A notebook that is missing is copied. Where there is a new edition, a copy that is still as it was laid there is
     renewed; a copy that the reader has changed stays, and the new edition is laid beside it.
-
-    Args:
-        editions: the notebooks as they are now, name → content.
-        folder: the reader's; made when missing.
-
-    Returns:
-        One line for everything that was done, to be printed.
-
-    Raises:
-        OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = _record(folder)
@@ -54,17 +44,7 @@ def lay_out(editions: Mapping[str, bytes], folder: Path) -> list[str]:
 
 
 def set_aside(folder: Path) -> Path | None:
-    """Rename a reader's folder, so that the next one starts anew.
-
-    Args:
-        folder: the reader's.
-
-    Returns:
-        Where it is now, or None when there was no such folder.
-
-    Raises:
-        OSError: it cannot be renamed.
-    """
+    """Rename a reader's folder, so that the next one starts anew."""
     if not folder.exists():
         return None
     number = 1

@@ -1,7 +1,6 @@
 """Execute notebooks one after the other, each in a fresh kernel of this very Python."""
 
 import asyncio
-import os
 import subprocess
 import tempfile
 import time
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from ipykernel.kernelspec import make_ipkernel_cmd
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from lecture_lib.course.errors import CourseError
+from lecture_lib.course.kernels import ThisPython, kernel_environment
 from lecture_lib.places import notebooks_folder
 
 CELL_TIMEOUT = 300
@@ -46,16 +44,6 @@ class Execution:
 def find_notebooks(names: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
     """List the notebooks of the course in reading order.
 
-    Args:
-        names: beginnings of file names, such as "01"; none means all.
-        folder: where to look, by default the course's own folder.
-
-    Returns:
-        Paths sorted by name.
-
-    Raises:
-        FileNotFoundError: a name fits no notebook, or there is none at all.
-
     Example:
         >>> find_notebooks(["no such notebook"])
         Traceback (most recent call last):
@@ -73,18 +61,7 @@ def find_notebooks(names: Sequence[str] = (), folder: Path | None = None) -> lis
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook file.
-
-    Args:
-        path: a file in notebook format 4.
-
-    Returns:
-        The notebook, every cell with an id.
-
-    Raises:
-        CourseError: the file is not a notebook.
-        OSError: it cannot be read.
-    """
+    """Read a notebook file."""
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
         missing = [cell for cell in notebook.cells if "id" not in cell]
@@ -110,16 +87,6 @@ def execute_notebooks(
     """Execute notebooks in order, each in a fresh kernel and in its own folder; write nothing.
 
     While one notebook runs, the next one's kernel starts.
-
-    Args:
-        paths: the notebooks.
-        shipped_data: hide LECTURE_LIB_DATA, so that the outputs are those of the data that ship.
-        cell_timeout: the seconds that one cell may take.
-        on_cell: called with the notebook's path after every code cell.
-        environment: further environment variables of the kernels.
-
-    Yields:
-        One Execution a notebook, in the order of `paths`. A failing notebook does not stop the others.
     """
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as settings,
@@ -225,51 +192,12 @@ async def _stop(session: _Session) -> None:
 
 
 def runs(cell: NotebookNode) -> bool:
-    """Whether a cell is sent to the kernel.
-
-    Args:
-        cell: any cell.
-
-    Returns:
-        True for a code cell that holds more than white space.
-    """
+    """Whether a cell is sent to the kernel."""
     return bool(cell.cell_type == "code" and cell.source.strip())
 
 
 def _last_line(text: str) -> str:
     return (text.strip().splitlines() or [""])[-1]
-
-
-class ThisPython(KernelSpecManager):
-    """Always this interpreter: a kernel named python3 in the user's folders may belong to another one."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """The specification of a kernel.
-
-        Args:
-            kernel_name: is passed over.
-
-        Returns:
-            That of this interpreter.
-        """
-        return KernelSpec(argv=make_ipkernel_cmd(), display_name="Python 3", language="python")
-
-
-def kernel_environment(settings: Path, shipped_data: bool) -> dict[str, str]:
-    """The environment variables of a kernel.
-
-    Args:
-        settings: a folder for IPython's files.
-        shipped_data: hide LECTURE_LIB_DATA.
-
-    Returns:
-        All variables, name → value.
-    """
-    # The reader's IPython start-up files and plotting backend must not change what the course shows, and two kernels
-    # with BLAS threads each would wait for one another.
-    hidden = {"MPLBACKEND"} | ({"LECTURE_LIB_DATA"} if shipped_data else set())
-    kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "IPYTHONDIR": str(settings)}
 
 
 class _EventLoop(asyncio.SelectorEventLoop):

@@ -1,314 +1,208 @@
-"""Run the checks of returned notebooks, each in a kernel of its own, and list what was solved."""
+"""Run the checks of returned notebooks, each in a session of its own, and list what was solved."""
 
 from __future__ import annotations
 
-import asyncio
-import csv
+import json
 import os
 import re
-import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
 from tqdm import tqdm
 
-from lecture_lib.course.execute import ThisPython, kernel_environment, read_notebook
-from lecture_lib.exercises.records import VARIABLE, solved_in
+from lecture_lib.course.execute import read_notebook, runs
+from lecture_lib.course.feedback import write_page, write_summary
+from lecture_lib.course.hand_in import ANSWERS, GRACE, JOB, MISSING, START, WORK
+from lecture_lib.course.processes import adopt_orphans, run_alone, stop_all
+from lecture_lib.course.report import Grade, Student, Table, student_of
+from lecture_lib.course.returned import Returned, returned
+from lecture_lib.course.sets import exercises_in, original_of
 
-LONGEST_OUTPUT = 20_000
-"""Characters that are kept of one cell's output: a returned notebook may print without end."""
-
-FLOOD = 5_000_000
-"""Characters of one cell's output after which nobody listens any more."""
-
-CHECK = re.compile(r"""^check\(\s*["'](\d\d-[a-z0-9-]+)["']""", re.MULTILINE)
-
-
-@dataclass
-class Grade:
-    """What the checks of one returned notebook said.
-
-    Attributes:
-        file: the notebook, relative to the folder that was graded.
-        notebook: the course's notebook that it is a copy of, by its stem; "" when that cannot be told.
-        status: "ok", or what kept it from running to its end.
-        seconds: how long it took.
-        results: exercise id → "right", "wrong: …", "not done" or "missing".
-    """
-
-    file: str
-    notebook: str = ""
-    status: str = "ok"
-    seconds: float = 0.0
-    results: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def right(self) -> int:
-        """How many exercises are right."""
-        return sum(result == "right" for result in self.results.values())
+NOTEBOOK = "hand_in.ipynb"
 
 
 def grade(
-    folder: Path, originals: Sequence[Path], report: Path, seconds: float = 300.0, jobs: int | None = None
+    folder: Path,
+    originals: Sequence[Path],
+    report: Path,
+    seconds: float = 300.0,
+    jobs: int | None = None,
+    cell_seconds: float | None = None,
+    worth: Mapping[str, float] | None = None,
+    roster: Sequence[Student] = (),
+    keep: str | None = None,
+    shard: tuple[int, int] = (1, 1),
+    own: Path | None = None,
 ) -> list[Grade]:
-    """Grade every notebook below a folder, several at a time, and write one row for each into a CSV file.
+    """Grade everything that was handed in below a folder, several at a time, and write a row for each into a CSV file.
 
-    A notebook that is broken, endless or floods its output costs its own row only. The programs in the notebooks run
-    with the rights of whoever calls this.
-
-    Args:
-        folder: the returned notebooks, in any folders below it.
-        originals: the course's notebooks, which say what exercises there are.
-        report: the CSV file to write; an older one is replaced when all are done.
-        seconds: the time that each notebook may take.
-        jobs: how many run side by side; as many as there are processors if left out.
-
-    Returns:
-        One Grade a notebook, in the order of the file names.
-
-    Raises:
-        FileNotFoundError: there is no notebook below the folder.
+    A hand-in that is broken, endless, floods its output, kills its parent or leaves processes behind costs its own row
+    only. Each row is written to a file beside the report as soon as it is known; the report itself is replaced at the
+    end. Beside it comes a folder with a page of feedback for each hand-in and a summary without names. The programs in
+    the notebooks run with the rights of whoever calls this.
     """
-    found = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-    if not found:
-        raise FileNotFoundError(f"There is no notebook below {folder}.")
+    pages = report.with_name(f"{report.stem}-feedback")
+    table_files = {report.with_name(report.name + ending) for ending in ("", ".partial", ".new")}
     exercises = {path.stem: exercises_in(read_notebook(path)) for path in originals}
-    grades: dict[Path, Grade] = {}
-    try:
-        with (
-            ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool,
-            tqdm(total=len(found), unit="notebook", mininterval=0.5) as bar,
-        ):
-            running = {pool.submit(grade_one, path, folder, exercises, seconds): path for path in found}
-            try:
-                for done in as_completed(running):
-                    grades[running[done]] = done.result()
-                    bar.update()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-    finally:
-        ordered = [grades[path] for path in found if path in grades]
-        write_report(ordered, report)
+    columns = [name for stem in sorted(exercises) for name in exercises[stem]]
+    limits = {"seconds": seconds, "cell_seconds": cell_seconds or seconds, "own": str(own.resolve()) if own else None}
+    with (
+        Table(report, list(dict.fromkeys(columns))) as table,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="grade-") as place,
+    ):
+        items = returned(folder, frozenset({*table_files, pages}))
+        found = [_read(item, Path(place) / f"{k:05d}", exercises) for k, item in enumerate(items)]
+        if not found:
+            table.discard()
+            raise FileNotFoundError(f"There is no notebook below {folder}.")
+        found = [item for item in found if int(item.key[:12], 16) % shard[1] == shard[0] - 1]
+        for item in found:
+            owner = student_of(item.name, roster)
+            item.grade = replace(item.grade, worth=worth or {}, student=owner.name if owner else "")
+        ordered = _kept(_graded(found, table, jobs, exercises, limits), keep)
+        ordered += _absent(ordered, roster if shard[1] == 1 else ())
+        table.finish(ordered)
+    pages.mkdir(exist_ok=True)
+    for result in ordered:
+        if result.results:
+            write_page(result, pages)
+    write_summary(ordered, pages)
     return ordered
 
 
-def grade_one(path: Path, folder: Path, exercises: dict[str, list[str]], seconds: float) -> Grade:
-    """Grade one notebook; whatever is wrong with it becomes its status.
+def _graded(
+    found: Sequence[_HandIn],
+    table: Table,
+    jobs: int | None,
+    exercises: Mapping[str, list[str]],
+    limits: Mapping[str, object],
+) -> list[Grade]:
+    """Run what can be run, several at a time; what has the same cells as another one is run once."""
+    first = {item.key: item for item in reversed(found)}
+    done = {item: item.grade for item in found if not item.is_ready}
+    for early in done.values():
+        table.add(early)
+    run = [item for item in found if item.is_ready and first[item.key] is item]
+    adopt_orphans()
+    with (
+        ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool,
+        tqdm(total=len(run), unit="notebook", mininterval=0.5) as bar,
+    ):
+        running = {pool.submit(item.run, exercises, limits): item for item in run}
+        try:
+            for result in as_completed(running):
+                done[running[result]] = result.result()
+                table.add(result.result())
+                bar.update()
+        except BaseException:
+            stop_all()
+            pool.shutdown(wait=False, cancel_futures=True)
+            told = f"\nStopped: the rows until now are in {table.partial}; {table.path} is as it was."
+            print(told, file=sys.stderr)
+            raise
+    return [done[item] if item in done else item.copy_of(done[first[item.key]]) for item in found]
 
-    Args:
-        path: the notebook.
-        folder: what its name is relative to.
-        exercises: for each of the course's notebooks the ids of its exercises.
-        seconds: the time that it may take.
 
-    Returns:
-        The grade.
-    """
-    result = Grade(path.relative_to(folder).as_posix())
-    begun = time.perf_counter()
+class _HandIn:
+    """One hand-in on its way: what it holds, and a room to run in."""
+
+    def __init__(self, item: Returned, room: Path) -> None:
+        self.name, self.room = item.name, room
+        self.grade = Grade(item.name, status=item.problem or "ok", time=item.time)
+        self.key = item.key
+        self.is_ready = False
+        self.cells: list[str] = []
+
+    def run(self, exercises: Mapping[str, list[str]], limits: Mapping[str, object]) -> Grade:
+        """Run it in a process of its own; whatever goes wrong becomes its status."""
+        begun = time.perf_counter()
+        result = self.grade
+        wanted = exercises[result.notebook]
+        result.results = dict.fromkeys(wanted, MISSING)
+        for inner in (ANSWERS, WORK):
+            (self.room / inner).mkdir()
+        job = {**limits, "wanted": wanted, "cells": self.cells, "claimed": [], "run": True}
+        said, code = self._process(job, float(str(limits["seconds"])) + 2 * START + 2 * GRACE)
+        result.status = said.get("status") or (
+            "it killed the process that ran it" if code < 0 else f"it could not be run (code {code})"
+        )
+        if "results" not in said:
+            # What was written down before is compared all the same, in a process that the hand-in never touched.
+            said |= self._process(job | {"run": False}, START)[0]
+        result.results |= said.get("results", {})
+        result.nudges = said.get("nudges", {})
+        result.seconds = time.perf_counter() - begun
+        return result
+
+    def _process(self, job: Mapping[str, object], seconds: float) -> tuple[dict[str, Any], int]:
+        (self.room / JOB).write_text(json.dumps(job), encoding="utf-8")
+        command = [sys.executable, "-m", "lecture_lib.course.hand_in", str(self.room)]
+        text, code = run_alone(command, seconds, dict(os.environ))
+        said: dict[str, Any] = {}
+        for line in text.splitlines():
+            try:
+                said |= json.loads(line)
+            except (ValueError, TypeError):
+                continue
+        return said, code
+
+    def copy_of(self, other: Grade) -> Grade:
+        """The grade of a hand-in with the same cells."""
+        note = f"the same cells as {other.file}"
+        return replace(other, file=self.name, student=self.grade.student, note=note, seconds=0.0, time=self.grade.time)
+
+
+def _read(item: Returned, room: Path, exercises: Mapping[str, list[str]]) -> _HandIn:
+    """Read one hand-in, find out which notebook it is, and lay it into a room."""
+    hand_in = _HandIn(item, room)
+    if item.problem:
+        return hand_in
+    hand_in.room.mkdir()
+    path = hand_in.room / NOTEBOOK
+    path.write_bytes(item.content.removeprefix(b"\xef\xbb\xbf"))
+    base = re.split(r"[/!]", item.name)[-1]
     try:
         notebook = read_notebook(path)
-        result.notebook = original_of(path, notebook, exercises)
-        wanted = exercises.get(result.notebook, [])
-        result.results = dict.fromkeys(wanted, "missing")
-        if not result.notebook:
-            result.status = "which notebook is this? Its name or its title has to begin with a number such as 06"
-            return result
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
-            result.status = run(notebook, Path(room), seconds)
-            solved = solved_in(progress_in(Path(room)))
-        result.results = {name: outcome(name, notebook, solved) for name in wanted}
-    except Exception as error:
-        result.status = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    result.seconds = time.perf_counter() - begun
-    return result
+    except Exception as error:  # a file may be broken in any way
+        reason = " ".join(str(error).split())[:300].replace(NOTEBOOK, base)
+        hand_in.grade.status = reason if "not a notebook" in reason else f"{base} is not a notebook: {reason}"
+        return hand_in
+    hand_in.grade.notebook = original_of(Path(base), notebook, exercises)
+    if not hand_in.grade.notebook:
+        hand_in.grade.status = "which notebook is this? None of its cells checks an exercise of these notebooks"
+        return hand_in
+    hand_in.cells = [cell.source for cell in notebook.cells if runs(cell)]
+    path.unlink()
+    hand_in.key = sha256("\0".join(hand_in.cells).encode("utf-8", "surrogatepass")).hexdigest()
+    hand_in.is_ready = True
+    return hand_in
 
 
-def run(notebook: NotebookNode, room: Path, seconds: float) -> str:
-    """Run a notebook in a fresh kernel; cells that fail do not stop the others.
-
-    Args:
-        notebook: is given its outputs.
-        room: an empty folder, in which it runs and where the kernel keeps what it needs.
-        seconds: the time for all of it.
-
-    Returns:
-        "ok", or why it did not run to its end.
-    """
-    environment = kernel_environment(room / "ipython", shipped_data=True) | {VARIABLE: str(progress_in(room))}
-    client = Frugal(notebook, seconds)
-    client.km = AsyncKernelManager(kernel_spec_manager=ThisPython())
-    try:
-        # A loop of its own, closed at the end: nbclient would leave one open in every thread.
-        with asyncio.Runner() as runner:
-            # What a client leaves undone when its notebook is stopped is of no interest.
-            runner.get_loop().set_exception_handler(lambda loop, context: None)
-            silent: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            runner.run(client.async_execute(cwd=str(room), env=environment, **silent))
-    except CellTimeoutError:
-        return f"stopped after {seconds:g} seconds"
-    except (DeadKernelError, asyncio.CancelledError):
-        return f"a cell prints more than {FLOOD:,} characters" if client.flooded else "the kernel died"
-    broken = sum(
-        output.output_type == "error" and output.ename != "WrongAnswer"
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-    )
-    return "ok" if not broken else f"{broken} cell{'s' if broken > 1 else ''} with an error"
+def _kept(grades: Sequence[Grade], keep: str | None) -> list[Grade]:
+    """Of several hand-ins of one student for one notebook the best or the latest; the others are noted there."""
+    if keep is None:
+        return list(grades)
+    groups: dict[tuple[str, str], list[Grade]] = defaultdict(list)
+    for g in grades:
+        groups[(g.student or f"\0{g.file}", g.notebook)].append(g)
+    chosen = []
+    for group in groups.values():
+        best = max(group, key=lambda g: (g.time, g.points) if keep == "latest" else (g.points, g.time))
+        others = len(group) - 1
+        note = f"{keep} of {len(group)} hand-ins" if others else ""
+        chosen.append(replace(best, note="; ".join(filter(None, (best.note, note)))))
+    return sorted(chosen, key=lambda g: g.file)
 
 
-class Frugal(NotebookClient):
-    """A client that keeps the beginning of an output only, and counts the time of all cells together.
-
-    Args:
-        notebook: what is run; it is given its outputs.
-        seconds: the time for all of it.
-
-    Attributes:
-        flooded: whether a cell printed more than FLOOD characters.
-    """
-
-    def __init__(self, notebook: NotebookNode, seconds: float) -> None:
-        super().__init__(
-            notebook, allow_errors=True, record_timing=False, store_widget_state=False, shutdown_kernel="immediate"
-        )
-        self.end = time.monotonic() + seconds
-        self.timeout_func = lambda cell: max(1, round(self.end - time.monotonic()))
-        self.kept: dict[int, int] = {}
-        self.flooded = False
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Take one message of the kernel; drop outputs beyond the limit.
-
-        Args:
-            msg: the message.
-            cell: the cell that runs.
-            cell_index: its place in the notebook.
-
-        Returns:
-            The output that was added to the cell, or None.
-
-        Raises:
-            asyncio.CancelledError: the cell has printed more than FLOOD characters.
-        """
-        if msg["msg_type"] in {"stream", "display_data", "execute_result", "update_display_data"}:
-            size = self.kept.get(cell_index, 0) + len(str(msg["content"]))
-            self.kept[cell_index] = size
-            if size > FLOOD:
-                self.flooded = True
-                # Reading on would take longer than the notebook itself is allowed to.
-                raise asyncio.CancelledError
-            if size > LONGEST_OUTPUT and msg["msg_type"] == "stream":
-                return None
-        found: NotebookNode | None = super().process_message(msg, cell, cell_index)
-        return found
-
-
-def original_of(path: Path, notebook: NotebookNode, exercises: dict[str, list[str]]) -> str:
-    """Which of the course's notebooks a returned one is: by the number in its name, else in its title.
-
-    Args:
-        path: where it lies.
-        notebook: what it holds.
-        exercises: has the stems of the course's notebooks as its keys.
-
-    Returns:
-        The stem, or "" when there is no such number.
-    """
-    title = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    for text in (path.stem, title.lstrip("# ")):
-        for number in re.findall(r"(?<!\d)\d\d(?!\d)", text[:200]):
-            for stem in exercises:
-                if stem.startswith(number):
-                    return stem
-    return ""
-
-
-def exercises_in(notebook: NotebookNode) -> list[str]:
-    """The exercises that a notebook sets.
-
-    Args:
-        notebook: any notebook.
-
-    Returns:
-        Their ids, in order.
-    """
-    return [name for cell in notebook.cells if cell.cell_type == "code" for name in CHECK.findall(cell.source)]
-
-
-def progress_in(room: Path) -> Path:
-    """The file in which `check` notes what is solved.
-
-    Args:
-        room: as ``run`` takes it.
-
-    Returns:
-        Its path; the file need not exist.
-    """
-    return room / "progress.json"
-
-
-def outcome(name: str, notebook: NotebookNode, solved: set[str]) -> str:
-    """What became of one exercise, from the record and from what the cell that checks it printed.
-
-    Args:
-        name: the exercise's id.
-        notebook: as it ran.
-        solved: the ids that `check` noted as solved.
-
-    Returns:
-        "right", "wrong: …", "not done" or "missing".
-    """
-    if name in solved:
-        return "right"
-    for text in said(notebook):
-        if text.startswith(f"{name}: not done yet"):
-            return "not done"
-        if text.startswith(f"{name}: "):
-            return f"wrong: {text.removeprefix(f'{name}: ').partition('.')[0]}"
-    return "missing"
-
-
-def said(notebook: NotebookNode) -> Iterator[str]:
-    """What the cells of a notebook said.
-
-    Args:
-        notebook: as it ran.
-
-    Yields:
-        Every printed line and the message of every wrong answer.
-    """
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream":
-                yield from output.text.splitlines()
-            elif output.output_type == "error" and output.ename == "WrongAnswer":
-                yield output.evalue
-
-
-def write_report(grades: Sequence[Grade], path: Path) -> None:
-    """Write grades as a CSV file: one row a notebook, one column an exercise.
-
-    Args:
-        grades: the rows.
-        path: the file.
-    """
-    names = sorted({name for grade in grades for name in grade.results})
-    unfinished = path.with_name(path.name + ".new")
-    with unfinished.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["file", "notebook", "right", "exercises", "status", "seconds", *names])
-        for g in grades:
-            start = [g.file, g.notebook, g.right, len(g.results), g.status, f"{g.seconds:.1f}"]
-            table.writerow([*start, *(g.results.get(name, "") for name in names)])
-    unfinished.replace(path)
+def _absent(grades: Sequence[Grade], roster: Iterable[Student]) -> list[Grade]:
+    """A row for each student of whom there is no hand-in."""
+    there = {g.student for g in grades}
+    return [Grade("", student=s.name, status="not handed in") for s in roster if s.name not in there]

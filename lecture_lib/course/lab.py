@@ -22,16 +22,6 @@ def lab(options: Sequence[str] = (), folder: Path | None = None, fresh: bool = F
 
     A checkout opens its own notebooks. An installed package is nothing to write into: it opens copies in
     ``lecture-lib`` in the reader's home. Returns when JupyterLab is shut down.
-
-    Args:
-        options: further options for `jupyter lab`, such as "--port=8890".
-        folder: where the reader's copies are, or shall be.
-        fresh: set the reader's copies aside and start with new ones.
-
-    Raises:
-        FileNotFoundError: the first notebook is missing.
-        CourseError: there are no copies to start anew, or the folder is the one of the originals.
-        OSError: the copies cannot be written.
     """
     if folder is None and checkout() is None:
         folder = Path.home() / HOME_FOLDER
@@ -44,19 +34,7 @@ def lab(options: Sequence[str] = (), folder: Path | None = None, fresh: bool = F
 
 
 def own_copies(folder: Path | None, fresh: bool) -> Path:
-    """Make the reader's copies, or bring them up to date, and print what was done.
-
-    Args:
-        folder: the reader's; None for the originals themselves.
-        fresh: set an earlier folder aside first.
-
-    Returns:
-        The folder to open.
-
-    Raises:
-        CourseError: there are no copies to start anew, or the folder is the one of the originals.
-        OSError: the copies cannot be written.
-    """
+    """Make the reader's copies, or bring them up to date, and print what was done."""
     originals = notebooks_folder()
     if folder is None:
         if fresh:
@@ -72,14 +50,7 @@ def own_copies(folder: Path | None, fresh: bool) -> Path:
 
 
 def lab_options(first: Path) -> list[str]:
-    """Choose the options with which JupyterLab opens on a notebook.
-
-    Args:
-        first: the notebook.
-
-    Returns:
-        Options of `jupyter lab`.
-    """
+    """Choose the options with which JupyterLab opens on a notebook."""
     # As the default address, rather than as an argument, the notebook is also in the address that is printed.
     options = [f"--ServerApp.root_dir={first.parent.resolve()}", f"--LabApp.default_url=/lab/tree/{first.name}"]
     if not _has_browser():

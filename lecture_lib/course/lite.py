@@ -19,17 +19,6 @@ def lite(root: Path, paths: Sequence[Path], output: Path) -> Path:
 
     The site carries the course, its data and JupyterLab. Python itself and the compiled packages (NumPy, matplotlib)
     come from Pyodide's content delivery network when a page is opened: building needs no network, reading does.
-
-    Args:
-        root: the checkout, from which the course's wheel is built.
-        paths: the notebooks.
-        output: the folder of the site; made when missing.
-
-    Returns:
-        The folder.
-
-    Raises:
-        subprocess.CalledProcessError: a step failed; what it said was printed.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         room = Path(name)

@@ -7,18 +7,7 @@ from lecture_lib.ner.errors import DataError
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to fetch.
-
-    Args:
-        name: by which it is asked for.
-        what: what it is, in a few words.
-        license: its terms, and whom to credit.
-        url: where the archive is.
-        file: the name of the archive.
-        size: of the archive in bytes; None where the publisher states none.
-        checksum: "sha256:…" or "md5:…" of the archive; None where the publisher states none.
-        members: the files that are taken out of the archive, in the order of use.
-    """
+    """One thing to fetch."""
 
     name: str
     what: str
@@ -92,20 +81,7 @@ ENTRIES = (
 
 
 def entry(name: str) -> Entry:
-    """The catalog's entry of a name.
-
-    Args:
-        name: such as "glove-6b-50d".
-
-    Returns:
-        The entry.
-
-    Raises:
-        DataError: nothing of that name can be fetched.
-
-    >>> entry("rt-polarity").size
-    487770
-    """
+    """The catalog's entry of a name."""
     for candidate in ENTRIES:
         if candidate.name == name:
             return candidate

@@ -10,8 +10,9 @@ from lecture_lib.data.local import local_files
 from lecture_lib.data.polarity import Snippet, read_snippets
 from lecture_lib.data.shipped import SPLITS, shipped_corpus
 from lecture_lib.data.wikiner import read_wikiner
+from lecture_lib.ner.conll import read_conll
 from lecture_lib.ner.errors import MissingDataError
-from lecture_lib.ner.sentences import Sentence, read_conll
+from lecture_lib.ner.sentences import Sentence
 
 Parts = tuple[list[Sentence], list[Sentence], list[Sentence], str]
 

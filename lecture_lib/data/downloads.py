@@ -26,12 +26,6 @@ class ResumingDownloader:
 
     A broken or stalled connection is tried again from where it stopped, at most `ATTEMPTS` times without progress,
     and so is the next call. Whether the content is right is for the caller's checksum to say.
-
-    Args:
-        part: where the incomplete file is kept.
-        size: the number of bytes to expect, or None.
-        progress: whether to show a progress bar.
-        title: what the progress bar says.
     """
 
     def __init__(self, part: Path, size: int | None, progress: bool, title: str):
@@ -41,16 +35,7 @@ class ResumingDownloader:
         self.title = title
 
     def __call__(self, url: str, output_file: str, pooch: object) -> None:
-        """Fetch the file: the form in which pooch calls a downloader.
-
-        Args:
-            url: an http or https address; redirects are followed.
-            output_file: where the complete file goes.
-            pooch: not used.
-
-        Raises:
-            DownloadError: the file could not be had.
-        """
+        """Fetch the file: the form in which pooch calls a downloader."""
         failures = 0
         while True:
             before = self._have()

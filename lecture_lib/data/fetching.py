@@ -28,14 +28,7 @@ class FetchError(OSError):
 
 
 def cache_folder() -> Path:
-    """The folder for fetched data: the one that LECTURE_LIB_CACHE names, or else the user's cache.
-
-    Returns:
-        The folder; it need not exist yet.
-
-    Raises:
-        FetchError: pooch is not installed.
-    """
+    """The folder for fetched data: the one that LECTURE_LIB_CACHE names, or else the user's cache."""
     if chosen := os.environ.get(CACHE_VARIABLE, ""):
         return Path(chosen).expanduser()
     return Path(_pooch().os_cache("lecture_lib"))
@@ -95,18 +88,7 @@ def fetch(name: str, unverified: bool = False, progress: bool = True) -> list[Pa
 
 
 def fetched_files(chosen: Entry) -> list[Path]:
-    """The files of something that has been fetched.
-
-    Args:
-        chosen: an entry of the catalog.
-
-    Returns:
-        Their paths, in the order of the entry's members.
-
-    Raises:
-        MissingDataError: it has not been fetched; says what to call.
-        FetchError: pooch, which knows the user's cache, is not installed.
-    """
+    """The files of something that has been fetched."""
     ready = ready_files(chosen)
     if ready is None:
         size = "size unknown" if chosen.size is None else f"{chosen.size / 1e6:,.1f} MB"
@@ -115,17 +97,7 @@ def fetched_files(chosen: Entry) -> list[Path]:
 
 
 def ready_files(chosen: Entry) -> list[Path] | None:
-    """The files of something that can be fetched, if they are in the cache.
-
-    Args:
-        chosen: an entry of the catalog.
-
-    Returns:
-        Their paths, in the order of the entry's members; None if they are not all there.
-
-    Raises:
-        FetchError: pooch, which knows the user's cache, is not installed.
-    """
+    """The files of something that can be fetched, if they are in the cache."""
     folder = cache_folder() / chosen.name
     files = [folder / Path(member).name for member in chosen.members]
     return files if all(file.is_file() for file in files) else None

@@ -58,18 +58,7 @@ def learning_curve(corpus: str = "default") -> list[Point]:
 
 
 def read_points(path: str | PathLike[str]) -> list[Point]:
-    """Read a table of points.
-
-    Args:
-        path: the file, in the form of `table_rows`, with the fields of `Point` as columns.
-
-    Returns:
-        The points in the order of the file.
-
-    Raises:
-        MissingDataError: there is no such file.
-        DataError: a line is malformed; names the file and the line.
-    """
+    """Read a table of points."""
     return [_point(fields, path, number) for number, fields in table_rows(path, COLUMNS)]
 
 

@@ -17,18 +17,7 @@ FILES = {
 
 
 def local_folder() -> Path | None:
-    """The folder that the variable LECTURE_LIB_DATA names.
-
-    Returns:
-        The folder, or None when the variable is not set.
-
-    Raises:
-        DataError: the variable names something that is not a folder.
-
-    >>> folder = local_folder()
-    >>> folder is None or folder.is_dir()
-    True
-    """
+    """The folder that the variable LECTURE_LIB_DATA names."""
     value = os.environ.get(VARIABLE, "")
     if not value:
         return None
@@ -39,19 +28,7 @@ def local_folder() -> Path | None:
 
 
 def local_files(name: str, kind: str) -> list[Path]:
-    """The files of a data set in that folder.
-
-    Args:
-        name: one of `FILES`.
-        kind: what it is, such as "corpus", for the message.
-
-    Returns:
-        The paths of existing files, in the order of use.
-
-    Raises:
-        MissingDataError: the variable is not set, or a file is not there.
-        DataError: the variable names something that is not a folder.
-    """
+    """The files of a data set in that folder."""
     folder = local_folder()
     for file in FILES[name]:
         wanted = f"{kind} {name!r} needs the file {file}; place it"

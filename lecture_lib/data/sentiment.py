@@ -135,23 +135,7 @@ def sentiment(name: str = "default") -> Sentiment:
 def count_words(
     snippets: Iterable[Snippet], held_out: Iterable[str] = (HELD_OUT,), least: int = 5
 ) -> tuple[WordCounts, WordCounts]:
-    """Count in how many good and bad snippets each word occurs.
-
-    Args:
-        snippets: pairs of tokens and label, 1 for good and 0 for bad.
-        held_out: the words to keep out of training.
-        least: words of fewer snippets are left out.
-
-    Returns:
-        The counts for training and those held out, words in alphabetical order.
-
-    Raises:
-        ValueError: a label is neither 0 nor 1.
-
-    >>> train, held_out = count_words([(["a", "joy"], 1), (["a", "tv", "tv"], 0)], held_out=["tv"], least=1)
-    >>> train.words, train.positive, held_out.negative
-    (('a', 'joy'), array([1, 1]), array([1]))
-    """
+    """Count in how many good and bad snippets each word occurs."""
     sides: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for number, (tokens, label) in enumerate(snippets, 1):
         if label not in (0, 1):
@@ -169,18 +153,7 @@ def count_words(
 
 
 def read_word_counts(path: str | PathLike[str]) -> tuple[WordCounts, WordCounts]:
-    """Read a table of four columns: word, positive, negative, part ("train" or "held-out").
-
-    Args:
-        path: the file, in the form of `table_rows`.
-
-    Returns:
-        The counts for training and those held out.
-
-    Raises:
-        MissingDataError: there is no such file.
-        DataError: a line is malformed, or a word comes twice; names the file and the line.
-    """
+    """Read a table of four columns: word, positive, negative, part ("train" or "held-out")."""
     rows: dict[str, tuple[int, int, str]] = {}
     for number, fields in table_rows(path, COLUMNS):
         word, row = _row(fields, path, number)

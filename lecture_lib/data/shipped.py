@@ -16,26 +16,12 @@ SPLITS = ("train", "dev", "test")
 
 
 def shipped_corpus() -> dict[str, Path]:
-    """The files of the corpus that ships, by split.
-
-    Returns:
-        The paths for "train", "dev" and "test".
-
-    >>> list(shipped_corpus())
-    ['train', 'dev', 'test']
-    """
+    """The files of the corpus that ships, by split."""
     return {split: data_folder() / "corpus" / f"{split}.conll" for split in SPLITS}
 
 
 def shipped_vectors() -> Path:
-    """The file of the vectors that ship.
-
-    Returns:
-        The path.
-
-    >>> shipped_vectors().name
-    'vectors.npz'
-    """
+    """The file of the vectors that ship."""
     return data_folder() / "vectors.npz"
 
 

@@ -11,24 +11,6 @@ def table_rows(path: str | PathLike[str], columns: Sequence[str]) -> Iterator[tu
     r"""Yield the rows of a table.
 
     Lines that begin with `#` are remarks, as are empty ones; the first other line names the columns.
-
-    Args:
-        path: a plain or gzip-compressed file in UTF-8.
-        columns: the names that the columns must have.
-
-    Yields:
-        The number of the line, counted from 1, and its fields, one a column.
-
-    Raises:
-        MissingDataError: there is no such file.
-        DataError: the columns have other names, or a row has another number of fields; names the file and the line.
-
-    >>> import tempfile, pathlib
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder) / "tiny.tsv"
-    ...     _ = path.write_text("# invented\nword\tcount\njoy\t9\n")
-    ...     list(table_rows(path, ["word", "count"]))
-    [(3, ['joy', '9'])]
     """
     expected = f"expected {', '.join(columns)}, parted by tabs"
     titled = False

@@ -8,7 +8,8 @@ from lecture_lib.data.fetching import fetched_files
 from lecture_lib.data.local import local_files
 from lecture_lib.data.shipped import read_packed, shipped_vectors
 from lecture_lib.ner.errors import MissingDataError
-from lecture_lib.ner.vectors import Vectors, read_vectors
+from lecture_lib.ner.vector_files import read_vectors
+from lecture_lib.ner.vectors import Vectors
 
 LOCAL = ("glove-50k", "glove-10k")
 FETCHED = ("glove-6b-50d", "glove-wiki-gigaword-50")

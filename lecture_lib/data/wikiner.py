@@ -10,18 +10,7 @@ from lecture_lib.ner.tags import to_bio
 
 
 def read_wikiner(path: str | PathLike[str]) -> list[Sentence]:
-    """Read a WikiNER file.
-
-    Args:
-        path: the file as published, compressed by bzip2.
-
-    Returns:
-        The sentences, in order, their tags in BIO.
-
-    Raises:
-        MissingDataError: there is no such file.
-        DataError: a word is malformed, or the file is empty or damaged; names the file and the line.
-    """
+    """Read a WikiNER file."""
     path = Path(path)
     if not path.is_file():
         raise MissingDataError("there is no such file", path)

@@ -12,52 +12,24 @@ Floats = NDArray[np.float64]
 
 
 def sizes(rng: np.random.Generator) -> tuple[int, int]:
-    """Draw the sizes of a layer.
-
-    Args:
-        rng: source of randomness.
-
-    Returns:
-        n outputs from 3 to 4 and m inputs from 5 to 8.
-    """
-    return int(rng.integers(3, 5)), int(rng.integers(5, 9))
+    """Draw the sizes of a layer."""
+    return int(rng.integers(3, 6)), int(rng.integers(6, 10))
 
 
 def layer(rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
-    """Draw a window's network, small enough that tanh does not saturate.
-
-    Args:
-        rng: source of randomness.
-
-    Returns:
-        x (m,), W (n, m), b (n,), u (n,), all float64.
-    """
+    """Draw a window's network, small enough that tanh does not saturate."""
     n, m = sizes(rng)
     return rng.normal(size=m), rng.normal(0, 0.5, (n, m)), rng.normal(0, 0.5, n), rng.normal(size=n)
 
 
 def error_and_input(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Draw an error signal and the input of its layer.
-
-    Args:
-        rng: source of randomness.
-
-    Returns:
-        delta (n,), x (m,), both float64.
-    """
+    """Draw an error signal and the input of its layer."""
     n, m = sizes(rng)
     return rng.normal(size=n), rng.normal(size=m)
 
 
 def cubic(rng: np.random.Generator) -> Callable[[Any], Any]:
-    """Draw a function of one number that bends differently everywhere.
-
-    Args:
-        rng: source of randomness.
-
-    Returns:
-        The function; it takes numbers and arrays, entry by entry.
-    """
+    """Draw a function of one number that bends differently everywhere."""
     a, b, c = rng.uniform(0.5, 2.0, 3)
 
     def f(x: Any) -> Any:
@@ -67,30 +39,15 @@ def cubic(rng: np.random.Generator) -> Callable[[Any], Any]:
 
 
 def valley(rng: np.random.Generator, m: int) -> Callable[[Any], Any]:
-    """Draw a function of m numbers whose slopes all differ and depend on one another.
-
-    Args:
-        rng: source of randomness.
-        m: how many numbers it takes.
-
-    Returns:
-        The function: an array (m,) in, one number out.
-    """
-    a, C = rng.uniform(0.5, 2.0, m), rng.normal(size=(m, m))
+    """Draw a function of m numbers whose slopes all differ and depend on one another."""
+    a, b, C = rng.uniform(0.5, 2.0, m), rng.normal(size=m), rng.normal(size=(m, m))
 
     def f(x: Any) -> Any:
-        return a @ x**3 + x @ C @ x
+        return a @ x**3 + x @ C @ x + (b @ x) ** 3
 
     return f
 
 
 def logistic(s: Any) -> Any:
-    """The logistic function σ(s) = 1/(1 + e⁻ˢ).
-
-    Args:
-        s: numbers of moderate size, any shape: far below 0 it overflows.
-
-    Returns:
-        The same shape.
-    """
+    """The logistic function σ(s) = 1/(1 + e⁻ˢ)."""
     return 1 / (1 + np.exp(-s))

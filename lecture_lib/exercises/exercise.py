@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 Inputs = Callable[[np.random.Generator], tuple[Any, ...]]
+Finding = tuple[str, str]
+"""The name of a mistake, and the nudge that belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,14 @@ class Exercise:
         lesson: what the right answer shows, in one sentence.
         inputs: draws one tuple of arguments for a function; None when the answer is a value.
         arguments: the names of a function's arguments.
-        measure: turns an answer into what is compared, where many answers are right; usually the answer itself.
+        measure: turns an answer into what is compared, where many answers are right; usually the answer itself. Where a
+            class is asked for it takes the class and one draw of `inputs`.
+        labels: what the parts of an answer are called, such as the six formulas "A" to "F".
+        choices: the texts of which the answer is one, or some.
+        ordered: whether the order of several choices counts.
+        way: the value of an answer once more, worked out step by step: usual slips are made in it.
+        also: another right answer, whose outcomes are others, such as the exact slope beside the numeric one.
+        demands: what else the task asks for; each is given the exercise and a right answer, and finds a fault or None.
 
     Example:
         >>> halve = Exercise("00-half", "Half of x.", lambda x: x / 2, (), "What is half of 2?", "It halves.",
@@ -65,9 +74,36 @@ class Exercise:
     lesson: str
     inputs: Inputs | None = None
     arguments: tuple[str, ...] = ()
-    measure: Callable[[Any], Any] = field(default=lambda answer: answer)
+    measure: Callable[..., Any] = field(default=lambda answer: answer)
+    labels: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    ordered: bool = False
+    way: Callable[[], Any] | None = None
+    also: Any = None
+    demands: tuple[Callable[[Exercise, Any], Finding | None], ...] = ()
 
     @property
     def is_function(self) -> bool:
-        """Whether the answer is a function."""
+        """Whether the answer is a function, or a class."""
         return self.inputs is not None
+
+    @property
+    def form(self) -> str:
+        """What is handed over.
+
+        "function", "class", "number", "shape", "shapes", "numbers", "flags", "choice", "names", "texts" or "arrays".
+        """
+        if self.is_function:
+            return "function" if self.arguments else "class"
+        if self.choices:
+            return "choice" if isinstance(self.solution, str) else "texts" if self.ordered else "names"
+        if not isinstance(self.solution, (tuple, list)):
+            return "number"
+        parts = tuple(self.solution)
+        if any(isinstance(part, np.ndarray) for part in parts):
+            return "arrays"
+        if any(isinstance(part, tuple) for part in parts):
+            return "shapes"
+        if parts and all(isinstance(part, bool) for part in parts):
+            return "flags"
+        return "numbers" if self.labels else "shape"

@@ -93,9 +93,6 @@ class Program:
 def problem() -> tuple[Array, Array]:
     """The windows of the first shipped training sentences, and their classes.
 
-    Returns:
-        X, shape (400, 250), float64, and y, shape (400,), integers from 0 to 3.
-
     Example:
         >>> X, y = problem()
         >>> X.shape, y[:6]
@@ -111,14 +108,7 @@ def problem() -> tuple[Array, Array]:
 
 
 def start(bias: float = 0.0) -> Params:
-    """The first parameters, the same at every call.
-
-    Args:
-        bias: all entries of b1 and b2.
-
-    Returns:
-        W1 (16, 250), b1 (16,), W2 (16, 16), b2 (16,), U (4, 16), c (4,).
-    """
+    """The first parameters, the same at every call."""
     rng, n, k = np.random.default_rng(18), HIDDEN, len(CLASSES)
     shapes = {"W1": (n, 250), "W2": (n, n), "U": (k, n)}
     weights = {name: rng.normal(0, shape[1] ** -0.5, shape) for name, shape in shapes.items()}
@@ -226,13 +216,6 @@ CASES: dict[int, Program] = {
 def examine(program: Program, steps: int = STEPS) -> Symptoms:
     """Train a program by plain gradient descent, and write down what can be seen.
 
-    Args:
-        program: one of `CASES`, `HEALTHY`, or your own.
-        steps: how many steps.
-
-    Returns:
-        The symptoms; training ends early when a loss is no longer finite.
-
     Example:
         >>> seen = examine(HEALTHY)
         >>> bool(seen.loss[-1] < 0.2 * seen.loss[0]), round(seen.agreement["W1"], 4)
@@ -278,26 +261,12 @@ def examine(program: Program, steps: int = STEPS) -> Symptoms:
 
 
 def gradient_of(each: Losses) -> Gradient:
-    """The gradient of the mean of some losses, found by the library.
-
-    Args:
-        each: from parameters, X and y to one loss a window.
-
-    Returns:
-        From parameters, X and y to name → gradient.
-    """
+    """The gradient of the mean of some losses, found by the library."""
     return grad(lambda params, X, y: np.mean(each(params, X, y)))
 
 
 def agreement(program: Program, params: Params) -> dict[str, float]:
     """Compare the gradient that a program gives with wiggling, on a few entries of every parameter drawn at random.
-
-    Args:
-        program: one of `CASES`, `HEALTHY`, or your own.
-        params: where to compare.
-
-    Returns:
-        By name, the cosine between given and wiggled slopes; 1 when they point the same way, or all are 0.
 
     Example:
         >>> round(agreement(HEALTHY, start())["W2"], 4)

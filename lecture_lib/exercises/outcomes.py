@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import copy
+import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise
 
-TRIALS = 3
+TRIALS = 5
 RELATIVE = 1e-6
+SINGLE = 2e-5
+"""The relative rounding that numbers of single precision are allowed."""
 ABSOLUTE = 1e-10
+LONGEST = 100_000
+"""What is taken of a result that comes one by one: it might not end."""
+
+
+class Objection(Exception):
+    """What a gate or a measure finds fault with while an answer runs: a name and a nudge."""
+
+    def __init__(self, name: str, nudge: str):
+        super().__init__(f"{name}. {nudge}")
+        self.name, self.nudge = name, nudge
 
 
 @dataclass(frozen=True)
@@ -24,73 +41,128 @@ class Failure:
     Attributes:
         kind: the exception's class name.
         text: its message.
+        objection: what it was raised for, where the exercise itself found the fault.
     """
 
     kind: str
     text: str
+    objection: tuple[str, str] | None = None
 
 
 class Untouched:
-    """The outcome of an answer that still holds the dots of the empty exercise."""
+    """The outcome of an answer that still holds the dots of the empty exercise; there is only one."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Untouched:
+        return self
 
 
 UNTOUCHED = Untouched()
 
 
-def outcomes(exercise: Exercise, answer: Any) -> list[Any]:
-    """Everything that an answer comes to: one outcome for a value, one a trial for a function.
+@dataclass(frozen=True)
+class Observed:
+    """What is seen of an answer that is called on all trials, forward and backward again.
 
-    Args:
-        exercise: gives the inputs, the same in every call.
-        answer: the answer, of the right kind.
-
-    Returns:
-        Arrays, texts, tuples of these, a Failure for what was raised, or UNTOUCHED.
+    Attributes:
+        outcomes: what it came to, one outcome a trial.
+        changed: the arguments that were not the same afterward.
+        again: whether the second call gave the same.
+        kept: whether the results of the first calls were still the same after the second.
     """
+
+    outcomes: list[Any]
+    changed: tuple[str, ...] = ()
+    again: bool = True
+    kept: bool = True
+
+
+def outcomes(exercise: Exercise, answer: Any) -> list[Any]:
+    """Everything that an answer comes to: one outcome for a value, one a trial for a function."""
+    return list(each_outcome(exercise, answer))
+
+
+def each_outcome(exercise: Exercise, answer: Any) -> Iterator[Any]:
+    """The same, one after the other: who looks for a difference may stop at the first."""
     if not exercise.is_function:
-        given = _guarded(settled, (answer,))
-        usable = given is not UNTOUCHED and not isinstance(given, Failure)
-        return [_guarded(exercise.measure, (answer,)) if usable else given]
-    return [_guarded(lambda *args: exercise.measure(answer(*args)), args) for args in trials(exercise)]
+        yield _guarded(lambda: exercise.measure(answer))
+        return
+    for args in trials(exercise):
+        yield _called(exercise, answer, args)[0]
+
+
+def observe(exercise: Exercise, answer: Any) -> Observed:
+    """Call an answer on all trials, then again in the other order, with other random numbers about."""
+    if not exercise.is_function:
+        return Observed(outcomes(exercise, answer))
+    given = list(trials(exercise))
+    random_state = np.random.get_state()
+    try:
+        np.random.seed(1)
+        first, results, changed = [], [], set()
+        for args in given:
+            copies = copy.deepcopy(args)
+            outcome, result = _called(exercise, answer, copies)
+            first.append(copy.deepcopy(outcome))
+            results.append(outcome if result is None else result)
+            changed |= {k for k, (a, b) in enumerate(zip(args, copies, strict=True)) if not _untouched(a, b)}
+        np.random.seed(2)
+        second = [copy.deepcopy(_called(exercise, answer, copy.deepcopy(args))[0]) for args in reversed(given)]
+        kept = [_guarded(partial(exercise.measure, result)) for result in results]
+    finally:
+        np.random.set_state(random_state)
+    # Where an argument is written to, a result that is the same array changes with it: that is named already.
+    again = all_same(second[::-1], first)
+    names = tuple(exercise.arguments[k] for k in sorted(changed) if k < len(exercise.arguments))
+    return Observed(first, names, again, exercise.form == "class" or all_same(kept, first))
+
+
+def _untouched(before: Any, after: Any) -> bool:
+    """Whether an argument is as it was, up to the rounding of a nudge that was taken back."""
+    if isinstance(before, np.ndarray):
+        return bool(before.shape == after.shape and np.allclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True))
+    if isinstance(before, (list, dict)):
+        return len(before) == len(after) and repr(before) == repr(after)
+    return True
+
+
+def _called(exercise: Exercise, answer: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
+    if exercise.form == "class":
+        return _guarded(lambda: exercise.measure(answer, *copy.deepcopy(args))), None
+    results: list[Any] = []
+
+    def run() -> Any:
+        result = answer(*args)
+        results.append(list(islice(result, LONGEST)) if isinstance(result, Iterator) else result)
+        return exercise.measure(results[0])
+
+    outcome = _guarded(run)
+    return outcome, results[0] if results else None
 
 
 def trials(exercise: Exercise) -> Iterator[tuple[Any, ...]]:
-    """The random arguments on which an exercise compares functions.
-
-    Args:
-        exercise: one whose answer is a function.
-
-    Returns:
-        The tuples of arguments, the same in every call; arrays are fresh copies.
-    """
+    """The random arguments on which an exercise compares functions."""
     assert exercise.inputs is not None
     rng = np.random.default_rng(zlib.crc32(exercise.id.encode()))
     for _ in range(TRIALS):
         yield exercise.inputs(rng)
 
 
-def _guarded(function: Any, args: tuple[Any, ...]) -> Any:
+def _guarded(function: Callable[[], Any]) -> Any:
     try:
         # A wrong answer may well divide by zero; a warning about it would only hide the message.
-        with np.errstate(all="ignore"):
-            return settled(function(*copy.deepcopy(args)))
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return settled(function())
+    except Objection as error:
+        return Failure("Objection", str(error), (error.name, error.nudge))
     except Exception as error:
         # Dots that are left inside a formula: nothing can be computed with them.
-        return UNTOUCHED if "ellipsis" in str(error) else Failure(type(error).__name__, str(error))
+        dots = isinstance(error, TypeError) and "ellipsis" in str(error)
+        return UNTOUCHED if dots else Failure(type(error).__name__, str(error))
 
 
 def settled(value: Any) -> Any:
     """Bring a result into a form that can be compared.
-
-    Args:
-        value: what a reader gave or a function returned.
-
-    Returns:
-        An array for numbers and nested lists of them (a Tensor gives its data), a text without case and outer spaces,
-        a tuple of such things for what is no array, None as it is, UNTOUCHED for the dots of an empty exercise.
-
-    Raises:
-        TypeError: it is none of these, such as a dictionary.
 
     Example:
         >>> settled([1, 2]), settled(" Loss "), settled((2, ...)) is UNTOUCHED
@@ -106,6 +178,10 @@ def settled(value: Any) -> Any:
         value = value.data
     if isinstance(value, np.ndarray) and value.dtype.kind in "OU":
         value = value.tolist()
+    if isinstance(value, (Iterator, range)):
+        value = list(islice(value, LONGEST))
+    if isinstance(value, (Fraction, Decimal)):
+        value = float(value)
     if isinstance(value, (tuple, list)):
         parts = tuple(settled(part) for part in value)
         if any(part is UNTOUCHED for part in parts):
@@ -122,36 +198,31 @@ def settled(value: Any) -> Any:
 def same(left: Any, right: Any) -> bool:
     """Whether two outcomes are the same: equal texts and structure, equal shapes, numbers equal up to rounding.
 
-    Args:
-        left: an outcome.
-        right: another one.
-
-    Returns:
-        True when they are the same. Two failures are the same when they have the same class and message; what is not
-        a number equals nothing.
-
     Example:
         >>> same(np.array([1.0, 2.0]), np.array([[1.0, 2.0]])), same("loss", "loss")
         (False, True)
     """
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
         scale = float(np.max(np.abs(right), initial=0.0))
-        return left.shape == right.shape and bool(
-            np.all(np.abs(np.subtract(left, right, dtype=complex)) <= RELATIVE * scale + ABSOLUTE)
-        )
+        rounding = SINGLE if np.float32 in (left.dtype, right.dtype) else RELATIVE
+        if left.shape != right.shape:
+            return False
+        with np.errstate(all="ignore"):
+            return bool(np.all(np.abs(np.subtract(left, right, dtype=complex)) <= rounding * scale + ABSOLUTE))
     if isinstance(left, tuple) and isinstance(right, tuple):
         return len(left) == len(right) and all(map(same, left, right))
     return type(left) is type(right) and not isinstance(left, np.ndarray) and bool(left == right)
 
 
+def fitted(found: Any, wanted: Any) -> Any:
+    """A result that differs from the wanted one in its dress alone, as that one: a number in a list is a number."""
+    if isinstance(found, np.ndarray) and isinstance(wanted, np.ndarray) and wanted.ndim == 0 and found.size == 1:
+        return found.reshape(())
+    if isinstance(found, tuple) and isinstance(wanted, tuple) and len(found) == len(wanted):
+        return tuple(map(fitted, found, wanted))
+    return found
+
+
 def all_same(left: list[Any], right: list[Any]) -> bool:
-    """Whether two answers come to the same on every trial.
-
-    Args:
-        left: the outcomes of one answer.
-        right: the outcomes of another one.
-
-    Returns:
-        True when they have equally many outcomes, all of them the same.
-    """
+    """Whether two answers come to the same on every trial."""
     return len(left) == len(right) and all(map(same, left, right))

@@ -6,11 +6,15 @@ import json
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lecture_lib.exercises.bank import exercises_of, notebooks
 
 VARIABLE = "LECTURE_LIB_PROGRESS"
+READERS_PATIENCE = 20
 
 # What was solved since Python started counts even where nothing can be written.
 _solved_now: set[str] = set()
@@ -33,7 +37,8 @@ def progress(reset: bool = False) -> None:
     kept = True
     if reset:
         _solved_now.clear()
-        kept = _write(progress_file(), set())
+        with _alone(progress_file()):
+            kept = _write(progress_file(), set())
     solved = solved_exercises()
     print("notebook  solved  still open")
     for notebook in notebooks():
@@ -45,31 +50,21 @@ def progress(reset: bool = False) -> None:
 
 
 def record(name: str) -> None:
-    """Note that an exercise is solved; where that cannot be written, for this session only.
-
-    Args:
-        name: the exercise's id.
-    """
+    """Note that an exercise is solved; where that cannot be written, for this session only."""
     _solved_now.add(name)
-    solved = solved_in(progress_file())
-    if name not in solved:
-        _write(progress_file(), solved | _solved_now)
+    path = progress_file()
+    if name not in solved_in(path):
+        with _alone(path):
+            _write(path, solved_in(path) | _solved_now)
 
 
 def solved_exercises() -> set[str]:
-    """The exercises that are solved, in this session or before.
-
-    Returns:
-        Their ids.
-    """
+    """The exercises that are solved, in this session or before."""
     return solved_in(progress_file()) | _solved_now
 
 
 def progress_file() -> Path:
     """Where progress is kept; the file need not exist.
-
-    Returns:
-        The file that LECTURE_LIB_PROGRESS names, else `lecture_lib/progress.json` in the user's data folder.
 
     Example:
         >>> progress_file().suffix
@@ -90,19 +85,43 @@ def _data_home() -> Path:
 
 
 def solved_in(path: Path) -> set[str]:
-    """The exercises that a file of progress names.
-
-    Args:
-        path: the file.
-
-    Returns:
-        Their ids; none where there is no such file, or it cannot be read.
-    """
+    """The exercises that a file of progress names."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {name for name in content["solved"] if isinstance(name, str)}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from writing meanwhile; the system lets go when a process dies.
+
+    The file itself is replaced at each write, so a file beside it is locked. Where that cannot be, nobody waits.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = (path.parent / f".{path.name}.lock").open("a", encoding="utf-8")
+    except OSError:
+        yield
+        return
+    with file:
+        _lock(file.fileno())
+        yield
+
+
+def _lock(number: int) -> None:
+    # Neither module is everywhere, and no file of a network need know locks.
+    with suppress(ImportError, OSError):
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(number, 0, os.SEEK_SET)
+            msvcrt.locking(number, msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(number, fcntl.LOCK_EX)
 
 
 def _write(path: Path, solved: set[str]) -> bool:
@@ -114,10 +133,21 @@ def _write(path: Path, solved: set[str]) -> bool:
         try:
             with os.fdopen(number, "w", encoding="utf-8") as file:
                 file.write(text)
-            os.replace(temporary, path)
+            _replace(temporary, path)
         except OSError:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError:
         return False
     return True
+
+
+def _replace(temporary: str, path: Path) -> None:
+    """Put a file in another's place; on Windows that waits until nobody reads the old one."""
+    for _ in range(READERS_PATIENCE):
+        try:
+            os.replace(temporary, path)
+            return
+        except PermissionError:
+            time.sleep(0.02)
+    os.replace(temporary, path)

@@ -16,6 +16,8 @@ from lecture_lib.autograd.node import no_subclass
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
 from lecture_lib.autograd.trees import Keywords, call, is_record, joined, leaves, parts_of, rebuild, refill
+from lecture_lib.graph.forms import Printed
+from lecture_lib.graph.notation import numpy_text
 from lecture_lib.graph.simplify import ROWS, is_row_sparse, same_kind, simplify
 from lecture_lib.graph.trace import NUMBERS, Graph, Node, is_numeric, record
 
@@ -163,7 +165,7 @@ class Program:
             graph = self._traced(step, args, names)
         # The code itself checks the arrays and numbers it is given; only what lies around them is checked here.
         self.form = None if all(map(is_numeric, args)) and not self.fixed else self._form(args)
-        writer = Writer(graph, self._numbers(args))
+        writer = ProgramWriter(graph, self._numbers(args))
         self.source = writer.source()
         space = dict(writer.space)
         exec(compile(self.source, "<compiled gradient>", "exec"), space)
@@ -258,7 +260,7 @@ def alike_part(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-class Writer:
+class ProgramWriter:
     """Writes a simplified graph as a function ``run(*arrays)`` that computes into memory it keeps.
 
     Attributes:
@@ -315,13 +317,8 @@ class Writer:
     def _write(self, k: int, node: Node) -> None:
         name, op, args = self.names[node], node.op, [self._text(a) for a in node.args]
         assert op is not None
-        if op is linear.TAKE:
-            self.lines.append(f"{name} = {args[0]}[{self._index(node)}]")
-        elif op is linear.RESHAPE:
-            self.lines.append(f"{name} = {args[0]}.reshape({node.shape})")
-        elif op is linear.TRANSPOSE:
-            turned = node.settings["axes"] == tuple(range(-1, -len(node.shape) - 1, -1))
-            self.lines.append(f"{name} = {args[0]}" + (".T" if turned else f".transpose({node.settings['axes']})"))
+        if op is linear.TAKE or op in (linear.RESHAPE, linear.TRANSPOSE):
+            self.lines.append(f"{name} = {numpy_text(node, [Printed(text) for text in args], 'np').text}")
         elif op is linear.SUM:
             self._call(k, node, np.add.reduce, [args[0], self._axis(node), "None"], keepdims=node.settings["keepdims"])
         elif op is products.MATMUL:
@@ -332,8 +329,6 @@ class Writer:
             self._call(k, node, np.dot, [column, row])
         elif isinstance(op, Elementwise) and isinstance(op.forward, np.ufunc):
             self._call(k, node, op.forward, args)
-        elif isinstance(op, Elementwise) and op.name == "power":
-            self.lines.append(f"{name} = {args[0]} ** {args[1]}")
         else:
             settings = "".join(f", {key}={self._constant(value)}" for key, value in node.settings.items())
             text = f"{self._constant(op.forward)}({', '.join(args)}{settings})"
@@ -411,9 +406,6 @@ class Writer:
     def _axis(self, node: Node) -> str:
         axis = tuple(a + len(node.args[0].shape) for a in node.settings["axis"])
         return str(axis[0] if len(axis) == 1 else axis)
-
-    def _index(self, node: Node) -> str:
-        return ", ".join(self.names[i] if isinstance(i, Node) else self._constant(i) for i in node.args[1:]) or "()"
 
     def _constant(self, value: Any) -> str:
         for name, known in self.space.items():

@@ -13,20 +13,17 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd import linear
-from lecture_lib.autograd.custom import Primitive
 from lecture_lib.autograd.families import Elementwise
+from lecture_lib.autograd.operation import Operation
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
 from lecture_lib.autograd.trees import joined, leaves
-from lecture_lib.graph.lines import ATOM, OWN, UNARY, dtype_text, line, literal, scatter_statement
+from lecture_lib.graph.forms import Printed, dtype_text, literal, scatter_statement, signed
+from lecture_lib.graph.notation import IMPORTED, NUMPY, home, notation, numpy_text
 from lecture_lib.graph.simplify import numbers_as_arrays, simplify
 from lecture_lib.graph.trace import Graph, Node, is_numeric, record
 
 WIDTH = 72
 SMALL = 64
-IMPORTED = (*OWN, "logsumexp", "RowSparse")
-"""What printed code takes from ``lecture_lib``."""
-RULES = ("adjugate", "singular_vectors")
-"""What printed code takes from the rules of linear algebra."""
 
 
 class Source(str):
@@ -132,7 +129,9 @@ class Printer:
         self.differentiated = differentiated
         self.nodes, self.outputs, self.became = simplify(graph, merge=True)
         self.names: dict[Any, str] = {}
-        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED, *RULES}
+        self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED}
+        self.imports: dict[str, set[str]] = {}
+        self.functions: dict[Operation, str] = {}
         self.constants: dict[str, Any] = {}
         self.surroundings = surroundings(f)
         self.uses = Counter(a for node in self.nodes for a in node.parents)
@@ -142,16 +141,14 @@ class Printer:
     def source(self) -> Source:
         """The whole function."""
         body = self._body()
-        used = [name for name in IMPORTED if any(re.search(rf"\b{name}\(", text) for text in body)]
         head = [f"import numpy as {self.module}" if self.module != "numpy" else "import numpy"]
         around = [self._around(name, a) for name, a in self.constants.items() if isinstance(a, np.ndarray)]
         if not any(f"{self.module}." in text for text in (*body, *around)):
             head = []
-        if used:
-            head += [*([""] if head else []), f"from lecture_lib import {', '.join(sorted(used, key=str.lower))}"]
-        rules = [name for name in RULES if any(f"{name}(" in text for text in body)]
-        if rules:
-            head.append(f"from lecture_lib.autograd.linalg import {', '.join(rules)}")
+        if self.imports and head:
+            head.append("")
+        for module, names in sorted(self.imports.items()):
+            head.append(f"from {module} import {', '.join(sorted(names, key=str.lower))}")
         blocks = ["\n".join(part) for part in (head, around) if part]
         source = Source("\n\n".join([*blocks, ""]) + ("\n" if blocks else "") + "\n".join(body))
         source.names = {k: v for k, v in self.constants.items() if not isinstance(v, np.ndarray) or v.size > SMALL}
@@ -202,7 +199,7 @@ class Printer:
         if isinstance(y, Node) and self.names.get(y) == name:
             return name
         if isinstance(y, Node):
-            text = self.names.get(y) or self._expression(y)[0]
+            text = self.names.get(y) or self._expression(y).text
         elif not y.ndim:
             text = f"{self.module}.{y.dtype.name}({self._constant(y)})"
         elif y.size and np.all(y == y.flat[0]):
@@ -218,39 +215,52 @@ class Printer:
         for node in nodes:
             if node in self.names:
                 name = self.names[node]
-                lines.append(f"    {name} = {self._expression(node, top=True)[0]}  # {node.shape}")
+                lines.append(f"    {name} = {self._expression(node, top=True).text}  # {node.shape}")
                 if node.op is linear.SCATTER:
                     parts = [self._expression(a) for a in node.args]
                     lines.append(f"    {scatter_statement(node, parts, name, self.module)}")
         return lines
 
-    def _expression(self, node: Any, top: bool = False) -> tuple[str, int]:
-        """A node as text with its precedence: its name, or its operation on the texts of its arguments."""
+    def _expression(self, node: Any, top: bool = False) -> Printed:
+        """A node as text: its name, or its operation on the texts of its arguments."""
         if not isinstance(node, Node):
-            return (self._constant(node), ATOM) if isinstance(node, np.ndarray) else literal_part(node)
+            return Printed(self._constant(node)) if isinstance(node, np.ndarray) else signed(literal(node))
         if node in self.names and not top:
-            return self.names[node], ATOM
+            return Printed(self.names[node])
         parts = [self._operand(a, node) for a in node.args]
-        if isinstance(node.op, Primitive):
-            return f"{self._primitive(node.op)}({', '.join(text for text, _ in parts)})", ATOM
-        return line(node, parts, self.module)
+        assert node.op is not None
+        if node.op not in self.functions:
+            self.functions[node.op] = self._given(node.op)
+        return numpy_text(node, parts, self.module, self.functions[node.op])
 
-    def _primitive(self, operation: Primitive) -> str:
-        """The name of an operation of the reader's own: one that can stand in code."""
-        key: Any = ("primitive", operation)
-        if key not in self.names:
-            self.names[key] = self._unique(re.sub(r"\W+", "_", operation.name).strip("_") or "primitive")
-            self.constants[self.names[key]] = operation.forward
-        return self.names[key]
+    def _import_functions(self) -> None:
+        """What printed code calls the operations whose functions it finds in NumPy or imports."""
+        for node in self.nodes:
+            if node.op is None or node.op in self.functions:
+                continue
+            record, module = notation(node.op), home(node)
+            name = record.function or node.op.name
+            if module in NUMPY:
+                self.functions[node.op] = f"{NUMPY[module]}.{name}"
+            elif module or record.numpy:
+                self.functions[node.op] = name
+            if module and module not in NUMPY:
+                self.imports.setdefault(module, set()).add(name)
+                self.taken.add(name)
 
-    def _operand(self, a: Any, node: Node) -> tuple[str, int]:
+    def _given(self, operation: Operation) -> str:
+        """The name of an operation that lives nowhere else: one that can stand in code."""
+        name = self._unique(re.sub(r"^\d|\W+", "_", operation.name).strip("_") or "primitive")
+        self.constants[name] = operation.forward
+        return name
+
+    def _operand(self, a: Any, node: Node) -> Printed:
         """An argument of an operation; a number with its point or its dtype where the result would lack it without."""
         if isinstance(node.op, Elementwise) and isinstance(a, (float, np.floating)) and np.isfinite(a):
             others = [b.value if isinstance(b, Node) else b for b in node.args if b is not a]
             if np.result_type(*others, 0) != node.value.dtype:
                 weak = type(a) is float or np.result_type(*others, 0.0) == node.value.dtype
-                text = repr(float(a)) if weak else f"{self.module}.{np.result_type(a).name}({literal(a)})"
-                return text, UNARY if text.startswith("-") else ATOM
+                return signed(repr(float(a)) if weak else f"{self.module}.{np.result_type(a).name}({literal(a)})")
         return self._expression(a)
 
     def _constant(self, array: Any) -> str:
@@ -279,6 +289,7 @@ class Printer:
         if "np" in self.taken:
             self.module = "numpy"
         self.taken.add(self.module)
+        self._import_functions()
         for node in self.graph.inputs:
             if node not in self.names:
                 root, path = taken_apart(node)
@@ -295,7 +306,7 @@ class Printer:
         for node in self.nodes:
             if node.op is None or node in self.names:
                 continue
-            if self.uses[node] > 1 or node.op is linear.SCATTER or len(self._expression(node)[0]) > WIDTH:
+            if self.uses[node] > 1 or node.op is linear.SCATTER or len(self._expression(node).text) > WIDTH:
                 self.names[node] = self._unique("t")
 
     def _is_gradient(self, node: Node) -> bool:
@@ -341,12 +352,6 @@ def taken_apart(node: Node) -> tuple[str, str]:
     """An input's argument, and the path in it as one writes it."""
     whole = re.match(r"\w*", str(node.name)).group()  # type: ignore[union-attr]
     return whole, str(node.name)[len(whole) :]
-
-
-def literal_part(value: Any) -> tuple[str, int]:
-    """A constant that is no array, with its precedence."""
-    text = literal(value)
-    return text, UNARY if text.startswith("-") else ATOM
 
 
 def surroundings(f: Callable[..., Any]) -> dict[int, str]:

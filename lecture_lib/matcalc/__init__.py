@@ -2,77 +2,117 @@
 
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.balance import Balance, balance
-from lecture_lib.matcalc.derivation import Derivation
-from lecture_lib.matcalc.derive import derive
+from lecture_lib.matcalc.derive import Derivation, derive, hessian
 from lecture_lib.matcalc.evaluate import evaluate
 from lecture_lib.matcalc.explain import Explanation, explain
-from lecture_lib.matcalc.expressions import Expr, eye, length, let, ones, symbols, zeros
+from lecture_lib.matcalc.expr import Expr
 from lecture_lib.matcalc.identities import identities
-from lecture_lib.matcalc.prove import Proof
-from lecture_lib.matcalc.steps import Step
-from lecture_lib.matcalc.vocabulary import (
+from lecture_lib.matcalc.language import (
     abs,
-    concat,
+    clip,
     cos,
     cross_entropy,
-    diag,
-    diagonal,
     exp,
     f,
     function,
-    inv,
+    gelu,
+    huber,
+    leaky_relu,
     log,
     log_softmax,
-    logdet,
     logsumexp,
+    max,
     maximum,
+    mean,
+    min,
+    minimum,
     norm,
     relu,
     sigmoid,
+    silu,
     sin,
     softmax,
     softplus,
     sqrt,
     sum,
     tanh,
-    trace,
+    var,
 )
+from lecture_lib.matcalc.language_matrix import (
+    concat,
+    det,
+    diag,
+    diagonal,
+    expm,
+    hstack,
+    inv,
+    kron,
+    logdet,
+    outer,
+    trace,
+    vec,
+    vstack,
+)
+from lecture_lib.matcalc.paper import Derived, Line, Puzzle, check_derivation, puzzle
+from lecture_lib.matcalc.prove import Proof
+from lecture_lib.matcalc.record import Step
+from lecture_lib.matcalc.symbols import eye, length, let, ones, symbols, zeros
 
 __all__ = [
     "Balance",
     "Derivation",
+    "Derived",
     "Explanation",
     "Expr",
+    "Line",
     "Proof",
+    "Puzzle",
     "ShapeError",
     "Step",
     "abs",
     "balance",
+    "check_derivation",
+    "clip",
     "concat",
     "cos",
     "cross_entropy",
     "derive",
+    "det",
     "diag",
     "diagonal",
     "evaluate",
     "exp",
     "explain",
+    "expm",
     "eye",
     "f",
     "function",
+    "gelu",
+    "hessian",
+    "hstack",
+    "huber",
     "identities",
     "inv",
+    "kron",
+    "leaky_relu",
     "length",
     "let",
     "log",
     "log_softmax",
     "logdet",
     "logsumexp",
+    "max",
     "maximum",
+    "mean",
+    "min",
+    "minimum",
     "norm",
     "ones",
+    "outer",
+    "puzzle",
     "relu",
     "sigmoid",
+    "silu",
     "sin",
     "softmax",
     "softplus",
@@ -81,5 +121,8 @@ __all__ = [
     "symbols",
     "tanh",
     "trace",
+    "var",
+    "vec",
+    "vstack",
     "zeros",
-]
+]  # fmt: skip

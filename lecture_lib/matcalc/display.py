@@ -5,98 +5,80 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from lecture_lib.matcalc.expressions import Expr, make, named
-from lecture_lib.matcalc.labels import Label, gradient_label, jacobian_label, label, signal_label
+from lecture_lib.matcalc.expr import Expr, make
+from lecture_lib.matcalc.labels import entries_of, gradient_label, jacobian_label, label, signal_label
+from lecture_lib.matcalc.normal import tidy, transposed_once
 from lecture_lib.matcalc.printing import latex, text
 from lecture_lib.matcalc.prove import TOLERANCE, Proof, prove
-from lecture_lib.matcalc.simplify import substitute, tidy, transposed_once
+from lecture_lib.matcalc.record import Claim, Record, Step, two_lines
 from lecture_lib.matcalc.sizes import show_shape
-from lecture_lib.matcalc.steps import Claim, Step, two_lines
-
-if TYPE_CHECKING:
-    from lecture_lib.matcalc.derivation import Derivation, Part
+from lecture_lib.matcalc.symbols import named
+from lecture_lib.matcalc.walk import substitute
 
 FORMS = ("derivation", "jacobian", "shape", "side by side")
 
 
-def view(derivation: Derivation, form: str, row_delta: bool = False, part: Part | None = None) -> View | Comparison:
-    """A derivation in one of its forms.
-
-    Args:
-        derivation: the derivation.
-        form: one of `FORMS`; see `Derivation.show`.
-        row_delta: write the error signal as the lecture's row.
-        part: show only the lines that lead to this quantity.
-
-    Returns:
-        What displays itself.
-
-    Raises:
-        ValueError: there is no such form, or it is "shape" and the derivation ends with Jacobians.
-    """
+def view(record: Record, form: str, row_delta: bool, wanted: list[Expr], lines: Sequence[Step]) -> View | Comparison:
+    """Lines of a derivation that lead to some quantities, in one of the forms."""
     if form not in FORMS:
         raise ValueError(f"form is {form!r}; it is one of {', '.join(repr(f) for f in FORMS)}")
-    wanted = [part.by] if part else derivation.wanted
     if form == "side by side":
-        return Comparison(derivation, wanted)
-    steps = part.steps if part else derivation.steps
+        return Comparison(record, wanted)
+    steps = list(lines)
     if form == "jacobian":
-        steps = _jacobian_form(derivation, steps, wanted)
+        steps = _jacobian_form(record, steps, wanted)
     if form == "shape":
-        steps = _shape_form(derivation, steps)
+        steps = _shape_form(record, steps)
     if row_delta:
-        steps = with_row_signals(derivation, steps)
-    return View(derivation, steps, wanted)
+        steps = with_row_signals(record, steps)
+    return View(record, steps, wanted)
+
+
+def row_of(column: Expr) -> Expr:
+    """A gradient as a Jacobian: one row, the entries of a matrix row by row."""
+    return tidy(column.T) if column.is_column else make("vec", column).T
 
 
 def tick(error: float) -> str:
-    """✓ or ✗ with a measured error.
-
-    Args:
-        error: a relative error.
-
-    Returns:
-        The sign, and the error unless it is 0.
-
-    >>> tick(0.0), tick(3e-13), tick(0.5)
-    ('✓', '✓ 3e-13', '✗ 5e-01')
-    """
+    """✓ or ✗ with a measured error."""
     return "✓" if error == 0 else f"{'✓' if error <= TOLERANCE else '✗'} {error:.0e}"
 
 
 @dataclass(frozen=True)
 class View:
-    """Lines, ready to be shown.
+    """Lines, ready to be shown."""
 
-    Args:
-        derivation: what they are part of.
-        steps: the lines.
-        wanted: the quantities that they lead to.
-    """
-
-    derivation: Derivation
+    record: Record
     steps: list[Step]
     wanted: list[Expr]
 
     @cached_property
-    def proof(self) -> Proof:
-        """The errors of these lines."""
-        return prove(self.derivation, steps=self.steps)
+    def proof(self) -> Proof | None:
+        """The errors of these lines; None where no random point was found."""
+        try:
+            return prove(self.record, steps=self.steps)
+        except ValueError:
+            return None
+
+    def tick(self, k: int) -> str:
+        """The sign and the error of one line."""
+        return "not checked" if self.proof is None else tick(self.proof.errors[k])
 
     @property
     def verdict(self) -> str:
         """What the proof says, in a sentence."""
         p = self.proof
+        if p is None:
+            return "The lines are not checked: no random point was found where the function is finite and smooth."
         good = f"Every line agrees with finite differences at {p.trials} random points"
         return (good if p.ok else "A line disagrees with finite differences") + f" (worst error {p.max_error:.0e})."
 
     @property
     def title(self) -> tuple[str, str]:
         """The heading, in text and in Markdown."""
-        kind = "Jacobian" if self.derivation.jacobian else "Gradient"
-        out = label(self.derivation.output.data)
+        kind = "Jacobian" if self.record.jacobian else "Gradient"
+        out = label(self.record.output.data)
         by = [label(v.data) for v in self.wanted]
         return (
             f"{kind} of {out.text} with respect to {', '.join(b.text for b in by)}",
@@ -109,7 +91,7 @@ class View:
             first, *more = step.latex_rows
             left = "" if step.again else _math(step.left.latex, beside=first)
             shown = _math(f"{step.sign} {first}", beside="" if step.again else step.left.latex)
-            rows.append(f"| {k + 1} | {left} | {shown} | {escaped(step.rule)} | {tick(self.proof.errors[k])} |")
+            rows.append(f"| {k + 1} | {left} | {shown} | {escaped(step.rule)} | {self.tick(k)} |")
             rows += [f"| | | $\\displaystyle\\quad {row}$ | | |" for row in more]
         return "\n".join([*rows, "", self.verdict])
 
@@ -131,7 +113,7 @@ class View:
             for j, row in enumerate(step.wrapped):
                 above, below = two_lines(row)
                 head = f"{k + 1:>3}  {left:>{lefts}} {step.sign:>2} " if j == 0 else " " * (lefts + 9)
-                note = f"{step.rule}   {tick(self.proof.errors[k])}" if j == 0 else ""
+                note = f"{step.rule}   {self.tick(k)}" if j == 0 else ""
                 lines.append(f"{head}{above:<{width}}   {note}".rstrip())
                 if below:
                     lines.append(" " * len(head) + below)
@@ -145,57 +127,44 @@ def _math(formula: str, beside: str) -> str:
 
 
 def escaped(words: str) -> str:
-    """Words as they are written in a Markdown table.
-
-    Args:
-        words: plain text.
-
-    Returns:
-        The text with a backslash before every sign that Markdown would take for its own.
-    """
+    """Words as they are written in a Markdown table."""
     for sign in "\\_*|":
         words = words.replace(sign, "\\" + sign)
     return words
 
 
-def _jacobian_form(derivation: Derivation, steps: Sequence[Step], wanted: Sequence[Expr]) -> list[Step]:
+def _jacobian_form(record: Record, steps: Sequence[Step], wanted: Sequence[Expr]) -> list[Step]:
     """∂-lines alone; a matrix ends with its row of entries."""
     kept = [s for s in steps if s.claim.kind in ("definition", "local", "jacobian") or s.left.kind == "signal"]
     for v in wanted:
-        if not v.is_column and not derivation.jacobian:
-            name = jacobian_label(derivation.output.data, entries_of(v))
-            kept.append(Step(name, derivation[v].jacobian, Claim("jacobian", v), "all entries, row by row, as one row"))
+        if not v.is_column and not record.jacobian:
+            name = jacobian_label(record.output.data, entries_of(v))
+            kept.append(
+                Step(name, row_of(record.columns[v]), Claim("jacobian", v), "all entries, row by row, as one row")
+            )
     return kept
 
 
-def _shape_form(derivation: Derivation, steps: Sequence[Step]) -> list[Step]:
+def _shape_form(record: Record, steps: Sequence[Step]) -> list[Step]:
     """∇-lines alone: everything in the shape of what it belongs to."""
-    if derivation.jacobian:
-        raise ValueError(f"{derivation.output} is not a single number: it has Jacobians, and no gradients to show")
+    if record.jacobian:
+        raise ValueError(f"{record.output} is not a single number: it has Jacobians, and no gradients to show")
     wanted = {s.claim.of for s in steps}
     kept = [s for s in steps if s.claim.kind == "definition"]
-    for v, column in derivation.columns.items():
+    for v, column in record.columns.items():
         if v not in wanted:
             continue
-        signal = derivation.deltas.get(v.name)
+        signal = record.deltas.get(v.name)
         value = signal.args[0] if signal is not None else column
-        left = signal.data if signal is not None else gradient_label(derivation.output.data, v.data)
+        left = signal.data if signal is not None else gradient_label(record.output.data, v.data)
         kept.append(Step(left, value, Claim("gradient", v), f"{show_shape(v.shape)}, the shape of {text(v)}"))
     return kept
 
 
-def with_row_signals(derivation: Derivation, steps: Sequence[Step]) -> list[Step]:
-    """The same lines with every δ of a column written as the lecture's row.
-
-    Args:
-        derivation: what they are part of.
-        steps: the lines.
-
-    Returns:
-        The lines; one whose shape would change is left out.
-    """
+def with_row_signals(record: Record, steps: Sequence[Step]) -> list[Step]:
+    """The same lines with every δ of a column written as the lecture's row."""
     rows: dict[Expr, Expr] = {}
-    for signal in derivation.deltas.values():
+    for signal in record.deltas.values():
         if signal.is_column and not signal.is_scalar:
             letter, _, below = signal.data.code.partition("_")
             value = tidy(make("T", substitute(signal.args[0], rows)))
@@ -203,7 +172,7 @@ def with_row_signals(derivation: Derivation, steps: Sequence[Step]) -> list[Step
     out = []
     for step in steps:
         body = transposed_once(substitute(step.body, rows))
-        if step.left.kind == "signal" and step.claim.of.name in derivation.deltas and not step.claim.of.is_scalar:
+        if step.left.kind == "signal" and step.claim.of.name in record.deltas and not step.claim.of.is_scalar:
             claim = Claim("jacobian", step.claim.of) if step.claim.of.is_column else step.claim
             body = tidy(make("T", body)) if step.claim.of.is_column else body
             out.append(replace(step, body=body, claim=claim, rule="the error signal as the lecture writes it: a row"))
@@ -214,29 +183,24 @@ def with_row_signals(derivation: Derivation, steps: Sequence[Step]) -> list[Step
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both conventions side by side, with the reason for each transpose.
+    """Both conventions side by side, with the reason for each transpose."""
 
-    Args:
-        derivation: the derivation.
-        wanted: the quantities that were asked for.
-    """
-
-    derivation: Derivation
+    record: Record
     wanted: list[Expr]
 
     @property
     def rows(self) -> list[tuple[Expr, Expr, Expr, str]]:
         """For each quantity: it, its Jacobian, its gradient, and why they differ."""
         out = []
-        places = [p for p in self.derivation.columns if p.op == "let" and p not in self.wanted]
+        places = [p for p in self.record.columns if p.op == "let" and p not in self.wanted]
         for v in [*places, *self.wanted]:
-            column = self.derivation.columns[v]
-            row = make("T", column) if v.is_column else make("T", make("vec", column))
-            out.append((v, tidy(row), column, self._reason(v, row)))
+            column = self.record.columns[v]
+            row = row_of(column)
+            out.append((v, row, column, self._reason(v, row)))
         return out
 
     def _reason(self, v: Expr, row: Expr) -> str:
-        of, by = text(self.derivation.output), text(v)
+        of, by = text(self.record.output), text(v)
         if v.is_scalar:
             return f"{by} is a single number: both are the same number"
         shape = show_shape(v.shape)
@@ -245,7 +209,7 @@ class Comparison:
         return f"∂{of}/∂vec {by} is {show_shape(row.shape)} as a Jacobian, row by row; {by} is {shape}; reshape"
 
     def _repr_markdown_(self) -> str:
-        out = label(self.derivation.output.data)
+        out = label(self.record.output.data)
         lines = ["| | Jacobian form | shape convention | why |", "|:--|:--|:--|:--|"]
         for v, row, column, why in self.rows:
             jacobian = jacobian_label(out, entries_of(v)).latex
@@ -257,7 +221,7 @@ class Comparison:
         return "\n".join(lines)
 
     def _repr_latex_(self) -> str:
-        out = label(self.derivation.output.data)
+        out = label(self.record.output.data)
         lines = [
             f"{jacobian_label(out, entries_of(v)).latex} &= {latex(row, shapes=True)} & "
             f"{gradient_label(out, v.data).latex} &= {latex(column, shapes=True)} && \\text{{{why}}}"
@@ -266,7 +230,7 @@ class Comparison:
         return "$$\\begin{aligned}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{aligned}$$"
 
     def __repr__(self) -> str:
-        out = self.derivation.output
+        out = self.record.output
         cells = [
             (
                 f"{jacobian_label(out.data, entries_of(v))} = {row}",
@@ -277,18 +241,3 @@ class Comparison:
         ]
         widths = [max(len(c[k]) for c in cells) for k in (0, 1)]
         return "\n".join(f"{a:<{widths[0]}}   {b:<{widths[1]}}   {why}" for a, b, why in cells)
-
-
-def entries_of(v: Expr) -> Label:
-    """A column by its name, a matrix as vec of its name.
-
-    Args:
-        v: a symbol or a named expression.
-
-    Returns:
-        The label that stands below ∂ in a Jacobian.
-    """
-    name = label(v.data)
-    if v.is_column:
-        return name
-    return replace(name, text=f"vec {name.text}", latex=f"\\operatorname{{vec}} {name.latex}")

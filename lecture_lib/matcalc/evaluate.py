@@ -9,24 +9,16 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.errors import ShapeError
-from lecture_lib.matcalc.expressions import Expr, free_symbols, topological
+from lecture_lib.matcalc.expr import OPERATIONS, Array, Expr, Number
 from lecture_lib.matcalc.functions import lookup, slope_of
-from lecture_lib.matcalc.operations import OPERATIONS
+from lecture_lib.matcalc.operations import commutation_value, hadamard_value, product_value
 from lecture_lib.matcalc.sizes import show_shape
-
-Array = np.ndarray[Any, Any]
+from lecture_lib.matcalc.walk import free_symbols, topological
 
 
 @dataclass
 class Point:
-    """Where to evaluate.
-
-    Args:
-        lengths: a length for every label.
-        values: an array of two axes for every symbol.
-        waves: three numbers for every generic function: f(z) = sin(az + c) + bz² stands in for it.
-        known: values of whole nodes that override their definition.
-    """
+    """Where to evaluate."""
 
     lengths: dict[str, int]
     values: dict[Expr, Array]
@@ -34,43 +26,19 @@ class Point:
     known: dict[Expr, Array] = field(default_factory=dict)
 
     def given(self, known: Mapping[Expr, Array]) -> Point:
-        """The same point with the values of some nodes fixed.
-
-        Args:
-            known: arrays by node; extra leading axes are allowed.
-
-        Returns:
-            A new point.
-        """
+        """The same point with the values of some nodes fixed."""
         return Point(self.lengths, self.values, self.waves, {**self.known, **known})
 
 
 def generic_value(wave: tuple[float, float, float], order: int, z: Array) -> Array:
-    """The derivative of some order of sin(az + c) + bz².
-
-    Args:
-        wave: a, b and c.
-        order: 0 for the function itself.
-        z: any array.
-
-    Returns:
-        An array of z's shape.
-    """
+    """The derivative of some order of sin(az + c) + bz²."""
     a, b, c = wave
     parabola = [b * z * z, 2 * b * z, 2 * b * np.ones_like(z)]
     return a**order * np.sin(a * z + c + order * np.pi / 2) + (parabola[order] if order < 3 else 0.0)
 
 
 def evaluate_at(e: Expr, point: Point) -> Array:
-    """The value of an expression at a point.
-
-    Args:
-        e: the expression.
-        point: the point; its overriding values may have extra leading axes.
-
-    Returns:
-        An array whose last two axes are the rows and columns.
-    """
+    """The value of an expression at a point."""
     done: dict[Expr, Array] = dict(point.known)
     for node in _needed(e, done):
         done[node] = _value(node, [done[a] for a in node.args], point)
@@ -96,6 +64,22 @@ def _needed(e: Expr, done: Mapping[Expr, Array]) -> list[Expr]:
 def _value(node: Expr, args: list[Array], point: Point) -> Array:
     rows, columns = (s.value(point.lengths) for s in node.shape) if node.op in ("number", "eye") else (0, 0)
     match node.op:
+        case "product":
+            coefficient, tops = node.data
+            powers = [(a, _plain(top)) for a, top in zip(args, tops, strict=False)]
+            return product_value(_plain(coefficient), powers, args[len(tops) :])
+        case "hadamard":
+            return hadamard_value([(a, _plain(top)) for a, top in zip(args, node.data, strict=True)])
+        case "sum":
+            result = args[0]
+            for a in args[1:]:
+                result = result + a
+            return result
+        case "unvec":
+            rows, columns = (size.value(point.lengths) for size in node.shape)
+            return args[0].reshape((*args[0].shape[:-2], rows, columns))
+        case "commutation":
+            return commutation_value(*(size.value(point.lengths) for size in node.data))
         case "symbol":
             return point.values[node]
         case "let":
@@ -116,13 +100,17 @@ def _value(node: Expr, args: list[Array], point: Point) -> Array:
     return run(node, *args)
 
 
+def _plain(value: Number) -> float | int:
+    return value if isinstance(value, int) else float(value)
+
+
 def _elementwise(node: Expr, z: Array, point: Point) -> Array:
-    name, order = node.data
+    name, order, *settings = node.data
     function = lookup(name)
     if function.value is None:
         return generic_value(point.waves[name], order, z)
     if order == 0:
-        return np.asarray(function.value(z))
+        return np.asarray(function.value(z, *(float(x) for x in settings)))
     return evaluate_at(slope_of(node), point.given({node.args[0]: z}))
 
 
@@ -152,19 +140,7 @@ def evaluate(e: Expr, values: Mapping[str, Any] | None = None, **more: Any) -> A
 
 
 def point_from(expressions: Iterable[Expr], values: Mapping[str, Any]) -> Point:
-    """A point from arrays by name, each checked against its symbol's shape.
-
-    Args:
-        expressions: what will be evaluated there.
-        values: an array for every symbol in them, by name.
-
-    Returns:
-        The point.
-
-    Raises:
-        ValueError: a symbol has no value, a value has no symbol, a function is generic, or targets do not sum to 1.
-        ShapeError: an array has not the shape that its symbol has.
-    """
+    """A point from arrays by name, each checked against its symbol's shape."""
     roots = list(expressions)
     wanted = {s.name: s for s in free_symbols(*roots)}
     missing = [name for name in wanted if name not in values]
@@ -185,19 +161,7 @@ def point_from(expressions: Iterable[Expr], values: Mapping[str, Any]) -> Point:
 
 
 def fitted(symbol: Expr, value: Any, lengths: dict[str, int]) -> Array:
-    """An array as the value of a symbol.
-
-    Args:
-        symbol: the symbol.
-        value: an array of two axes, or a number.
-        lengths: what is known of the labels so far; new ones are learned from the array and added.
-
-    Returns:
-        A float64 array of two axes.
-
-    Raises:
-        ShapeError: the array has another number of axes, or a length that does not agree with the labels.
-    """
+    """An array as the value of a symbol."""
     array = np.asarray(value, dtype=np.float64)
     array = array.reshape(1, 1) if array.ndim == 0 else array
     if array.ndim != 2:
@@ -220,15 +184,7 @@ def fitted(symbol: Expr, value: Any, lengths: dict[str, int]) -> Array:
 
 
 def check_targets(roots: Iterable[Expr], point: Point) -> None:
-    """Refuse targets of a cross-entropy that do not sum to 1: its rule p − t would be wrong.
-
-    Args:
-        roots: the expressions to look through.
-        point: where.
-
-    Raises:
-        ValueError: a column of targets, or a row of a batch of them, does not sum to 1.
-    """
+    """Refuse targets of a cross-entropy that do not sum to 1: its rule p − t would be wrong."""
     for node in topological(roots):
         if node.op == "cross_entropy":
             target = node.args[1]

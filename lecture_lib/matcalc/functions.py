@@ -1,144 +1,145 @@
-"""Elementwise functions: each with its values and its slope, stated once.
+"""Elementwise functions: each with its values and its slope.
 
-A slope is written with the argument z and the result y (tanh has 1 - y∘y), in matcalc's own expressions.
+The slopes of NumPy's own functions and of σ are those of the autograd table, run on expressions. Beside them stand the
+functions with kinks or settings, whose slopes the table writes with comparisons.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from lecture_lib.matcalc.expressions import Expr, make
+from lecture_lib.autograd.families import Elementwise as Rule
+from lecture_lib.autograd.nn import SIGMOID
+from lecture_lib.autograd.tensor import UFUNCS
+from lecture_lib.matcalc.expr import NUMPY, Array, Expr, as_expr, make, number
 
-Array = np.ndarray[Any, Any]
-Slope = Callable[[Expr, Expr], Expr]
+# slope(z, y, *settings), with the argument z and the result y: tanh has 1 - y∘y
+Slope = Callable[..., Expr]
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function that is applied to every entry.
-
-    Args:
-        name: how it is written.
-        value: arrays in, arrays out; None for a generic function, about which nothing is known.
-        slope: ``slope(z, y)``, its derivative as an expression; None for a generic function.
-        source: NumPy code for it, with ``{}`` where its argument goes.
-        meaning: its derivative in words, the name of the rule.
-        kinks: the arguments at which it has no derivative.
-    """
+    """A function of every entry: values, slope, its derivative in words, and where it has none."""
 
     name: str
-    value: Callable[[Array], Array] | None = None
+    value: Callable[..., Array] | None = None
     slope: Slope | None = None
-    source: str = ""
     meaning: str = ""
     kinks: tuple[float, ...] = ()
-
-
-def _sigmoid(z: Array) -> Array:
-    return 0.5 * (1 + np.tanh(0.5 * z))
 
 
 FUNCTIONS: dict[str, Function] = {}
 
 
-def known(
-    name: str,
-    value: Callable[[Array], Array],
-    slope: Slope,
-    source: str,
-    meaning: str,
-    kinks: tuple[float, ...] = (),
-) -> None:
-    """Put a function into the table.
-
-    Args:
-        name: and all the others as in `Function`.
-        value: arrays in, arrays of the same shape out.
-        slope: ``slope(z, y)``, its derivative as an expression.
-        source: NumPy code for it.
-        meaning: its derivative in words.
-        kinks: the arguments at which it has no derivative.
-    """
-    FUNCTIONS[name] = Function(name, value, slope, source, meaning, kinks)
+def known(name: str, value: Callable[..., Array], slope: Slope, meaning: str, *kinks: float) -> None:
+    """Put a function into the table."""
+    FUNCTIONS[name] = Function(name, value, slope, meaning, kinks)
 
 
-def _apply(name: str, z: Expr) -> Expr:
-    return make("elem", z, data=(name, 0))
+def applied(name: str, z: Expr, *settings: float) -> Expr:
+    """A function of every entry of z."""
+    return make("elem", z, data=(name, 0, *settings))
 
 
-known("tanh", np.tanh, lambda z, y: 1 - y * y, "np.tanh({})", "slope of tanh: 1 − tanh²")
-known("sigmoid", _sigmoid, lambda z, y: y * (1 - y), "0.5 * (1 + np.tanh(0.5 * {}))", "slope of σ: σ(1 − σ)")
+def _tabled(rule: object) -> Slope:
+    assert isinstance(rule, Rule) and not isinstance(rule.slopes[0], int)
+    slope = rule.slopes[0]
+    return lambda z, y: slope(y, z)
+
+
+MEANINGS = {
+    "tanh": "slope of tanh: 1 − tanh²",
+    "exp": "exp is its own slope",
+    "log": "slope of log: 1/z",
+    "sin": "slope of sin: cos",
+    "cos": "slope of cos: −sin",
+    "tan": "slope of tan: 1 + tan²",
+    "sinh": "slope of sinh: cosh",
+    "cosh": "slope of cosh: sinh",
+    "arcsin": "slope of arcsin: 1/√(1 − z²)",
+    "arccos": "slope of arccos: −1/√(1 − z²)",
+    "arctan": "slope of arctan: 1/(1 + z²)",
+    "arcsinh": "slope of arcsinh: 1/√(1 + z²)",
+    "arctanh": "slope of arctanh: 1/(1 − z²)",
+    "log1p": "slope of log(1 + z): 1/(1 + z)",
+    "expm1": "slope of e^z − 1: e^z",
+    "cbrt": "slope of the cube root",
+}
+for _name, _meaning in MEANINGS.items():
+    _ufunc = getattr(np, _name)
+    known(_name, _ufunc, _tabled(UFUNCS[_ufunc]), _meaning)
+    NUMPY[_name] = lambda z, name=_name: applied(name, as_expr(z))
+
+
+def _normal_cdf(z: Array) -> Array:
+    return np.asarray(np.vectorize(lambda x: 0.5 * math.erfc(-x / math.sqrt(2)), otypes=[float])(z))
+
+
+def _huber(z: Array, delta: float = 1) -> Array:
+    return np.where(np.abs(z) <= delta, 0.5 * z * z, delta * (np.abs(z) - 0.5 * delta))
+
+
+known("sigmoid", SIGMOID.forward, _tabled(SIGMOID), "slope of σ: σ(1 − σ)")
+known("softplus", lambda z: np.logaddexp(0, z), lambda z, y: applied("sigmoid", z), "slope of softplus: σ")
 known(
-    "relu",
-    lambda z: np.maximum(z, 0),
-    lambda z, y: _apply("step", z),
-    "np.maximum({}, 0)",
-    "slope of relu: 1 where z > 0, else 0",
-    (0.0,),
+    "normal_cdf",
+    _normal_cdf,
+    lambda z, y: (1 / math.sqrt(2 * math.pi)) * applied("exp", -0.5 * z * z),
+    "slope of Φ: the bell curve",
 )
-known("exp", np.exp, lambda z, y: y, "np.exp({})", "exp is its own slope")
-known("log", np.log, lambda z, y: 1 / z, "np.log({})", "slope of log: 1/z")
+known("relu", lambda z: np.maximum(z, 0), lambda z, y: applied("step", z), "slope of relu: 1 where z > 0, else 0", 0.0)
 known(
-    "softplus",
-    lambda z: np.logaddexp(0, z),
-    lambda z, y: _apply("sigmoid", z),
-    "np.logaddexp(0, {})",
-    "slope of softplus: σ",
+    "leaky_relu",
+    lambda z, slope=0.01: np.where(z > 0, z, slope * z),
+    lambda z, y, slope=0.01: slope + (1 - slope) * applied("step", z),
+    "slope of leaky relu: 1 where z > 0, else the small slope",
+    0.0,
 )
-known("sin", np.sin, lambda z, y: _apply("cos", z), "np.sin({})", "slope of sin: cos")
-known("cos", np.cos, lambda z, y: -_apply("sin", z), "np.cos({})", "slope of cos: −sin")
-known("sqrt", np.sqrt, lambda z, y: 1 / (2 * y), "np.sqrt({})", "slope of the root: 1/(2√z)")
-known("abs", np.abs, lambda z, y: _apply("sign", z), "np.abs({})", "slope of |z|: its sign", (0.0,))
+known("abs", np.abs, lambda z, y: applied("sign", z), "slope of |z|: its sign", 0.0)
+known("huber", _huber, lambda z, y, delta=1: applied("clip", z, -delta, delta), "slope of huber: z, clipped")
 known(
-    "step",
-    lambda z: np.where(z > 0, 1.0, 0.0),
-    lambda z, y: 0 * z,
-    "np.where({} > 0, 1.0, 0.0)",
-    "a step is flat",
-    (0.0,),
+    "clip",
+    lambda z, low, high: np.clip(z, low, high),
+    lambda z, y, low, high: applied("step", z - low) * applied("step", high - z),
+    "slope of clip: 1 inside, 0 outside",
 )
-known("sign", np.sign, lambda z, y: 0 * z, "np.sign({})", "a sign is flat", (0.0,))
+known("step", lambda z: np.where(z > 0, 1.0, 0.0), lambda z, y: 0 * z, "a step is flat", 0.0)
+known("sign", np.sign, lambda z, y: 0 * z, "a sign is flat", 0.0)
+for _name in ("abs", "absolute", "fabs"):
+    NUMPY[_name] = lambda z: applied("abs", as_expr(z))
+NUMPY["sign"] = lambda z: applied("sign", as_expr(z))
 
 
 def lookup(name: str) -> Function:
-    """The function of that name.
-
-    Args:
-        name: such as ``tanh``.
-
-    Returns:
-        The function; one without values and slope, such as f with its f′, if the table has none of that name.
-
-    >>> lookup("tanh").meaning, lookup("f").value is None
-    ('slope of tanh: 1 − tanh²', True)
-    """
+    """The function of that name; one without values and slope, such as f with its f′, if the table has none."""
     return FUNCTIONS.get(name) or Function(name)
 
 
+def kinks_of(node: Expr) -> tuple[float, ...]:
+    """Where a function with its settings has no derivative, or its slope a jump."""
+    name, _, *settings = node.data
+    if name == "huber":
+        delta = float(settings[0]) if settings else 1.0
+        return -delta, delta
+    return tuple(float(x) for x in settings) if name == "clip" else lookup(name).kinks
+
+
 def slope_of(node: Expr) -> Expr:
-    """What f′(z) is for a known f, written out.
-
-    Args:
-        node: f′(z), of the operation "elem".
-
-    Returns:
-        An expression in z and f(z), of the same shape.
-
-    Raises:
-        NotImplementedError: it is a second or higher derivative.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> slope_of(mc.exp.prime(mc.symbols("z:n")))
-    e^z
-    """
-    name, order = node.data
+    """What f′(z) is for a known f, written out in z and f(z)."""
+    name, order, *settings = node.data
     (z,) = node.args
     slope = lookup(name).slope
-    assert slope is not None
+    assert slope is not None and order > 0
     if order > 1:
-        raise NotImplementedError(f"{name} is known to matcalc with its first derivative only; asked for order {order}")
-    return slope(z, _apply(name, z))
+        from_below = slope_of(make("elem", z, data=(name, order - 1, *settings)))
+        return SLOPE_OF_SLOPE[0](from_below, z)
+    made = slope(z, applied(name, z, *settings), *settings)
+    return made if isinstance(made, Expr) and made.shape == z.shape else number(as_expr(made).data, z.shape)
+
+
+# How an expression in z changes with z, filled in by the rules above.
+SLOPE_OF_SLOPE: list[Callable[[Expr, Expr], Expr]] = []

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lecture_lib.matcalc import vocabulary as v
+from lecture_lib.matcalc import language as v
+from lecture_lib.matcalc import language_matrix as m
 from lecture_lib.matcalc.derive import derive
-from lecture_lib.matcalc.display import entries_of, escaped, tick
-from lecture_lib.matcalc.expressions import Expr, let, make, named, ones, symbols, total
-from lecture_lib.matcalc.labels import change_label, gradient_label, jacobian_label, label
+from lecture_lib.matcalc.display import escaped, row_of, tick
+from lecture_lib.matcalc.expr import Expr, total
+from lecture_lib.matcalc.labels import change_label, entries_of, gradient_label, jacobian_label, label
 from lecture_lib.matcalc.printing import latex
 from lecture_lib.matcalc.prove import prove
+from lecture_lib.matcalc.record import Claim, Step, moving
 from lecture_lib.matcalc.rules import change, flipped, local_jacobian, pulled
-from lecture_lib.matcalc.simplify import simplified, substitute
+from lecture_lib.matcalc.simplify import simplified
 from lecture_lib.matcalc.sizes import ONE
-from lecture_lib.matcalc.steps import Claim, Step
+from lecture_lib.matcalc.symbols import let, ones, symbols
+from lecture_lib.matcalc.walk import substitute
 
 # name of the result, its definition, and by what it is differentiated
 IDENTITIES: list[tuple[str, str, Callable[..., Expr], str]] = [
@@ -24,21 +27,21 @@ IDENTITIES: list[tuple[str, str, Callable[..., Expr], str]] = [
     ("z", "W:n×m x:m b:n", lambda W, x, b: W @ x + b, "b"),
     ("y", "x:n", lambda x: v.f(x), "x"),
     ("y", "a:n b:n", lambda a, b: a * b, "a b"),
-    ("y", "v:n x:n", lambda a, x: v.diag(a) @ x, "v"),
+    ("y", "v:n x:n", lambda a, x: m.diag(a) @ x, "v"),
     ("s", "u:n h:n", lambda u, h: u.T @ h, "u h"),
     ("s", "x:n A:n×n", lambda x, A: x.T @ A @ x, "x A"),
     ("s", "x:n", lambda x: v.norm(x), "x"),
     ("s", "x:n", lambda x: v.norm(x) ** 2, "x"),
     ("s", "W:n×m", lambda W: v.norm(W) ** 2, "W"),
-    ("s", "A:n×m X:m×k B:k×n", lambda A, X, B: v.trace(A @ X @ B), "X"),
-    ("s", "X:n×m A:n×n", lambda X, A: v.trace(X.T @ A @ X), "X"),
-    ("s", "X:n×n", lambda X: v.logdet(X), "X"),
-    ("Y", "X:n×n", lambda X: v.inv(X), "X"),
+    ("s", "A:n×m X:m×k B:k×n", lambda A, X, B: m.trace(A @ X @ B), "X"),
+    ("s", "X:n×m A:n×n", lambda X, A: m.trace(X.T @ A @ X), "X"),
+    ("s", "X:n×n", lambda X: m.logdet(X), "X"),
+    ("Y", "X:n×n", lambda X: m.inv(X), "X"),
     ("p", "q:k", lambda q: v.softmax(q), "q"),
     ("y", "q:k", lambda q: v.log_softmax(q), "q"),
     ("s", "q:k", lambda q: v.logsumexp(q), "q"),
     ("s", "q:k t:k", lambda q, t: v.cross_entropy(q, t), "q"),
-    ("x", "a:n b:m", lambda a, b: v.concat(a, b), "a b"),
+    ("x", "a:n b:m", lambda a, b: m.concat(a, b), "a b"),
     ("Z", "X:N×m W:n×m b:n", lambda X, W, b: X @ W.T + ones("N") @ b.T, "X W b"),
     ("H", "Z:N×n", lambda Z: v.tanh(Z), "Z"),
 ]
@@ -46,15 +49,7 @@ IDENTITIES: list[tuple[str, str, Callable[..., Expr], str]] = [
 
 @dataclass(frozen=True)
 class Identity:
-    """One line of the table.
-
-    Args:
-        result: the named result, with its definition.
-        by: by what it is differentiated.
-        jacobian: the left and right side in the Jacobian form, or in the differential form for matrices.
-        gradient: the left and right side in the shape convention, δ being the gradient that arrives.
-        error: the worst relative error of both against finite differences.
-    """
+    """One line of the table."""
 
     result: Expr
     by: Expr
@@ -71,11 +66,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Table:
-    """All identities.
-
-    Args:
-        rows: the identities in order.
-    """
+    """All identities."""
 
     rows: list[Identity]
 
@@ -126,11 +117,11 @@ def _identity(result: Expr, by: Expr) -> Identity:
         whole, arriving = result, None
     else:
         arriving = symbols(f"{'delta' if result.is_column else 'Delta'}:{result.shape[0]}×{result.shape[1]}")
-        whole = let("J", v.trace(arriving.T @ result) if not result.is_column else arriving.T @ result)
+        whole = let("J", m.trace(arriving.T @ result) if not result.is_column else arriving.T @ result)
     derivation = derive(whole, [by])
     pieces = derivation.pieces
     piece = next(p for p in pieces.order if p.name == result.name)
-    d = Expr("symbol", (), f"d{by.name}", by.shape)
+    d = moving(by)
     moved = change(piece.args[0], by, d, pieces.names)
     pulled_back = pulled(arriving if arriving is not None else ones(1), moved, d)
     body = simplified(substitute(total(pulled_back), pieces.names), pieces.names)
@@ -144,12 +135,7 @@ def _stated(piece: Expr, by: Expr, moved: Expr, d: Expr, gradient: Expr, names: 
     """The Jacobian, or where the result is a matrix the differential."""
     row = piece.shape[0] == ONE and not piece.is_scalar
     if piece.is_scalar and not by.is_column:
-        return Step(
-            jacobian_label(piece.data, entries_of(by)),
-            make("T", make("vec", gradient)),
-            Claim("local", by, piece),
-            "",
-        )
+        return Step(jacobian_label(piece.data, entries_of(by)), row_of(gradient), Claim("local", by, piece), "")
     if piece.is_column or row:
         local = local_jacobian(flipped(moved) if row else moved, d)
         if local is not None:
@@ -161,10 +147,4 @@ def _stated(piece: Expr, by: Expr, moved: Expr, d: Expr, gradient: Expr, names: 
                 Claim("local", by, piece),
                 "",
             )
-    change_of = named(change_label(by.data), d)
-    return Step(
-        change_label(piece.data),
-        substitute(simplified(moved, names), {d: change_of}),
-        Claim("change", by, piece),
-        "",
-    )
+    return Step(change_label(piece.data), simplified(moved, names), Claim("change", by, piece), "")

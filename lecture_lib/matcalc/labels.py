@@ -4,40 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Phi",
-    "Psi",
-    "Omega",
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi"),
+    *("rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
+    *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"),
 ]
 LETTERS = dict(zip(GREEK, "αβγδεζηθκλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
 LETTERS["lam"] = "λ"
@@ -47,15 +20,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 @dataclass(frozen=True)
 class Label:
-    """A written name.
-
-    Args:
-        text: in a terminal.
-        latex: in a notebook.
-        code: as a Python name.
-        kind: what it names: a "value", a "jacobian", a "gradient", a "signal" (δ) or a "change" (dz).
-        source: for an error signal, the function whose gradient it is.
-    """
+    """A written name."""
 
     text: str
     latex: str
@@ -67,18 +32,9 @@ class Label:
         return self.text
 
 
+@cache
 def label(name: str | Label) -> Label:
-    """How a name is written.
-
-    Args:
-        name: letters, perhaps with digits or ``_`` and a word, which go below; a label is left as it is.
-
-    Returns:
-        The label.
-
-    >>> label("z12").text, label("s_c").latex, label("lam").text, label("delta_1").latex
-    ('z₁₂', 's_{c}', 'λ', '\\\\delta_{1}')
-    """
+    """How a name is written."""
     if isinstance(name, Label):
         return name
     match = re.fullmatch(r"(.*?[^\W\d_])_?(\d+)", name) or re.fullmatch(r"([^\W_]+)_(\w+)", name)
@@ -93,38 +49,14 @@ def label(name: str | Label) -> Label:
 
 
 def jacobian_label(of: str | Label, by: str | Label, via: str | Label | None = None) -> Label:
-    """∂s/∂h; with a path, the part of it that comes through one quantity.
-
-    Args:
-        of: what is differentiated.
-        by: by what.
-        via: the quantity on the path; None for all paths.
-
-    Returns:
-        The label, of the kind "jacobian".
-
-    >>> jacobian_label("s", "h", via="z1").text
-    '∂s/∂h|z₁'
-    """
+    """∂s/∂h; with a path, the part of it that comes through one quantity."""
     y, x = label(of), label(by)
     latex = f"\\frac{{\\partial {y.latex}}}{{\\partial {x.latex}}}"
     return _through(Label(f"∂{y.text}/∂{x.text}", latex, f"d{y.code}_d{x.code}", "jacobian"), via)
 
 
 def gradient_label(of: str | Label, by: str | Label, via: str | Label | None = None) -> Label:
-    """∇_W s; with a path, the part of it that comes through one quantity.
-
-    Args:
-        of: what is differentiated.
-        by: by what.
-        via: the quantity on the path; None for all paths.
-
-    Returns:
-        The label, of the kind "gradient".
-
-    >>> gradient_label("s", "W").text
-    '∇_W s'
-    """
+    """∇_W s; with a path, the part of it that comes through one quantity."""
     y, x = label(of), label(by)
     latex = f"\\nabla_{{{x.latex}}}\\, {y.latex}"
     return _through(Label(f"∇_{x.text} {y.text}", latex, f"grad_{x.code}", "gradient"), via)
@@ -140,33 +72,23 @@ def _through(whole: Label, via: str | Label | None) -> Label:
 
 
 def change_label(of: str | Label) -> Label:
-    """dz, a small change of z.
-
-    Args:
-        of: z.
-
-    Returns:
-        The label, of the kind "change".
-    """
+    """dz, a small change of z."""
     z = label(of)
     return Label(f"d{z.text}", f"\\mathrm{{d}}{z.latex}", f"d{z.code}", "change")
 
 
 def signal_label(letter: str, below: str) -> Label:
-    """δ, or δ₁, or δ with the name of its place below.
-
-    Args:
-        letter: such as "delta".
-        below: what stands below it: digits, a name, or nothing.
-
-    Returns:
-        The label, of the kind "signal".
-
-    >>> signal_label("delta", "1").text, signal_label("delta", "z").text
-    ('δ₁', 'δ_z')
-    """
+    """δ, or δ₁, or δ with the name of its place below."""
     name = label(f"{letter}_{below}" if below else letter)
     if below and not below.isdigit():
         place = label(below)
         name = Label(f"{label(letter).text}_{place.text}", f"{label(letter).latex}_{{{place.latex}}}", "")
     return Label(name.text, name.latex, f"{letter}_{below}" if below else letter, "signal")
+
+
+def entries_of(v: Any) -> Label:
+    """A column by its name, a matrix as vec of its name: what stands below or above ∂ in a Jacobian."""
+    name = label(v.data)
+    if v.is_column:
+        return name
+    return replace(name, text=f"vec {name.text}", latex=f"\\operatorname{{vec}} {name.latex}")

@@ -1,41 +1,32 @@
-"""The usual mistakes: wrong gradients, each with its name, made by bending one of the rules."""
+"""The usual mistakes: wrong gradients, each with its name, made by bending one rule or one place of the result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
 from lecture_lib.autograd.errors import ShapeError
-from lecture_lib.matcalc.derivation import Derivation, Part
-from lecture_lib.matcalc.expressions import (
-    Expr,
-    chain,
-    factors,
-    free_symbols,
-    make,
-    number,
-    ones,
-    summands,
-    topological,
-    total,
-)
+from lecture_lib.matcalc.closed import closed_form, finished, weight
+from lecture_lib.matcalc.derive import Part
+from lecture_lib.matcalc.expr import Expr, chain, entries, hadamard, make, number, parts, rebuilt, total
+from lecture_lib.matcalc.expr import product as product_of
 from lecture_lib.matcalc.functions import lookup
 from lecture_lib.matcalc.printing import text
-from lecture_lib.matcalc.rules import Differential, change, differential, pulled, softmax_of
-from lecture_lib.matcalc.simplify import substitute, tidy
-from lecture_lib.matcalc.sizes import show_shape
+from lecture_lib.matcalc.record import moving, whole_change
+from lecture_lib.matcalc.rules import Differential, change, differential, local_jacobian, pulled, softmax_of
+from lecture_lib.matcalc.simplify import simplified
+from lecture_lib.matcalc.sizes import ONE, show_shape
+from lecture_lib.matcalc.symbols import ones
+from lecture_lib.matcalc.walk import depends, free_symbols, is_number, substitute, topological
+
+# A closed form with more nodes is not varied place by place.
+LARGE = 150
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A wrong gradient.
-
-    Args:
-        mistake: its name.
-        message: what was done wrong.
-        gradient: what it leads to.
-    """
+    """A wrong gradient: the name of the mistake, what was done wrong, and what it leads to."""
 
     mistake: str
     message: str
@@ -44,154 +35,148 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Bend:
-    """How the walk from the output to a quantity goes wrong.
-
-    Args:
-        rule: in place of the right differential.
-        arriving: ``arriving(piece, gradient)``, what is taken for the gradient that arrives at a piece.
-        paths: ``paths(quantity, contributions)``, which contributions are added.
-    """
+    """How the walk from the output to a quantity goes wrong: in a rule, in what arrives, in which paths are added."""
 
     rule: Differential = differential
     arriving: Callable[[Expr, Expr], Expr] = lambda piece, g: g
-    paths: Callable[[Expr, list[Expr]], list[Expr]] = lambda v, parts: parts
+    paths: Callable[[Expr, list[Expr]], list[Expr]] = lambda v, found: found
 
 
-def gradient(derivation: Derivation, v: Expr, bend: Bend) -> Expr:
-    """The gradient with respect to v as a bent walk gives it.
+class Bent:
+    """Bends the walk of one derivation, and speaks of it in the reader's names."""
 
-    Args:
-        derivation: the right derivation.
-        v: the quantity.
-        bend: how the walk goes wrong.
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.pieces = part.derivation.pieces
+        self.upward = self._upward()
+        self.found = part.derivation.found(part.by)
+        self.plain = closed_form(self.found) if weight(self.found)[self.found] <= LARGE else self.found
 
-    Returns:
-        An expression; a bent rule may give it another shape than v's.
-    """
-    pieces = derivation.pieces
-    parts: dict[Expr, list[Expr]] = {}
-    needed = upward(derivation, v)
-    for piece in reversed([p for p in pieces.order if p in needed]):
-        if piece == pieces.output:
-            g: Expr = number(1)
-        else:
-            g = bend.arriving(piece, total(bend.paths(piece, parts[piece])))
-        for parent in pieces.parents(piece):
-            if parent in needed or parent == v:
-                d = Expr("symbol", (), f"d{parent.name}", parent.shape)
-                moved = change(piece.args[0], parent, d, pieces.names, bend.rule)
-                parts.setdefault(parent, []).extend(pulled(g, moved, d))
-    return total(bend.paths(v, parts[v]))
+    def told(self, e: Expr) -> str:
+        """An expression in the reader's symbols and names."""
+        bare = e.args[0] if e.op == "let" and e.name not in self.pieces.given else e
+        return text(closed_form(bare, self.pieces.given))
 
+    def _upward(self) -> list[Expr]:
+        """The pieces on the paths from the quantity to the output, in the order in which they are computed."""
+        found = {self.part.by: None}
+        for piece in self.pieces.order:
+            if any(p in found for p in self.pieces.parents(piece)):
+                found[piece] = None
+        return [p for p in found if p != self.part.by]
 
-def upward(derivation: Derivation, v: Expr) -> list[Expr]:
-    """The pieces on the paths from v to the output.
+    def gradient(self, bend: Bend) -> Expr:
+        """The gradient as a bent walk gives it; a bent rule may give it another shape than the quantity's."""
+        arrived: dict[Expr, list[Expr]] = {}
+        needed = set(self.upward)
+        for piece in reversed(self.upward):
+            if piece == self.pieces.output:
+                g: Expr = number(1)
+            else:
+                g = bend.arriving(piece, total(bend.paths(piece, arrived[piece])))
+            for parent in self.pieces.parents(piece):
+                if parent in needed or parent == self.part.by:
+                    d = moving(parent)
+                    moved = change(piece.args[0], parent, d, self.pieces.names, bend.rule)
+                    arrived.setdefault(parent, []).extend(pulled(g, moved, d))
+        return total(bend.paths(self.part.by, arrived[self.part.by]))
 
-    Args:
-        derivation: the derivation.
-        v: the quantity.
+    def sites(self, ops: tuple[str, ...]) -> list[Expr]:
+        """The places on the way with one of these operations."""
+        nodes = [n for p in self.upward for n in topological([p.args[0]], into_lets=False) if n.op in ops]
+        return list(dict.fromkeys(nodes))
 
-    Returns:
-        The pieces in the order in which they are computed, without v.
-    """
-    found: dict[Expr, None] = {v: None}
-    for piece in derivation.pieces.order:
-        if any(p in found for p in derivation.pieces.parents(piece)):
-            found[piece] = None
-    return [p for p in found if p != v]
+    def at(self, sites: Sequence[Expr], wrong: Callable[[Expr, Expr, Expr], Expr]) -> Expr:
+        """The gradient, or the Jacobian, with a wrong rule at some places."""
+
+        def rule(node: Expr, i: int, d: Expr, y: Expr) -> Expr:
+            return wrong(node, d, y) if node in sites else differential(node, i, d, y)
+
+        return self._jacobian(rule) if self.part.derivation.jacobian else self.gradient(Bend(rule=rule))
+
+    def _jacobian(self, rule: Differential) -> Expr:
+        """The Jacobian that a bent rule leads to; the right one where matrices cannot state it."""
+        d = moving(self.part.by)
+        found = local_jacobian(simplified(whole_change(self.pieces, self.part.by, d, rule)), d)
+        return self.found if found is None else found
 
 
 def candidates(part: Part) -> Iterator[Candidate]:
-    """Wrong gradients for one quantity, the most likely mistakes first.
-
-    Args:
-        part: the quantity's part of a derivation.
-
-    Yields:
-        The candidates; one that equals the right gradient may be among them.
-    """
-    makers = (
-        _slopes,
-        _softmaxes,
-        _fused,
-        _upstream,
-        _overwritten,
-        _orders,
-        _transposes,
-        _factors,
-        _quantities,
-        _signs,
-    )
-    for maker in makers:
-        yield from maker(part)
+    """Wrong gradients for one quantity, the most likely mistakes first; one that is right may be among them."""
+    bent = Bent(part)
+    walks = () if part.derivation.jacobian else (_fused, _upstream, _overwritten)
+    for maker in (_symmetric, _slopes, _softmaxes, *walks, _orders, _factors, _quantities, _terms):
+        yield from maker(bent)
 
 
-def _sites(part: Part, ops: tuple[str, ...]) -> list[Expr]:
-    pieces = upward(part.derivation, part.by)
-    nodes = {n: None for p in pieces for n in topological([p.args[0]], into_lets=False) if n.op in ops}
-    return list(nodes)
-
-
-def _bent(part: Part, rule: Differential) -> Expr:
-    return gradient(part.derivation, part.by, Bend(rule=rule))
-
-
-def _at(sites: list[Expr], wrong: Callable[[Expr, Expr, Expr], Expr]) -> Differential:
-    def rule(node: Expr, i: int, d: Expr, y: Expr) -> Expr:
-        return wrong(node, d, y) if node in sites else differential(node, i, d, y)
-
-    return rule
+def _symmetric(bent: Bent) -> Iterator[Candidate]:
+    """Right only if A = Aᵀ."""
+    for a in free_symbols(bent.plain):
+        if a.shape[0] != a.shape[1] or a.is_scalar or a.fact:
+            continue
+        known = Expr("symbol", (), a.data, a.shape, "sym")
+        special = substitute(finished(substitute(bent.plain, {a: known})), {known: a})
+        message = f"right only if {a} = {a}ᵀ: in general {a} and {a}ᵀ are different"
+        for form in (special, substitute(special, {a: a.T})):
+            yield Candidate("missing transpose", message, form)
+        yield Candidate("missing transpose", f"{a} and {a}ᵀ are mixed up", substitute(bent.plain, {a: a.T}))
 
 
 def _groups(sites: list[Expr]) -> list[list[Expr]]:
     return [[s] for s in sites] + ([sites] if len(sites) > 1 else [])
 
 
-def _slopes(part: Part) -> Iterator[Candidate]:
-    names = part.derivation.pieces.names
-    for sites in _groups(_sites(part, ("elem",))):
-        what = " and ".join(text(s) for s in sites)
-        slope = " and ".join(_prime(s) for s in sites)
-        yield Candidate(
-            "missing slope",
-            f"the factor {slope} is missing: the chain rule passes through {what}",
-            _bent(part, _at(sites, lambda node, d, y: d)),
-        )
-        yield Candidate(
-            "function for slope",
-            f"{what} stands where its slope {slope} belongs",
-            _bent(part, _at(sites, lambda node, d, y: names.get(node, node) * d)),
-        )
-        yield Candidate(
-            "slope at output",
-            f"the slope {slope} is taken at the function's result, not at its argument",
-            _bent(part, _at(sites, lambda node, d, y: _slope_at_output(node, y) * d)),
-        )
+def _slopes(bent: Bent) -> Iterator[Candidate]:
+    names = bent.pieces.names
+    for sites in _groups(bent.sites(("elem",))):
+        what = " and ".join(bent.told(s) for s in sites)
+        slope = " and ".join(_slope_text(bent, site) for site in sites)
+        wrongs: list[tuple[str, str, Callable[[Expr, Expr, Expr], Expr]]] = [
+            ("missing slope", f"the factor {slope} is missing: the chain rule passes through {what}", _unsloped),
+            (
+                "function for slope",
+                f"{what} stands where its slope {slope} belongs",
+                lambda n, d, y: names.get(n, n) * d,
+            ),
+            (
+                "slope at output",
+                f"the slope {slope} is taken at the function's result, not at its argument",
+                lambda n, d, y: rebuilt(_prime(n), [y]) * d,
+            ),
+        ]
         if all(lookup(s.data[0]).slope is not None for s in sites):
-            yield Candidate(
-                "slope of input",
-                f"the slope of {what} is written with its result, here its argument is put in",
-                _bent(part, _at(sites, lambda node, d, y: _slope_of_input(node) * d)),
-            )
+            message = f"the slope of {what} is written with its result, here its argument is put in"
+            wrongs.append(("slope of input", message, lambda n, d, y: _slope_of_input(n) * d))
+        for mistake, message, wrong in wrongs:
+            yield Candidate(mistake, message, bent.at(sites, wrong))
 
 
-def _prime(node: Expr) -> str:
-    return text(make("elem", node.args[0], data=(node.data[0], node.data[1] + 1)))
+def _unsloped(node: Expr, d: Expr, y: Expr) -> Expr:
+    return d
 
 
-def _slope_at_output(node: Expr, y: Expr) -> Expr:
-    name, order = node.data
-    return make("elem", y, data=(name, order + 1))
+def _prime(node: Expr) -> Expr:
+    name, order, *settings = node.data
+    return make("elem", node.args[0], data=(name, order + 1, *settings))
+
+
+def _slope_text(bent: Bent, node: Expr) -> str:
+    """tanh′(z) in the reader's names; log′(p) as a reader writes it, 1/p."""
+    inside = closed_form(node.args[0], bent.pieces.given)
+    if node.data[0] == "log":
+        return f"1/{inside}" if len(text(inside)) == 1 else f"1/({inside})"
+    return text(rebuilt(_prime(node), [inside]))
 
 
 def _slope_of_input(node: Expr) -> Expr:
-    slope = lookup(node.data[0]).slope
+    name, _, *settings = node.data
+    slope = lookup(name).slope
     assert slope is not None
-    return slope(node.args[0], node.args[0])
+    return slope(node.args[0], node.args[0], *settings)
 
 
-def _softmaxes(part: Part) -> Iterator[Candidate]:
-    for site in _sites(part, ("softmax", "log_softmax")):
+def _softmaxes(bent: Bent) -> Iterator[Candidate]:
+    for site in bent.sites(("softmax", "log_softmax")):
         p = softmax_of(site.args[0])
         inside = site.op == "softmax"
         wrongs = [
@@ -205,195 +190,223 @@ def _softmaxes(part: Part) -> Iterator[Candidate]:
             ),
         ]
         for message, slope in wrongs:
-            yield Candidate("softmax elementwise", message, _bent(part, _at([site], _times(slope))))
+            yield Candidate("softmax elementwise", message, bent.at([site], _sloped(slope)))
 
 
-def _times(slope: Expr) -> Callable[[Expr, Expr, Expr], Expr]:
+def _sloped(slope: Expr) -> Callable[[Expr, Expr, Expr], Expr]:
     return lambda node, d, y: slope * d
 
 
-def _fused(part: Part) -> Iterator[Candidate]:
+def _fused(bent: Bent) -> Iterator[Candidate]:
     """p − t where (1ᵀt)p − t belongs."""
-    full = _expanded(part)
-    for node in topological([full]):
-        if node.op == "scale" and _is_total(node.args[0]):
-            sum_ = text(node.args[0])
-            message = f"the fused rule p − t is used, but {sum_} need not be 1: the factor {sum_} is missing"
-            yield Candidate("fused", message, substitute(full, {node: node.args[1]}))
+    for node in topological([bent.plain], into_lets=False):
+        if node.op != "product":
+            continue
+        coefficient, scalars, links = parts(node)
+        for k, (base, _) in enumerate(scalars):
+            if _is_total(base):
+                message = f"the fused rule p − t is used, but {base} need not be 1: the factor {base} is missing"
+                rest = product_of(coefficient, [*scalars[:k], *scalars[k + 1 :]], links)
+                yield Candidate("fused", message, substitute(bent.plain, {node: rest}))
 
 
 def _is_total(e: Expr) -> bool:
-    if e.op != "matmul" or not e.is_scalar:
-        return False
-    parts = factors(e)
-    return len(parts) == 2 and any(
-        (p.op == "number" and p.data == 1) or (p.op == "T" and p.args[0].op == "number") for p in parts
-    )
+    links = parts(e).chain
+    return len(links) == 2 and any(is_number(x.args[0] if x.op == "T" else x, 1) for x in links)
 
 
-def _expanded(part: Part) -> Expr:
-    """The gradient with every error signal and long row written out."""
-    e = part.gradient
-    while True:
-        inner = {
-            n: n.args[0]
-            for n in topological([e], into_lets=False)
-            if n.op == "let" and getattr(n.data, "kind", "") == "signal"
-        }
-        if not inner:
-            return e
-        e = substitute(e, inner)
-
-
-def _upstream(part: Part) -> Iterator[Candidate]:
-    pieces = [p for p in upward(part.derivation, part.by) if p != part.derivation.output]
-
-    for piece in pieces:
+def _upstream(bent: Bent) -> Iterator[Candidate]:
+    for piece in bent.upward[:-1]:
 
         def cut(at: Expr, g: Expr, piece: Expr = piece) -> Expr:
             return ones(*g.shape) if at == piece else g
 
         yield Candidate(
             "missing upstream",
-            f"what arrives at {text(piece)} from above is missing: "
-            f"∂{part.derivation.output}/∂{text(piece)} is left out",
-            gradient(part.derivation, part.by, Bend(arriving=cut)),
+            f"what arrives at {bent.told(piece)} from above is missing: "
+            f"∂{bent.pieces.output}/∂{_beside(bent.told(piece))} is left out",
+            bent.gradient(Bend(arriving=cut)),
         )
 
 
-def _overwritten(part: Part) -> Iterator[Candidate]:
-    derivation = part.derivation
-    counts = _path_counts(part)
-    for v in [part.by, *upward(derivation, part.by)]:
-        count = counts.get(v, 1)
+def _beside(written: str) -> str:
+    return written if written.replace("_", "").isalnum() else f"({written})"
+
+
+def _overwritten(bent: Bent) -> Iterator[Candidate]:
+    """Some of the paths into a quantity forgotten."""
+    names = _paths(bent)
+    for v in [bent.part.by, *bent.upward]:
+        through = names.get(v, [])
+        count = len(through)
         for k in range(count if count > 1 else 0):
             for keep in (True, False) if count > 2 else (True,):
 
-                def choose(at: Expr, parts: list[Expr], v: Expr = v, k: int = k, keep: bool = keep) -> list[Expr]:
-                    return [p for j, p in enumerate(parts) if (j == k) == keep] if at == v else parts
+                def choose(at: Expr, found: list[Expr], v: Expr = v, k: int = k, keep: bool = keep) -> list[Expr]:
+                    return [p for j, p in enumerate(found) if (j == k) == keep] if at == v else found
 
                 kept = f"only path {k + 1} of {count}" if keep else f"all paths but number {k + 1} of {count}"
+                lost = [x for j, x in enumerate(through) if (j == k) != keep and x]
                 yield Candidate(
                     "overwritten",
-                    f"{text(v)} reaches the output along {count} paths whose gradients add up; the guess has {kept}",
-                    gradient(derivation, part.by, Bend(paths=choose)),
+                    f"{bent.told(v)} reaches the output along {count} paths whose gradients add up; "
+                    f"the guess has {kept}"
+                    + (f": the path through {' and '.join(dict.fromkeys(lost))} is forgotten" if lost else ""),
+                    bent.gradient(Bend(paths=choose)),
                 )
 
 
-def _path_counts(part: Part) -> dict[Expr, int]:
-    """Along how many paths the output is reached from each quantity on the way."""
-    counts: dict[Expr, int] = {}
+def _paths(bent: Bent) -> dict[Expr, list[str]]:
+    """For each quantity on the way, through what each of its paths to the output goes."""
+    found: dict[Expr, list[str]] = {}
+    for piece in reversed(bent.upward):
+        body = piece.args[0]
+        for parent in bent.pieces.parents(piece):
+            if parent not in bent.upward and parent != bent.part.by:
+                continue
+            d = moving(parent)
+            moved = change(body, parent, d, bent.pieces.names)
+            count = len(pulled(ones(*piece.shape), moved, d))
+            found.setdefault(parent, []).extend(_places(bent, piece, parent, count))
+    return found
 
-    def count(at: Expr, parts: list[Expr]) -> list[Expr]:
-        counts[at] = len(parts)
-        return parts
 
-    gradient(part.derivation, part.by, Bend(paths=count))
-    return counts
+def _places(bent: Bent, piece: Expr, v: Expr, count: int) -> list[str]:
+    """Through which terms of a piece a quantity is felt; through the piece itself where it is felt once."""
+    terms = [t for t in (piece.args[0].args if piece.args[0].op == "sum" else [piece.args[0]]) if depends(t, v)]
+    if count == 1 or len(terms) != count:
+        return [_mean_piece(bent, piece) if piece != bent.pieces.output else ""] * count
+    return [_mean(bent, t) for t in terms]
 
 
-def _orders(part: Part) -> Iterator[Candidate]:
-    """The right factors in another order, or with other transposes."""
-    sign, parts = _bare_product(part.gradient)
-    if not 1 < len(parts) <= 4:
+def _mean_piece(bent: Bent, piece: Expr) -> str:
+    """A piece in words; a sum that is divided by a size is told as the mean that it belongs to."""
+    for user in bent.pieces.order:
+        for node in topological([user.args[0]], into_lets=False):
+            scalars = parts(node).scalars if node.op == "product" else ()
+            sizes = [(base, top) for base, top in scalars if base.op == "size"]
+            if (piece, 1) in scalars and sizes:
+                return f"the mean {bent.told(product_of(1, [(piece, 1), *sizes]))}"
+    return bent.told(piece)
+
+
+def _mean(bent: Bent, t: Expr) -> str:
+    """A term in words, a mean by its name."""
+    _, scalars, links = parts(t)
+    divided = any(base.op == "size" and top == -1 for base, top in scalars)
+    summed = any(_is_total(base) for base, _ in scalars) or (len(links) > 1 and _is_total(t))
+    return f"the mean {bent.told(t)}" if divided and summed else bent.told(t)
+
+
+def _edited(e: Expr, edit: Callable[[Expr], Iterator[tuple[str, str, Expr]]]) -> Iterator[Candidate]:
+    """An expression with one of its nodes changed."""
+    for node in topological([e], into_lets=False):
+        for mistake, message, bent_node in edit(node):
+            if bent_node.shape == node.shape:
+                yield Candidate(mistake, message, substitute(e, {node: bent_node}))
+
+
+def _orders(bent: Bent) -> Iterator[Candidate]:
+    """The right factors in another order, or with other transposes, in the whole or inside a term."""
+    for e in dict.fromkeys([bent.found, bent.plain]):
+        for node in topological([e], into_lets=False):
+            for c in _reordered(bent, node) if node.op == "product" else ():
+                if node == e or c.gradient.shape == node.shape:
+                    yield Candidate(c.mistake, c.message, substitute(e, {node: c.gradient}))
+
+
+def _reordered(bent: Bent, e: Expr) -> Iterator[Candidate]:
+    coefficient, scalars, links = parts(e)
+    if not 1 < len(links) <= 4:
         return
-    plain = [p.args[0] if p.op == "T" else p for p in parts]
-    for order in permutations(range(len(parts))):
-        for flips in product((False, True), repeat=len(parts)):
+    plain = [x.args[0] if x.op == "T" else x for x in links]
+    for order in permutations(range(len(links))):
+        for flips in product((False, True), repeat=len(links)):
             used = [plain[k].T if flip else plain[k] for k, flip in zip(order, flips, strict=True)]
-            if used == parts:
+            if used == list(links):
                 continue
             try:
                 made = chain(used)
             except ShapeError:
                 continue
-            in_order = list(order) == sorted(order)
-            wrong = [text(plain[k]) for k, flip in zip(order, flips, strict=True) if flip != (parts[k].op == "T")]
-            if in_order:
-                message = f"a transpose is missing or too many at {' and '.join(wrong)}"
-                yield Candidate("missing transpose", message, make("neg", made) if sign else made)
+            wrong = [plain[k] for k, flip in zip(order, flips, strict=True) if flip != (links[k].op == "T")]
+            whole = product_of(coefficient, scalars, [made])
+            if list(order) == sorted(order):
+                what = " and ".join(bent.told(x) for x in wrong)
+                yield Candidate("missing transpose", f"a transpose is missing or too many at {what}", whole)
             else:
-                message = f"the factors stand in the wrong order: {text(made)} for {text(chain(parts))}"
-                yield Candidate("order", message, make("neg", made) if sign else made)
+                message = f"the factors stand in the wrong order: {bent.told(made)} for {bent.told(chain(links))}"
+                yield Candidate("order", message, whole)
 
 
-def _bare_product(e: Expr) -> tuple[bool, list[Expr]]:
-    sign = e.op == "neg"
-    e = e.args[0] if sign else e
-    return sign, factors(e)
+def _factors(bent: Bent) -> Iterator[Candidate]:
+    """One factor of a product left out, or a power forgotten."""
+    for e in dict.fromkeys([bent.found, bent.plain]):
+        yield from _edited(e, lambda node: _without(bent, node))
+        coefficient, scalars, links = parts(e)
+        for k in range(len(links) if len(links) > 1 else 0):
+            try:
+                made = product_of(coefficient, scalars, [*links[:k], *links[k + 1 :]])
+            except ShapeError:
+                continue
+            yield Candidate("missing factor", f"the factor {bent.told(links[k])} is missing", made)
 
 
-def _transposes(part: Part) -> Iterator[Candidate]:
-    """A for Aᵀ inside, where A is square."""
-    full = _expanded(part)
-    for node in topological([full], into_lets=False):
-        if node.op == "T" and node.shape[0] == node.shape[1] and not node.is_scalar:
-            a = node.args[0]
-            yield Candidate(
-                "missing transpose",
-                f"{text(a)} stands where {text(node)} belongs: the backward step multiplies by the transpose",
-                substitute(full, {node: a}),
+def _without(bent: Bent, node: Expr) -> Iterator[tuple[str, str, Expr]]:
+    if node.op == "product":
+        coefficient, scalars, links = parts(node)
+        for k, (base, top) in enumerate(scalars):
+            shown = bent.told(product_of(1, [(base, top)]))
+            yield (
+                "missing factor",
+                f"the factor {shown} is missing",
+                product_of(coefficient, [*scalars[:k], *scalars[k + 1 :]], links),
             )
-    for a in topological([full], into_lets=False):
-        if a.op != "symbol" or a.shape[0] != a.shape[1] or a.is_scalar:
-            continue
-        turned = tidy(substitute(full, {a: a.T}))
-        if turned.shape == full.shape:
-            yield Candidate("missing transpose", f"{text(a)} and {text(a)}ᵀ are mixed up", turned)
+            if top != 1:
+                other = -2 if top == -1 else top - 1 if top > 0 else top + 1
+                right = f"the power of {bent.told(base)} is wrong: {shown} belongs there"
+                yield "factor", right, product_of(coefficient, [*scalars[:k], (base, other), *scalars[k + 1 :]], links)
+        for k, link in enumerate(links):
+            rest = [*links[:k], *links[k + 1 :]]
+            if rest and link.shape[0] == link.shape[1] and link.shape[0] != ONE:
+                made = product_of(coefficient, scalars, rest)
+                yield "missing factor", f"the factor {bent.told(link)} is missing", made
+    if node.op == "hadamard":
+        found = entries(node)
+        for k, power in enumerate(found):
+            shown = bent.told(hadamard([power], node.shape))
+            less = hadamard([*found[:k], *found[k + 1 :]], node.shape)
+            yield "missing factor", f"the factor {shown} is missing", less
 
 
-def _factors(part: Part) -> Iterator[Candidate]:
-    """One factor of a product left out."""
-    full = _expanded(part)
-    for node in topological([full], into_lets=False):
-        if node.op == "scale":
-            c = node.args[0]
-            yield Candidate(
-                "missing factor", f"the factor {text(c)} is missing", substitute(full, {node: node.args[1]})
-            )
-        if node.op == "mul":
-            for k in (0, 1):
-                yield Candidate(
-                    "missing factor",
-                    f"the factor {text(node.args[k])} is missing",
-                    substitute(full, {node: node.args[1 - k]}),
-                )
-    sign, parts = _bare_product(part.gradient)
-    for k in range(len(parts) if len(parts) > 1 else 0):
-        try:
-            made = chain(parts[:k] + parts[k + 1 :])
-        except ShapeError:
-            continue
-        yield Candidate(
-            "missing factor", f"the factor {text(parts[k])} is missing", make("neg", made) if sign else made
-        )
-
-
-def _quantities(part: Part) -> Iterator[Candidate]:
+def _quantities(bent: Bent) -> Iterator[Candidate]:
     """Another quantity of the same shape in place of the right one."""
-    e = part.gradient
+    e, derivation = bent.found, bent.part.derivation
     inside = [n for n in topological([e], into_lets=False) if n.op in ("symbol", "let")]
-    derivation = part.derivation
     known = [*derivation.deltas.values(), *derivation.pieces.order, *free_symbols(derivation.output)]
     for right in inside:
         for other in known:
             if other != right and other.shape == right.shape:
                 yield Candidate(
                     "wrong quantity",
-                    f"{text(other)} stands where {text(right)} belongs (both are {show_shape(right.shape)})",
+                    f"{bent.told(other)} stands where {bent.told(right)} belongs (both are {show_shape(right.shape)})",
                     substitute(e, {right: other}),
                 )
 
 
-def _signs(part: Part) -> Iterator[Candidate]:
-    """One term of a sum with the wrong sign."""
-    full = _expanded(part)
-    for node in topological([full], into_lets=False):
-        if node.op != "add":
-            continue
-        terms = summands(node)
-        for k, term in enumerate(terms):
-            turned = [*terms[:k], make("neg", term), *terms[k + 1 :]]
-            yield Candidate(
-                "sign", f"the sign of the term {text(term)} is wrong", substitute(full, {node: total(turned)})
-            )
+TIMES = [(2, "twice as large as it should be"), (0.5, "half as large as it should be")]
+
+
+def _terms(bent: Bent) -> Iterator[Candidate]:
+    """One term of a sum with the wrong sign, off by a factor, or forgotten."""
+
+    def edit(node: Expr) -> Iterator[tuple[str, str, Expr]]:
+        for k, term in enumerate(node.args if node.op == "sum" else ()):
+            before, after, shown = node.args[:k], node.args[k + 1 :], bent.told(term)
+            yield "sign", f"the sign of the term {shown} is wrong", total([*before, -term, *after])
+            yield "missing term", f"the term {shown} is missing", total([*before, *after])
+            for factor, words in TIMES:
+                yield "factor", f"the term {shown} is {words}", total([*before, factor * term, *after])
+
+    for e in dict.fromkeys([bent.plain, bent.found]):
+        yield from _edited(e, edit)

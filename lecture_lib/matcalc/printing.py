@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
-from lecture_lib.matcalc.expressions import Expr, factors, summands
+from lecture_lib.matcalc.expr import WRITERS, Expr, Number, Power, entries, parts, product
 from lecture_lib.matcalc.labels import Label, label
-from lecture_lib.matcalc.sizes import ONE, ZERO, Shape, in_product, show_shape
+from lecture_lib.matcalc.sizes import ONE, ZERO, Shape, Size, in_product, show_shape
 
 SUM, SIGN, DOT, PRODUCT, POWER, ATOM = range(6)
+HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a line.
-
-    Attributes:
-        written: its text or LaTeX.
-        shape: what is written under it; None for a sign between factors.
-    """
+    """A piece of a line: its text or LaTeX, and the shape under it (None for a sign between factors)."""
 
     written: str
     shape: Shape | None = None
@@ -27,18 +24,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Style:
-    """The signs of one way of writing.
-
-    Args:
-        latex: is it LaTeX?
-        hadamard: the sign ∘.
-        minus: the sign −.
-        times: what separates factors that would run together.
-        transpose: ``transpose(base)``, the base with its ᵀ.
-        power: ``power(base, top)``.
-        wrap: puts parentheses around something.
-        functions: how functions are written whose name is not written as it is.
-    """
+    """The signs of one way of writing."""
 
     latex: bool
     hadamard: str
@@ -46,35 +32,20 @@ class Style:
     times: str
     transpose: Callable[[str], str]
     power: Callable[[str, str], str]
-    wrap: Callable[[str], str]
     functions: dict[str, str]
 
     def name(self, data: str | Label) -> str:
-        """A name as this style writes it.
-
-        Args:
-            data: the name, or its label.
-
-        Returns:
-            Text or LaTeX.
-        """
+        """A name as this style writes it."""
         written = label(data)
         return written.latex if self.latex else written.text
 
     def call(self, function: str, inside: str) -> str:
-        """A function applied to something.
-
-        Args:
-            function: its name.
-            inside: its argument, as it is written.
-
-        Returns:
-            Text or LaTeX.
-        """
-        return self.functions.get(function, function) + self.wrap(inside)
+        """A function applied to something."""
+        return f"{self.functions.get(function) or self.name(function)}({inside})"
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+GLYPHS = {HALF: "½", Fraction(1, 3): "⅓", Fraction(2, 3): "⅔", Fraction(1, 4): "¼", Fraction(3, 4): "¾"}
 
 
 def _text_power(base: str, top: str) -> str:
@@ -89,15 +60,18 @@ TEXT = Style(
     times="·",
     transpose=lambda base: f"{base}ᵀ",
     power=_text_power,
-    wrap=lambda inside: f"({inside})",
     functions={
         "sigmoid": "σ",
         "trace": "tr",
         "log_softmax": "log softmax",
-        "diagpart": "diag⁻¹",
-        "sqrt": "√",
+        "diagpart": "diagonal",
+        "normal_cdf": "Φ",
+        "leaky_relu": "leaky_relu",
+        "cross_entropy": "cross_entropy",
+        "frechet": "dexpm",
     },
 )
+WORDS = ("softmax", "relu", "softplus", "diag", "vec", "unvec", "step", "sign", "logsumexp", "expm", "clip", "huber")
 LATEX = Style(
     latex=True,
     hadamard="\\circ",
@@ -105,65 +79,37 @@ LATEX = Style(
     times="\\;",
     transpose=lambda base: f"{base}^{{\\top}}",
     power=lambda base, top: f"{base}^{{{top}}}",
-    wrap=lambda inside: f"({inside})",
     functions={
         "sigmoid": "\\sigma",
         "trace": "\\operatorname{tr}",
         "log_softmax": "\\log\\operatorname{softmax}",
-        "diagpart": "\\operatorname{diag}^{-1}",
-        **{n: f"\\{n}" for n in ("tanh", "exp", "log", "sin", "cos", "max")},
-        **{n: f"\\operatorname{{{n}}}" for n in ("softmax", "relu", "softplus", "diag", "vec", "step", "sign")},
-        "logsumexp": "\\operatorname{logsumexp}",
-        "sqrt": "\\operatorname{sqrt}",
+        "diagpart": "\\operatorname{diagonal}",
+        "normal_cdf": "\\Phi",
+        "leaky_relu": "\\operatorname{leaky\\_relu}",
+        "cross_entropy": "\\operatorname{cross\\_entropy}",
+        "frechet": "\\operatorname{dexpm}",
+        **{n: f"\\{n}" for n in ("tanh", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "max", "min", "det")},
+        **{n: f"\\operatorname{{{n}}}" for n in WORDS},
     },
 )
 
 
 def text(e: Expr) -> str:
-    """An expression in plain text.
-
-    Args:
-        e: the expression.
-
-    Returns:
-        One line of text.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> u, z1 = mc.symbols("u:n z1:n")
-    >>> text(u.T @ mc.diag(mc.f.prime(z1)))
-    'uᵀdiag(f′(z₁))'
-    """
+    """An expression in plain text."""
     return "".join(s.written for s in segments(e, TEXT))
 
 
 def latex(e: Expr, shapes: bool = False) -> str:
-    """An expression in LaTeX.
-
-    Args:
-        e: the expression.
-        shapes: write the shape under every factor.
-
-    Returns:
-        LaTeX, without dollar signs.
-
-    >>> from lecture_lib import matcalc as mc
-    >>> W, x = mc.symbols("W:n×m x:m")
-    >>> latex(W @ x)
-    'W\\\\;x'
-    """
+    """An expression in LaTeX without dollar signs, if wanted with the shape under every factor."""
     return "".join(under(s, shapes) for s in segments(e, LATEX))
 
 
+WRITERS["text"] = text
+WRITERS["latex"] = lambda e: latex(e, shapes=True)
+
+
 def under(s: Segment, shapes: bool) -> str:
-    """A segment with its shape below it.
-
-    Args:
-        s: the segment.
-        shapes: whether to write the shape; that of a single number is never written.
-
-    Returns:
-        LaTeX.
-    """
+    """A segment with its shape below it; that of a single number is never written."""
     if not shapes or s.shape is None or show_shape(s.shape) == "1":
         return s.written
     rows, columns = (in_product(size) for size in s.shape)
@@ -171,99 +117,181 @@ def under(s: Segment, shapes: bool) -> str:
 
 
 def segments(e: Expr, style: Style, context: int = SUM) -> list[Segment]:
-    """An expression cut into factors and the signs between them.
-
-    Args:
-        e: the expression.
-        style: how to write.
-        context: how tightly the surroundings bind; looser expressions get parentheses.
-
-    Returns:
-        The pieces in order; each factor carries its shape.
-    """
-    parts, level = _parts(e, style)
-    if level < context:
-        return [Segment("("), *parts, Segment(")")]
-    return parts
+    """An expression cut into factors and the signs between them, in parentheses if it binds too loosely."""
+    pieces, level = _pieces(e, style)
+    return [Segment("("), *pieces, Segment(")")] if level < context else pieces
 
 
-def _parts(e: Expr, style: Style) -> tuple[list[Segment], int]:
-    match e.op:
-        case "add":
-            return _sum(e, style), SUM
-        case "neg":
-            return [Segment(style.minus), *segments(e.args[0], style, DOT)], SIGN
-        case "mul":
-            a, b = e.args
-            joined = Segment(f" {style.hadamard} " if style.latex else style.hadamard)
-            left, right = (segments(x, style, ATOM if x.op == "div" else DOT) for x in (a, b))
-            return [*left, joined, *right], DOT
-        case "matmul":
-            return _product(factors(e), style), PRODUCT
-        case "scale":
-            c, a = e.args
-            if c.op == "matmul":
-                return [Segment("("), *segments(c, style), Segment(")"), *segments(a, style, POWER)], PRODUCT
-            return _product([c, a], style), PRODUCT
+def _pieces(e: Expr, style: Style) -> tuple[list[Segment], int]:
+    if e.op == "sum":
+        return _sum(e, style), SUM
+    if e.op == "product":
+        return _product(e, style)
+    if e.op == "hadamard" and (len(e.args) > 1 or e.data[0] == -1 or (e.data[0] == 2 and e.args[0].name)):
+        return _hadamard(e, style)
     written, level = _whole(e, style)
     return [Segment(written, e.shape if e.op != "number" or e.data == 1 else None)], level
 
 
 def _sum(e: Expr, style: Style) -> list[Segment]:
-    terms = summands(e)
-    out = segments(terms[0], style, SIGN)
-    for term in terms[1:]:
-        sign, inside = (style.minus, term.args[0]) if term.op == "neg" else ("+", term)
-        out += [Segment(f" {sign} "), *segments(inside, style, DOT)]
+    out = segments(e.args[0], style, SIGN)
+    for term in e.args[1:]:
+        negative = parts(term).coefficient < 0 if term.op == "product" or term.op == "number" else False
+        inside = positive(term) if negative else term
+        out += [Segment(f" {style.minus if negative else '+'} "), *segments(inside, style, DOT)]
     return out
 
 
-def _product(parts: list[Expr], style: Style) -> list[Segment]:
-    out: list[Segment] = []
-    for k, part in enumerate(parts):
-        piece = segments(part, style, PRODUCT if k == 0 or part.op == "matmul" else POWER)
-        if out and _runs_together(out[-1].written, piece[0].written, parts[k - 1], part, style):
-            digits = style.latex and piece[0].written[:1].isdigit() and part.is_scalar
-            close = style.latex and parts[k - 1].op == "number"
-            out.append(Segment("\\cdot " if digits else "\\," if close else style.times))
+def positive(e: Expr) -> Expr:
+    """A product or a number without its minus sign."""
+    if e.op == "number":
+        return Expr("number", (), -e.data, e.shape)
+    coefficient, scalars, chain = parts(e)
+    return product(-coefficient, scalars, chain)
+
+
+def _product(e: Expr, style: Style) -> tuple[list[Segment], int]:
+    coefficient, scalars, chain = parts(e)
+    above = [(b, p) for b, p in scalars if p > 0]
+    below = [(b, -p) for b, p in scalars if p < 0]
+    sign = [Segment(style.minus)] if coefficient < 0 else []
+    size: Number = coefficient if coefficient > 0 else -coefficient
+    divisor: Number = 1
+    if isinstance(size, Fraction) and (below or (size not in GLYPHS and not _short(size))):
+        size, divisor = size.numerator, size.denominator
+    items = [*above, *((c, 1) for c in chain)]
+    # Written as 1·u, it is shown as it was written.
+    explicit = coefficient == 1 and not below and len(items) == 1 and items[0][1] == 1
+    top = _factors(size, items, style, explicit)
+    if not below and divisor == 1:
+        return [*sign, *top], SIGN if sign else PRODUCT
+    bottom = _joined(_factors(divisor, below, style))
+    if style.latex:
+        written = f"\\frac{{{_bare(items, size, style) or _joined(top)}}}{{{_bare(below, divisor, style) or bottom}}}"
+    else:
+        several = len(below) + (divisor != 1) > 1 or (below and _is_product(below[0]))
+        written = f"{_joined(top)}/{f'({bottom})' if several else bottom}"
+    return [*sign, Segment(written, e.shape)], SIGN if sign else PRODUCT
+
+
+def _is_product(power: Power) -> bool:
+    base, top = power
+    return top == 1 and base.op == "product"
+
+
+def _bare(items: list[Power], size: Number, style: Style) -> str:
+    """What stands alone above or under a fraction bar needs no parentheses."""
+    return _joined(segments(items[0][0], style)) if len(items) == 1 and size == 1 and items[0][1] == 1 else ""
+
+
+def _short(value: Fraction) -> bool:
+    """Is it a decimal of few digits, such as 0.1?"""
+    return len(repr(float(value))) <= 6
+
+
+def _factors(size: Number, items: list[Power], style: Style, explicit: bool = False) -> list[Segment]:
+    """A number and factors side by side, with a sign between two that would run together."""
+    out = [Segment(_numeral(size, style))] if size != 1 or not items or explicit else []
+    for k, (base, top) in enumerate(items):
+        last = k == len(items) - 1
+        piece = _power(base, top, style, last=last)
+        before = items[k - 1][0] if k else None
+        if out and _runs_together(out[-1].written, piece[0].written, before, base, style):
+            digits = style.latex and piece[0].written[:1].isdigit()
+            out.append(Segment("\\cdot " if digits else "\\," if style.latex and k == 0 else style.times))
         out += piece
     return out
 
 
-def _runs_together(left: str, right: str, a: Expr, b: Expr, style: Style) -> bool:
+def _power(base: Expr, top: Number, style: Style, last: bool) -> list[Segment]:
+    if top == 1:
+        return segments(base, style, PRODUCT if last and base.op == "product" else POWER)
+    return [Segment(_raised(base, top, style, round_sign=False), base.shape)]
+
+
+def _raised(base: Expr, top: Number, style: Style, round_sign: bool) -> str:
+    """base to a power: a root for ½, tanh² for a known function, a round sign where it goes entry by entry."""
+    if top == HALF:
+        inside = _joined(segments(base, style))
+        if style.latex:
+            return f"\\sqrt{{{inside}}}"
+        return f"√{inside}" if len(inside) == 1 else f"√({inside})"
+    exponent = _exponent(top, style)
+    if base.op == "elem" and base.data[1:] == (0,) and base.data[0] in POWERED and isinstance(top, int) and top > 1:
+        name = style.functions.get(base.data[0]) or style.name(base.data[0])
+        return f"{style.power(name, exponent)}({_inner(base.args[0], style)})"
+    inside = _inner(base, style, ATOM)
+    if round_sign:
+        return f"{inside}^{{\\circ {exponent}}}" if style.latex else f"{inside}^∘{exponent}"
+    return style.power(inside, exponent)
+
+
+POWERED = ("tanh", "sin", "cos", "sigmoid", "cosh", "sinh", "tan")
+
+
+def _exponent(top: Number, style: Style) -> str:
+    if isinstance(top, Fraction):
+        sign = style.minus if top < 0 else ""
+        written = f"{sign}{abs(top.numerator)}/{top.denominator}"
+        return written if style.latex else f"({written})"
+    return f"{top:.6g}".replace("-", style.minus)
+
+
+def _hadamard(e: Expr, style: Style) -> tuple[list[Segment], int]:
+    above = [(b, p) for b, p in entries(e) if p > 0]
+    below = [(b, -p) for b, p in entries(e) if p < 0]
+    sign = Segment(f" {style.hadamard} " if style.latex else style.hadamard)
+    out: list[Segment] = []
+    for base, top in above:
+        for piece in _entry(base, top, style):
+            out += [sign, *piece] if out else piece
+    if not below:
+        return out, DOT
+    written = style.hadamard.join(_joined(piece) for base, top in below for piece in _entry(base, top, style))
+    several = sum(len(_entry(base, top, style)) for base, top in below) > 1
+    one = Segment("\\mathbf{1}" if style.latex else "1", e.shape)
+    divided = Segment((" / " if style.latex else "/") + (f"({written})" if several else written))
+    return [*(out or [one]), divided], DOT
+
+
+def _entry(base: Expr, top: Number, style: Style) -> list[list[Segment]]:
+    """One factor of an entry-by-entry product; the square of a name is written twice."""
+    if top == 1 or (top == 2 and base.op in ("symbol", "let")):
+        return [segments(base, style, PRODUCT if base.op != "hadamard" else DOT)] * int(top)
+    return [[Segment(_raised(base, top, style, round_sign=True), base.shape)]]
+
+
+def _runs_together(left: str, right: str, a: Expr | None, b: Expr, style: Style) -> bool:
     """Would two factors side by side be read as one?"""
     if style.latex:
         return True
-    if a.op in ("scale", "div") or b.op == "scale":
-        return (a.op == "scale" and b.op not in ("symbol", "let", "T")) or (a.op == "div" and not right.startswith("("))
+    if a is None:
+        return right[:1].isdigit() or (right[:1] in "½⅓¼")
     bare = b.args[0] if b.op == "T" else b
-    change = bare.op == "let" and getattr(bare.data, "kind", "") in ("change", "jacobian")
-    if change:
+    if bare.op in ("symbol", "let") and getattr(bare.data, "kind", "") in ("change", "jacobian"):
         return True
     if left.endswith("ᵀ"):
         return False
-    if right[:1].isdigit():
+    if right[:1].isdigit() or (a.op in ("symbol", "let") and right.startswith("(")):
         return True
-    if a.op in ("symbol", "let") and right.startswith("("):
-        return True
-    if b.op in ("elem", "softmax", "trace", "logdet", "diag") and left[-1:].isalpha():
-        return True
-    if not right[:1].isalpha() or (not left[-1:].isalpha() and not left[-1:].isdigit()):
+    if not right[:1].isalpha() or not (left[-1:].isalpha() or left[-1:].isdigit() or left[-1:] in "₀₁₂₃₄₅₆₇₈₉"):
         return False
-    long = len(label(a.data).text.rstrip("₀₁₂₃₄₅₆₇₈₉")) > 1 if a.op in ("symbol", "let") else False
-    right_long = len(label(b.data).text.rstrip("₀₁₂₃₄₅₆₇₈₉")) > 1 if b.op in ("symbol", "let") else False
-    return long or right_long or a.op == "size"
+    if bare.op not in ("symbol", "let", "product", "inv") and left[-1:].isalpha():
+        return True
+    words = [label(x.data).text.partition("_")[0].rstrip("₀₁₂₃₄₅₆₇₈₉") for x in (a, bare) if x.op in ("symbol", "let")]
+    return max(map(len, words), default=0) > 1 or a.op == "size"
 
 
-def _join(parts: list[Segment]) -> str:
-    return "".join(p.written for p in parts)
+def _joined(pieces: Sequence[Segment]) -> str:
+    return "".join(p.written for p in pieces)
 
 
 def _inner(e: Expr, style: Style, context: int = SUM) -> str:
-    return _join(segments(e, style, context))
+    return _joined(segments(e, style, context))
 
 
 def _whole(e: Expr, style: Style) -> tuple[str, int]:
+    a = e.args[0] if e.args else e
     match e.op:
         case "symbol" | "let":
             return style.name(e.data), ATOM
@@ -272,84 +300,101 @@ def _whole(e: Expr, style: Style) -> tuple[str, int]:
         case "eye":
             return "I", ATOM
         case "size":
-            return str(e.data), ATOM if len(str(e.data)) == 1 else PRODUCT
+            (labels, factor), *more = e.data.terms
+            simple = factor == 1 and len(set(labels)) == 1
+            return str(e.data), SUM if more else ATOM if simple else PRODUCT
         case "T":
-            return style.transpose(_inner(e.args[0], style, ATOM)), POWER
+            return _transposed(a, style)
         case "elem":
             return _function(e, style)
-        case "div":
-            return _fraction(e, style)
+        case "hadamard":
+            return _raised(a, e.data[0], style, round_sign=True), POWER
         case "power":
-            return style.power(_inner(e.args[0], style, ATOM), _inner(e.args[1], style)), POWER
+            return style.power(_inner(a, style, ATOM), _inner(e.args[1], style, SUM if style.latex else ATOM)), POWER
         case "inv":
-            return style.power(_inner(e.args[0], style, ATOM), "-1" if style.latex else "−1"), POWER
-        case "norm" | "sqnorm":
-            return _length(e, style), ATOM
+            return style.power(_inner(a, style, ATOM), "-1" if style.latex else "−1"), POWER
+        case "norm":
+            bars = ("\\lVert ", "\\rVert") if style.latex else ("‖", "‖")
+            frobenius = "" if a.is_column else "_{F}" if style.latex else "_F"
+            return bars[0] + _inner(a, style) + bars[1] + frobenius, ATOM
         case "rows":
-            return _rows(e, style), ATOM
+            entry = e.is_scalar and a.op == "T"
+            return _part(a.args[0] if entry else a, e.data, style, columns=entry), ATOM
         case "concat":
-            return _stack(e, style), ATOM
+            return _bracket(e.args, style, "\\\\" if style.latex else "; "), ATOM
         case "logdet":
-            inside = _inner(e.args[0], style)
-            return (f"\\log\\lvert\\det {inside}\\rvert" if style.latex else f"log|det {inside}|"), PRODUCT
+            inside = _inner(a, style)
+            return (f"\\log\\lvert\\det {inside}\\rvert" if style.latex else f"log|det {inside}|"), ATOM
         case "kron":
             sign = " \\otimes " if style.latex else "⊗"
-            return sign.join(_inner(a, style, POWER) for a in e.args), DOT
-        case "maximum":
-            return style.call("max", ", ".join(_inner(a, style) for a in e.args)), ATOM
-        case "cross_entropy":
-            name = "\\operatorname{cross\\_entropy}" if style.latex else "cross_entropy"
-            return style.call(name, ", ".join(_inner(a, style) for a in e.args)), ATOM
-    return style.call(e.op, _inner(e.args[0], style)), ATOM
+            return sign.join(_inner(x, style, POWER) for x in e.args), DOT
+        case "winner":
+            inside = _inner(a, style)
+            return (f"\\left[{inside} = \\max {inside}\\right]" if style.latex else f"[{inside} = max {inside}]"), ATOM
+        case "commutation":
+            return (f"K_{{{e.data[0]},{e.data[1]}}}" if style.latex else f"K_{e.data[0]},{e.data[1]}"), ATOM
+    name = {"maximum": "max", "minimum": "min"}.get(e.op, e.op)
+    return style.call(name, ", ".join(_inner(x, style) for x in e.args)), ATOM
+
+
+def _transposed(a: Expr, style: Style) -> tuple[str, int]:
+    """A transpose; of rows cut out of a transpose it is columns, of a stack of transposes it stands side by side."""
+    if a.op == "rows" and a.args[0].op == "T":
+        return _part(a.args[0].args[0], a.data, style, columns=True), ATOM
+    if a.op == "concat" and all(x.op == "T" for x in a.args):
+        return _bracket([x.args[0] for x in a.args], style, " & " if style.latex else ", "), ATOM
+    return style.transpose(_inner(a, style, ATOM)), POWER
+
+
+def _part(e: Expr, data: tuple[Size, Size], style: Style, columns: bool) -> str:
+    place = _range(*data)
+    if e.op == "rows" and columns:
+        # rows cut out first, then columns: A[0, 1:3]
+        place, e = f"{_range(*e.data)}, {place}", e.args[0]
+    elif columns:
+        place = ":, " + place
+    inside = _inner(e, style, ATOM)
+    return f"{{{inside}}}_{{[{place}]}}" if style.latex else f"{inside}[{place}]"
+
+
+def _range(start: Size, height: Size) -> str:
+    return str(start) if height == ONE else f"{'' if start == ZERO else start}:{start + height}"
+
+
+def _bracket(items: Sequence[Expr], style: Style, between: str) -> str:
+    inside = [_inner(x, style) for x in items]
+    if not style.latex:
+        return f"[{between.join(inside)}]"
+    return f"\\begin{{bmatrix}}{between.join(inside)}\\end{{bmatrix}}"
 
 
 def _number(e: Expr, style: Style) -> str:
-    value = e.data
-    if style.latex and value == 1 and not e.is_scalar:
+    if style.latex and e.data == 1 and not e.is_scalar:
         return "\\mathbf{1}"
-    if value == 0.5:
-        return "\\tfrac{1}{2}" if style.latex else "½"
-    written = str(value) if isinstance(value, int) else f"{value:.6g}"
-    return written.replace("-", style.minus)
+    return (style.minus if e.data < 0 else "") + _numeral(e.data if e.data > 0 else -e.data, style)
+
+
+def _numeral(value: Number, style: Style) -> str:
+    if isinstance(value, Fraction):
+        if style.latex and (value in GLYPHS or not _short(value)):
+            return f"\\tfrac{{{value.numerator}}}{{{value.denominator}}}"
+        if value in GLYPHS:
+            return GLYPHS[value]
+        return repr(float(value)) if _short(value) else f"({value.numerator}/{value.denominator})"
+    return str(value) if isinstance(value, int) else f"{value:.6g}"
 
 
 def _function(e: Expr, style: Style) -> tuple[str, int]:
-    name, order = e.data
+    name, order, *settings = e.data
     inside = _inner(e.args[0], style)
-    if name == "abs" and order == 0:
+    if order == 0 and name == "abs":
         return (f"\\lvert {inside}\\rvert" if style.latex else f"|{inside}|"), ATOM
-    if name == "exp" and order == 0:
-        return style.power("e", inside if style.latex or len(inside) == 1 else f"({inside})"), ATOM
-    written = style.functions.get(name, style.name(name))
-    return written + ("'" if style.latex else "′") * order + style.wrap(inside), ATOM
+    if order == 0 and name == "exp":
+        return style.power("e", inside if style.latex or len(inside) == 1 else f"({inside})"), POWER
+    written = style.functions.get(name) or style.name(name)
+    told = ", ".join([inside, *(_setting(x, style) for x in settings)])
+    return f"{written}{('' if not order else chr(39) * order if style.latex else '′' * order)}({told})", ATOM
 
 
-def _fraction(e: Expr, style: Style) -> tuple[str, int]:
-    top, below = e.args
-    if style.latex and below.is_scalar:
-        return f"\\frac{{{_inner(top, style)}}}{{{_inner(below, style)}}}", PRODUCT
-    sign = " / " if style.latex else "/"
-    return _inner(top, style, PRODUCT) + sign + _inner(below, style, POWER), PRODUCT
-
-
-def _length(e: Expr, style: Style) -> str:
-    bars = ("\\lVert ", "\\rVert") if style.latex else ("‖", "‖")
-    written = bars[0] + _inner(e.args[0], style) + bars[1]
-    if e.args[0].shape[1] != ONE:
-        written += "_{F}" if style.latex else "_F"
-    return style.power(written, "2") if e.op == "sqnorm" else written
-
-
-def _rows(e: Expr, style: Style) -> str:
-    start, height = e.data
-    first = "" if start == ZERO else str(start)
-    inside = _inner(e.args[0], style, ATOM)
-    written = f"{first}:{start + height}"
-    return f"{inside}_{{[{written}]}}" if style.latex else f"{inside}[{written}]"
-
-
-def _stack(e: Expr, style: Style) -> str:
-    parts = [_inner(a, style) for a in e.args]
-    if style.latex:
-        return "\\left[" + ";\\;".join(parts) + "\\right]"
-    return "[" + "; ".join(parts) + "]"
+def _setting(value: Number, style: Style) -> str:
+    return (style.minus if value < 0 else "") + _numeral(value if value > 0 else -value, style)

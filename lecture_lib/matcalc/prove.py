@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lecture_lib.autograd.errors import GradientError
+from lecture_lib.matcalc.cut import Cut
 from lecture_lib.matcalc.evaluate import Point, evaluate_at
-from lecture_lib.matcalc.expressions import Expr, free_symbols, topological
-from lecture_lib.matcalc.functions import lookup
-from lecture_lib.matcalc.pieces import Pieces
-from lecture_lib.matcalc.steps import Step
+from lecture_lib.matcalc.expr import Array, Expr, entries, parts
+from lecture_lib.matcalc.functions import kinks_of, lookup
+from lecture_lib.matcalc.record import Record, Step, moving
+from lecture_lib.matcalc.walk import free_symbols, topological
 
-if TYPE_CHECKING:
-    from lecture_lib.matcalc.derivation import Derivation
-
-Array = np.ndarray[Any, Any]
 TOLERANCE = 1e-7
 EPS = 1e-3
 # The nine-point central difference: error of order eps⁸, rounding of order 1e-16 / eps. Its weights: B. Fornberg,
@@ -83,28 +79,13 @@ class Proof:
 
 
 def prove(
-    derivation: Derivation,
+    derivation: Record,
     trials: int = 2,
     seed: int = 0,
     lengths: Mapping[str, int] | None = None,
     steps: Sequence[Step] | None = None,
 ) -> Proof:
-    """Measure the error of lines of a derivation.
-
-    Args:
-        derivation: the derivation.
-        trials: how many random points.
-        seed: of the random numbers.
-        lengths: lengths for some labels.
-        steps: the lines; all if omitted.
-
-    Returns:
-        The proof.
-
-    Raises:
-        ValueError: trials is below 1, a label is unknown or its length below 1, or no random point was found where the
-            function is finite and smooth.
-    """
+    """Measure the error of lines of a derivation."""
     if trials < 1:
         raise ValueError(f"trials is {trials}: at least one random point is needed")
     lines = list(derivation.steps if steps is None else steps)
@@ -120,21 +101,8 @@ def prove(
     return Proof(lines, errors, trials, used)
 
 
-def draw(pieces: Pieces, rng: np.random.Generator, lengths: Mapping[str, int]) -> Point:
-    """A random point: unequal sizes, values where the function is defined and smooth.
-
-    Args:
-        pieces: the function.
-        rng: the random numbers.
-        lengths: lengths for some labels; the others are drawn, all different and above 1.
-
-    Returns:
-        The point.
-
-    Raises:
-        ValueError: a label is unknown or too short, or no point was found where the function is finite and
-            smooth.
-    """
+def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> Point:
+    """A random point: unequal sizes, values where the function is defined and smooth."""
     symbols = free_symbols(pieces.output)
     labels = sorted({label for e in topological([pieces.output]) for size in e.shape for label in size.labels})
     for label, found in lengths.items():
@@ -142,8 +110,7 @@ def draw(pieces: Pieces, rng: np.random.Generator, lengths: Mapping[str, int]) -
             raise ValueError(f"{label} is no size here: the sizes are {', '.join(labels) or 'numbers only'}")
         if found < 1:
             raise ValueError(f"{label} = {found}: a size is at least 1")
-    free = [k for k in rng.permutation(np.arange(2, len(labels) + 5)) if k not in lengths.values()]
-    sizes = {label: int(lengths[label]) if label in lengths else int(free.pop()) for label in labels}
+    sizes = _sizes(labels, rng, lengths)
     waves = {
         node.data[0]: (float(rng.uniform(0.7, 1.3)), float(rng.uniform(0.1, 0.4)), float(rng.uniform(0, 3)))
         for node in topological([pieces.output])
@@ -155,7 +122,13 @@ def draw(pieces: Pieces, rng: np.random.Generator, lengths: Mapping[str, int]) -
         if node.op == "cross_entropy"
         for symbol in _symbols_outside_softmax(node.args[1])
     }
-    for attempt in range(60):
+    shapes = {size for e in topological([pieces.output]) for size in e.shape}
+    for attempt in range(90):
+        if attempt:
+            # New sizes too: (WᵀW)⁻¹ needs more rows than columns.
+            sizes = _sizes(labels, rng, lengths)
+        if min((size.value(sizes) for size in shapes), default=1) < 1:
+            continue
         values = {s: _values(s, sizes, rng, attempt % 3, s in targets) for s in symbols}
         point = Point(sizes, values, waves)
         if _smooth(pieces, point):
@@ -163,6 +136,12 @@ def draw(pieces: Pieces, rng: np.random.Generator, lengths: Mapping[str, int]) -
     raise ValueError(
         f"found no random point where {pieces.output} is finite and smooth; is it defined for real numbers?"
     )
+
+
+def _sizes(labels: Sequence[str], rng: np.random.Generator, lengths: Mapping[str, int]) -> dict[str, int]:
+    """A length for every label: what was given, and different numbers above 1 for the rest."""
+    free = [k for k in rng.permutation(np.arange(2, len(labels) + 5)) if k not in lengths.values()]
+    return {label: int(lengths[label]) if label in lengths else int(free.pop()) for label in labels}
 
 
 def _symbols_outside_softmax(target: Expr) -> list[Expr]:
@@ -179,6 +158,10 @@ def _symbols_outside_softmax(target: Expr) -> list[Expr]:
 
 def _values(s: Expr, sizes: dict[str, int], rng: np.random.Generator, manner: int, target: bool) -> Array:
     rows, columns = (size.value(sizes) for size in s.shape)
+    if s.fact:
+        return _of_kind(
+            s.fact, rng.normal(size=(rows, columns)) if manner == 0 else rng.uniform(0.3, 2, (rows, columns))
+        )
     if target:
         a = rng.uniform(0.2, 1.0, (rows, columns))
         return np.asarray(a / a.sum(axis=0 if s.is_column else 1, keepdims=True))
@@ -188,12 +171,22 @@ def _values(s: Expr, sizes: dict[str, int], rng: np.random.Generator, manner: in
     return rng.uniform(low, high, (rows, columns))
 
 
-def _smooth(pieces: Pieces, point: Point) -> bool:
+def _of_kind(fact: str, a: Array) -> Array:
+    """A symmetric, diagonal or orthogonal matrix."""
+    if fact == "orthogonal":
+        return np.asarray(np.linalg.qr(a)[0])
+    return np.diag(np.diag(a)) if fact == "diag" else a @ a.T / len(a) + np.diag(np.abs(np.diag(a)))
+
+
+def _smooth(pieces: Cut, point: Point) -> bool:
     """Is everything finite there, moderate, and away from kinks?"""
     with np.errstate(all="ignore"):
         known: dict[Expr, Array] = {}
         for piece in pieces.order:
-            known[piece] = evaluate_at(piece, point.given(known))
+            try:
+                known[piece] = evaluate_at(piece, point.given(known))
+            except np.linalg.LinAlgError:
+                return False
             if not np.all(np.isfinite(known[piece])) or np.max(np.abs(known[piece]), initial=0) > 1e4:
                 return False
         for node in topological([pieces.output]):
@@ -205,35 +198,37 @@ def _smooth(pieces: Pieces, point: Point) -> bool:
 def _away_from_trouble(node: Expr, point: Point) -> bool:
     margin = 20 * EPS
     if node.op == "elem":
-        kinks = lookup(node.data[0]).kinks
-        z = evaluate_at(node.args[0], point) if kinks or node.data[0] in ("log", "sqrt") else None
-        if z is not None and node.data[0] in ("log", "sqrt"):
+        kinks = kinks_of(node)
+        z = evaluate_at(node.args[0], point) if kinks or node.data[0] == "log" else None
+        if z is not None and node.data[0] == "log":
             return bool(np.all(z > 0.1))
         return z is None or all(bool(np.all(np.abs(z - k) > margin)) for k in kinks)
-    if node.op == "div" and node.args[1].op != "number":
-        return bool(np.all(np.abs(evaluate_at(node.args[1], point)) > 0.1))
+    if node.op in ("product", "hadamard"):
+        for base, top in parts(node).scalars if node.op == "product" else entries(node):
+            if not (isinstance(top, int) and 0 < top <= 4):
+                value = evaluate_at(base, point)
+                if not np.all((np.abs(value) if isinstance(top, int) else value) > 0.1):
+                    return False
+        return True
     if node.op == "power":
-        base, top = node.args
-        polynomial = top.op == "number" and top.data in (1, 2, 3, 4)
-        return polynomial or bool(np.all(np.abs(evaluate_at(base, point)) > 0.1))
-    if node.op == "maximum":
+        return bool(np.all(evaluate_at(node.args[0], point) > 0.1))
+    if node.op in ("maximum", "minimum"):
         a, b = (evaluate_at(x, point) for x in node.args)
         return bool(np.all(np.abs(a - b) > margin))
-    if node.op in ("inv", "logdet"):
-        return bool(np.linalg.cond(evaluate_at(node.args[0], point)) < 300)
+    if node.op == "max":
+        ordered = np.sort(evaluate_at(node.args[0], point).ravel())
+        return ordered.size < 2 or bool(ordered[-1] - ordered[-2] > margin)
+    if node.op in ("inv", "logdet", "det"):
+        # A steep inverse bends within the steps of a finite difference.
+        a = evaluate_at(node.args[0], point)
+        return bool(np.linalg.cond(a) < 300 and np.max(np.abs(np.linalg.inv(a))) < 8)
     return True
 
 
 class Witness:
-    """Knows at one point what finite differences say.
+    """Knows at one point what finite differences say."""
 
-    Args:
-        pieces: the function.
-        point: the point.
-        rng: draws the directions of changes.
-    """
-
-    def __init__(self, pieces: Pieces, point: Point, rng: np.random.Generator) -> None:
+    def __init__(self, pieces: Cut, point: Point, rng: np.random.Generator) -> None:
         self.pieces = pieces
         known: dict[Expr, Array] = {}
         for piece in pieces.order:
@@ -245,14 +240,7 @@ class Witness:
         self.seen: dict[tuple[str, Expr, Expr | None], Array] = {}
 
     def error(self, step: Step) -> float:
-        """The relative error of one line.
-
-        Args:
-            step: the line.
-
-        Returns:
-            The error; infinite when the shapes differ or a number is not finite.
-        """
+        """The relative error of one line."""
         claim = step.claim
         key = (claim.kind, claim.of, claim.via)
         if key not in self.seen:
@@ -260,8 +248,7 @@ class Witness:
         truth = self.seen[key]
         point = self.point
         if claim.kind in ("change", "total change"):
-            d = Expr("symbol", (), f"d{claim.of.name}", claim.of.shape)
-            point = point.given({d: self._direction(claim.of)})
+            point = point.given({moving(claim.of): self._direction(claim.of)})
         with np.errstate(all="ignore"):
             found = evaluate_at(step.body, point)
         return relative_error(found, truth)
@@ -339,15 +326,7 @@ class Witness:
 
 
 def relative_error(found: Array, truth: Array) -> float:
-    """The largest difference, against the largest entry.
-
-    Args:
-        found: an array.
-        truth: what it should be.
-
-    Returns:
-        The error; infinite when the shapes differ or a number is not finite.
-    """
+    """The largest difference, against the largest entry."""
     if found.shape != truth.shape or not np.all(np.isfinite(found)):
         return float("inf")
     scale = max(float(np.max(np.abs(truth), initial=0)), float(np.max(np.abs(found), initial=0)), 1e-3)

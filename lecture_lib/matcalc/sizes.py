@@ -1,4 +1,4 @@
-"""Labeled sizes: n, m, 1, 5d, n + m, and shapes made of two of them."""
+"""Labeled sizes: n, m, 1, 5d, n + m, n − 1, and shapes made of two of them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,9 @@ Shape = tuple["Size", "Size"]
 
 
 class Size:
-    """A length that is known by its label: a sum of multiples of products of labels.
+    """A length that is known by its label: a sum of multiples of products of labels, written in the order it came."""
 
-    Written in the order in which it came about; n + m equals m + n.
-
-    Args:
-        terms: pairs of a product of labels (``()`` for a plain number) and its factor.
-
-    >>> print(parse_size("5d") + parse_size("n"), parse_size("n") * parse_size("m"))
-    5d+n nm
-    >>> (parse_size("d") + parse_size("d")) == parse_size("2d")
-    True
-    """
-
-    __slots__ = ("terms", "_canonical")
+    __slots__ = ("terms", "_canonical", "_written")
 
     def __init__(self, terms: Iterable[tuple[Monomial, int]]) -> None:
         totals: dict[Monomial, tuple[Monomial, int]] = {}
@@ -33,9 +22,12 @@ class Size:
             totals[tuple(sorted(monomial))] = (shown, before + factor)
         self.terms = tuple((shown, factor) for shown, factor in totals.values() if factor)
         self._canonical = tuple(sorted((m, factor) for m, (_, factor) in totals.items() if factor))
+        self._written = _signed(
+            (k, ("" if abs(k) == 1 and m else str(abs(k))) + "*".join(m)) for m, k in self._canonical
+        )
 
     def __eq__(self, other: object) -> bool:
-        return self._canonical == other._canonical if isinstance(other, Size) else NotImplemented
+        return self is other or self._canonical == other._canonical if isinstance(other, Size) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._canonical)
@@ -55,21 +47,20 @@ class Size:
         return {label for monomial, _ in self.terms for label in monomial}
 
     def value(self, lengths: dict[str, int]) -> int:
-        """Its length when every label has one.
-
-        Args:
-            lengths: a length for every label in it.
-
-        Returns:
-            The length, an int.
-        """
+        """Its length when every label has one."""
         return sum(k * math.prod(lengths[label] for label in monomial) for monomial, k in self.terms)
 
     def __str__(self) -> str:
-        return "+".join(("" if k == 1 and m else str(k)) + _powers(m) for m, k in self.terms) or "0"
+        return _signed((k, ("" if abs(k) == 1 and m else str(abs(k))) + _powers(m)) for m, k in self.terms)
 
     def __repr__(self) -> str:
-        return "+".join(("" if k == 1 and m else str(k)) + "*".join(m) for m, k in self._canonical) or "0"
+        return self._written
+
+
+def _signed(terms: Iterable[tuple[int, str]]) -> str:
+    """Terms with their signs between them."""
+    written = "".join(("-" if k < 0 else "+") + term for k, term in terms)
+    return written.removeprefix("+") or "0"
 
 
 def _powers(labels: Monomial) -> str:
@@ -82,71 +73,40 @@ ZERO = Size(())
 ONE = Size((((), 1),))
 SCALAR: Shape = (ONE, ONE)
 
-_SIZE = re.compile(r"(\d+)?([^\W\d]\w*)?")
+_TERM = re.compile(r"([+-]?)\s*(\d+)?([^\W\d]\w*)?\s*")
 
 
 def parse_size(text: str) -> Size:
-    """Read one size.
-
-    Args:
-        text: a label (``n``), a positive number (``3``), a multiple (``5d``) or a sum of these (``n+m``).
-
-    Returns:
-        The size.
-
-    Raises:
-        ValueError: the text is none of these.
-
-    >>> parse_size("5d").value({"d": 3})
-    15
-    """
-    total = ZERO
-    for part in text.split("+"):
-        match = _SIZE.fullmatch(part.strip())
-        if match is None or not part.strip() or (match[1] is not None and int(match[1]) == 0):
-            raise ValueError(f"{text!r} is not a size: write a label (n), a number (3), a multiple (5d) or a sum (n+m)")
-        label = (match[2],) if match[2] else ()
-        total += Size(((label, int(match[1] or 1)),))
+    """Read one size: a label (n), a number (3), a multiple (5d), or sums and differences of these (n+m, n-1)."""
+    total, place, source = ZERO, 0, text.strip().replace("−", "-")
+    while place < len(source) or not source:
+        match = _TERM.match(source, place)
+        if match is None or not (match[2] or match[3]) or match[2] == "0" or (place and not match[1]):
+            raise _unreadable(text)
+        label = (match[3],) if match[3] else ()
+        total += Size(((label, int(match[1] + (match[2] or "1"))),))
+        place = match.end()
+    if not total.labels and total.value({}) < 1:
+        raise _unreadable(text)
     return total
 
 
+def _unreadable(text: str) -> ValueError:
+    return ValueError(
+        f"{text!r} is not a size: write a label (n), a number (3), a multiple (5d), a sum (n+m) or a difference (n-1)"
+    )
+
+
 def as_size(size: Size | str | int) -> Size:
-    """The size that a text, a number or a size stands for.
-
-    Args:
-        size: such as ``"5d"``, 3, or a size, which is left as it is.
-
-    Returns:
-        The size.
-
-    Raises:
-        ValueError: the text is no size, or the number is below 1.
-    """
+    """The size that a text, a number or a size stands for."""
     return size if isinstance(size, Size) else parse_size(str(size))
 
 
 def show_shape(shape: Shape) -> str:
-    """A shape in words: ``n×m``, and ``1`` for a single number.
-
-    Args:
-        shape: rows and columns.
-
-    Returns:
-        The words.
-
-    >>> show_shape((parse_size("n"), parse_size("5d"))), show_shape(SCALAR)
-    ('n×5d', '1')
-    """
+    """A shape in words: ``n×m``, and ``1`` for a single number."""
     return "1" if shape == SCALAR else "×".join(in_product(size) for size in shape)
 
 
 def in_product(size: Size) -> str:
-    """A size as it stands beside ×: a sum in parentheses.
-
-    Args:
-        size: the size.
-
-    Returns:
-        Its text.
-    """
+    """A size as it stands beside ×: a sum in parentheses."""
     return f"({size})" if len(size.terms) > 1 else str(size)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lecture_lib.ner.sentences import Sentence
-from lecture_lib.ner.tags import Span, spans
+from lecture_lib.ner.tags import Span, spans, to_bio
 from lecture_lib.train.settings import generator
 
 SWAPPED = ("PER", "LOC", "ORG")
@@ -21,12 +21,12 @@ def swap_names(
     the score. A name that was written in lower or upper case throughout is replaced by one in the same case.
 
     Args:
-        sentences: labeled sentences, tags in BIO; they are not changed.
+        sentences: labeled sentences, tags in any scheme; they are not changed.
         rng: the random generator that draws the names, each occurrence equally likely.
         types: the types whose names are swapped; the others keep theirs.
 
     Returns:
-        As many sentences, in the same order, with names of the same types.
+        As many sentences, in the same order, with names of the same types, tags in BIO.
 
     Raises:
         TypeError: rng is not a `numpy.random.Generator`, an item is not a `Sentence`, or types is one string.
@@ -55,14 +55,15 @@ def swap_names(
 def _swapped(sentence: Sentence, pools: dict[str, list[list[str]]], rng: np.random.Generator) -> Sentence:
     tokens: list[str] = []
     tags: list[str] = []
+    bio = to_bio(sentence.tags)
     done = 0
     for span in spans(sentence.tags):
         if span.type in pools:
             name = _drawn(sentence, span, pools[span.type], rng)
             tokens += sentence.tokens[done : span.start] + name
-            tags += sentence.tags[done : span.start] + [f"B-{span.type}"] + [f"I-{span.type}"] * (len(name) - 1)
+            tags += bio[done : span.start] + [f"B-{span.type}"] + [f"I-{span.type}"] * (len(name) - 1)
             done = span.end
-    return Sentence(tokens + sentence.tokens[done:], tags + sentence.tags[done:])
+    return Sentence(tokens + sentence.tokens[done:], tags + bio[done:])
 
 
 def _drawn(sentence: Sentence, span: Span, pool: list[list[str]], rng: np.random.Generator) -> list[str]:

@@ -17,7 +17,8 @@ def case_features(tokens: Sequence[str]) -> NDArray[np.float32]:
 
     `lower`: letters, all lower case · `capitalized`: the first letter is a capital and no other one ·
     `upper`: two or more letters, all capitals · `mixed`: any other letters (iPhone, McDonald) · `digit`:
-    holds a digit · `symbol`: neither letters nor digits. Every token has at least one, so all zeros mean
+    holds a digit · `symbol`: neither letters nor digits. Letters of a script without case (Arabic, Chinese, Hindi,
+    Korean …) count as lower, and say nothing about names. Every token has at least one, so all zeros mean
     padding.
 
     Args:

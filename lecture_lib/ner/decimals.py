@@ -13,17 +13,6 @@ def parse_decimals(text: bytes) -> NDArray[np.float64] | None:
     A number is an optional minus, digits, and an optional point among them, with at most 15 digits: then
     the digits read as a whole number and the power of ten that divides it are both exact in float64, and
     so the quotient is the float64 nearest to the decimal.
-
-    Args:
-        text: ASCII bytes.
-
-    Returns:
-        One number a field; None when any field is of another form (an exponent, `nan`, a word, nothing).
-
-    >>> parse_decimals(b"0.25 -1 3.5")
-    array([ 0.25, -1.  ,  3.5 ])
-    >>> parse_decimals(b"0.25 1e-3") is None
-    True
     """
     if not text:
         return None

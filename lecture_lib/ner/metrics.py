@@ -31,7 +31,7 @@ class Score(NamedTuple):
     support: int
 
 
-def entity_f1(gold: Labeled, predicted: Labeled, level: str = "span") -> dict[str, Score]:
+def entity_f1(gold: Labeled, predicted: Labeled, level: str = "span", scheme: str | None = None) -> dict[str, Score]:
     """Score predicted entities against the true ones.
 
     At the level `span` an entity counts only when its type, beginning and end are all right. At the level `token`
@@ -41,9 +41,10 @@ def entity_f1(gold: Labeled, predicted: Labeled, level: str = "span") -> dict[st
     Source of the level `span`: E. Tjong Kim Sang and F. De Meulder, Introduction to the CoNLL-2003 shared task, 2003.
 
     Args:
-        gold: the true tags: sentences, or lists of tags in BIO, IOB1 or IO.
+        gold: the true tags: sentences, or lists of tags in any scheme that `spans` reads.
         predicted: the predicted tags, as many sentences with as many tokens.
         level: "span" or "token".
+        scheme: as for `spans`; "BMES" has to be said.
 
     Returns:
         A `Score` for every type that occurs on either side, in alphabetical order, and one for all types
@@ -67,8 +68,8 @@ def entity_f1(gold: Labeled, predicted: Labeled, level: str = "span") -> dict[st
     found: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for number, (gold_row, predicted_row) in enumerate(zip(gold, predicted, strict=True), 1):
-        expected = _entities(gold_row, level, "gold", number)
-        answer = _entities(predicted_row, level, "predicted", number)
+        expected = _entities(gold_row, level, scheme, f"gold sentence {number}")
+        answer = _entities(predicted_row, level, scheme, f"predicted sentence {number}")
         true.update(entity.type for entity in expected)
         found.update(entity.type for entity in answer)
         right.update(entity.type for entity in expected & answer)
@@ -87,17 +88,18 @@ def _score(right: int, found: int, true: int) -> Score:
     return Score(precision, recall, f1, true)
 
 
-def _entities(row: Sentence | Sequence[str], level: str, side: str, number: int) -> set[Span]:
+def _entities(row: Sentence | Sequence[str], level: str, scheme: str | None, name: str) -> set[Span]:
     try:
-        tags = _tags(row)
+        tags = labels(row)
         if level == "span":
-            return set(spans(tags))
-        return {Span(kind, place, place + 1) for place, kind in enumerate(to_types(tags)) if kind != "O"}
+            return set(spans(tags, scheme))
+        return {Span(kind, place, place + 1) for place, kind in enumerate(to_types(tags, scheme)) if kind != "O"}
     except (ValueError, TypeError) as error:
-        raise type(error)(f"{side} sentence {number}: {error}") from None
+        raise type(error)(f"{name}: {error}") from None
 
 
-def _tags(row: Sentence | Sequence[str]) -> Sequence[str]:
+def labels(row: Sentence | Sequence[str]) -> Sequence[str]:
+    """The tags of a sentence, or the tags themselves."""
     return row.tags if isinstance(row, Sentence) else row
 
 
@@ -108,7 +110,7 @@ def _check_aligned(gold: Labeled, predicted: Labeled) -> None:
     if len(gold) != len(predicted):
         raise ValueError(f"{len(gold)} gold sentences but {len(predicted)} predicted; expected one for one")
     for number, (gold_row, predicted_row) in enumerate(zip(gold, predicted, strict=True), 1):
-        gold_count, predicted_count = len(_tags(gold_row)), len(_tags(predicted_row))
+        gold_count, predicted_count = len(labels(gold_row)), len(labels(predicted_row))
         if gold_count != predicted_count:
             raise ValueError(
                 f"sentence {number}: {gold_count} gold tags but {predicted_count} predicted; expected one for one"

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib.autograd.nn import cross_entropy, hard_tanh, leaky_relu, relu, sigmoid, softmax, softplus
+from lecture_lib.autograd.nn import cross_entropy, sigmoid, softmax, softplus
 from lecture_lib.ner.casing import CASE_FEATURES, case_matrix
 from lecture_lib.ner.metrics import MICRO, entity_f1
 from lecture_lib.ner.sentences import Sentence, tokens_of
-from lecture_lib.ner.tags import to_bio, to_types
+from lecture_lib.ner.tags import to_types, types_to_bio
 from lecture_lib.ner.tokens import tokenize
 from lecture_lib.ner.vectors import Vectors
 from lecture_lib.ner.vocabulary import FIRST_WORD, PADDING, Vocabulary
@@ -21,6 +21,7 @@ from lecture_lib.ner.windows import checked_size, window_matrix
 from lecture_lib.train import init, optim
 from lecture_lib.train.history import History
 from lecture_lib.train.loop import Callback, fit
+from lecture_lib.train.nonlinearities import LAYERS
 from lecture_lib.train.regularize import EarlyStopping, l2_penalty
 from lecture_lib.train.schedule import Schedule, linear
 from lecture_lib.train.settings import non_negative, whole
@@ -30,14 +31,6 @@ Array = NDArray[Any]
 Params = dict[str, Array]
 Text = Sentence | Sequence[str] | str
 
-NONLINEARITIES: dict[str, Callable[[Any], Any]] = {
-    "tanh": np.tanh,
-    "sigmoid": sigmoid,
-    "relu": relu,
-    "leaky_relu": leaky_relu,
-    "hard_tanh": hard_tanh,
-}
-RATES = {"sgd": 0.3, "adagrad": 0.05, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001, "sparseadam": 0.001}
 # Windows of one forward pass: enough to be fast, few enough for the memory of a laptop.
 PREDICTION_ROWS = 8192
 OUTSIDE = "O"
@@ -48,20 +41,7 @@ class NotFittedError(ValueError, AttributeError):
 
 
 def scores(params: Any, X: Any, f: Callable[[Any], Any] = np.tanh) -> Any:
-    """The scores of a batch of windows: s = Uh + c (or uᵀh + c) with h = f(Wx + b), one row a window.
-
-    Args:
-        params: W (n×m), b (n,), and U (K×n), c (K,), or u (n,), c () for a single class; arrays or Tensors.
-        X: windows as rows, shape (N, m).
-        f: the nonlinearity.
-
-    Returns:
-        Shape (N, K), or (N,) for a single class; a Tensor if an argument is one.
-
-    >>> params = {"W": np.eye(2), "b": np.zeros(2), "u": np.array([1.0, -1.0]), "c": np.array(0.5)}
-    >>> scores(params, np.zeros((3, 2)))
-    array([0.5, 0.5, 0.5])
-    """
+    """The scores of a batch of windows: s = Uh + c (or uᵀh + c) with h = f(Wx + b), one row a window."""
     H = f(X @ params["W"].T + params["b"])
     if "u" in params:
         return H @ params["u"] + params["c"]
@@ -72,19 +52,6 @@ def window_loss(params: Any, X: Any, t: Any, f: Callable[[Any], Any] = np.tanh) 
     """The mean loss of a batch: -log softmax at the right class, or the logistic loss -log σ(±s) of a single class.
 
     The logistic loss is written log(1 + eˢ) - t·s, which is -log σ(s) for t = 1 and -log σ(-s) for t = 0.
-
-    Args:
-        params: as for `scores`.
-        X: windows as rows, shape (N, m).
-        t: class ids, integers of shape (N,); for a single class 1 or 0, floats of shape (N,).
-        f: the nonlinearity.
-
-    Returns:
-        A number; a Tensor if an argument is one.
-
-    >>> params = {"W": np.eye(2), "b": np.zeros(2), "U": np.zeros((4, 2)), "c": np.zeros(4)}
-    >>> print(window_loss(params, np.ones((3, 2)), np.array([0, 1, 3])).round(4))
-    1.3863
     """
     s = scores(params, X, f)
     if "u" in params:
@@ -140,8 +107,8 @@ class NERWindowModel:
         self.classes = _checked_classes(classes)
         self.window = checked_size(window)
         self.hidden = whole(hidden, "hidden")
-        if nonlinearity not in NONLINEARITIES:
-            raise ValueError(f"no nonlinearity named {nonlinearity!r}; expected one of {', '.join(NONLINEARITIES)}")
+        if nonlinearity not in LAYERS:
+            raise ValueError(f"no nonlinearity named {nonlinearity!r}; expected one of {', '.join(LAYERS)}")
         self.nonlinearity = nonlinearity
         self.case_features = bool(case_features)
         self.fine_tune = bool(fine_tune)
@@ -232,7 +199,7 @@ class NERWindowModel:
         """Train on labeled sentences, from fresh weights.
 
         Args:
-            sentences: with tags in BIO, IOB1 or IO.
+            sentences: with tags in any scheme that `spans` reads, or bare classes of the model.
             epochs: how often to go through all windows.
             lr: the first rate; None for one that suits the optimizer.
             batch_size: windows a step.
@@ -251,8 +218,9 @@ class NERWindowModel:
             The model itself. Ctrl-C ends training early and keeps what was learned; `history.stopped` says so.
 
         Raises:
-            ValueError: there are no sentences, or a tag is malformed or of no class of this model; names the sentence.
-                Or a number is out of its range, there is no such optimizer, or early_stopping has no dev to watch.
+            ValueError: word vectors hold NaN, there are no sentences, or a tag is malformed or of no class of this
+                model; names the sentence. Or a number is out of range, there is no such optimizer, or early_stopping
+                has no dev to watch.
             TypeError: a sentence has no tags, or an argument is of the wrong kind.
             DivergenceError: the loss became nan or infinite.
 
@@ -261,11 +229,12 @@ class NERWindowModel:
         >>> model.fit(train, epochs=3, dev=train, progress=False).history.names
         ('loss', 'rate', 'validation_loss', 'dev_f1')
         """
+        self._check_vectors()
         data = self._data(sentences, "sentences")
         held_out = None if dev is None else self._data(dev, "dev")
         optimizer = optimizer or ("sparseadam" if self.fine_tune else "adam")
-        if lr is None and isinstance(optimizer, str):
-            lr = RATES.get(optimizer.lower())
+        if lr is None and isinstance(optimizer, str) and optimizer.lower() in optim.KINDS:
+            lr = optim.KINDS[optimizer.lower()].rate
         chosen = optim.get(optimizer, lr)
         epochs = whole(epochs, "epochs")
         params = self.initial_params(data[-1])
@@ -308,7 +277,7 @@ class NERWindowModel:
         >>> print(loss(model.initial_params(), np.zeros((1, 2)), np.array([1])).round(4))
         0.6931
         """
-        f = NONLINEARITIES[self.nonlinearity]
+        f = LAYERS[self.nonlinearity].function
         l2 = non_negative(l2, "l2")
         weights = ("W", "u" if self._is_binary else "U")
 
@@ -430,7 +399,8 @@ class NERWindowModel:
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: the file is damaged or no such model, or the vectors are missing or others.
+            ValueError: the file is damaged or no such model, a number in it is not finite, or the vectors are missing
+                or others.
         """
         arrays = read_archive(path)
         try:
@@ -442,7 +412,9 @@ class NERWindowModel:
                 words = arrays["words"].tobytes().decode("utf-8").split("\n")
                 vectors = Vocabulary(Vectors(words, arrays["vectors"]), rms=None)
             model = None if vectors is None else cls(vectors, **settings)
-            fits = model is None or _shapes(model.initial_params()) == _shapes(params)
+            fits = model is None or model._shapes() == {name: (p.shape, p.dtype.name) for name, p in params.items()}
+        except RecursionError:
+            raise ValueError(f"{path}: not a window model (its settings are nested too deep)") from None
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{path}: not a window model ({error}); expected a file that save wrote") from None
         if model is None:
@@ -451,6 +423,9 @@ class NERWindowModel:
             raise ValueError(f"{path} was trained with other word vectors; expected load(path, vectors) with the same")
         if not fits:
             raise ValueError(f"{path}: parameters and settings do not fit each other; expected a file that save wrote")
+        for name, array in params.items():
+            if wrong := int(np.count_nonzero(~np.isfinite(array))):
+                raise ValueError(f"{path}: {wrong:,} of the {array.size:,} numbers of {name} are NaN or infinite")
         model._params = params
         return model
 
@@ -460,6 +435,26 @@ class NERWindowModel:
             f"hidden={self.hidden}, nonlinearity={self.nonlinearity!r}, case_features={self.case_features}, "
             f"fine_tune={self.fine_tune}, seed={self.seed})"
         )
+
+    def _shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
+        """What shape and dtype each parameter has."""
+        n, K = self.hidden, len(self.classes)
+        shapes: dict[str, tuple[int, ...]] = {"W": (n, self.inputs), "b": (n,)}
+        shapes |= {"u": (n,), "c": ()} if self._is_binary else {"U": (K, n), "c": (K,)}
+        if self.fine_tune:
+            shapes["E"] = self.vocabulary.matrix.shape
+        return {name: (shape, "float32") for name, shape in shapes.items()}
+
+    def _check_vectors(self) -> None:
+        rows = np.flatnonzero(~np.isfinite(self.vocabulary.matrix[FIRST_WORD:].sum(axis=1, dtype=np.float64)))
+        if len(rows):
+            words = [self.vocabulary.words[FIRST_WORD + row] for row in rows[:5].tolist()]
+            many = f"vector{'s' * (len(rows) > 1)} of {len(rows)} word{'s' * (len(rows) > 1)}"
+            shown = ", ".join(map(repr, words)) + (" …" if len(rows) > 5 else "")
+            verb = "hold" if len(rows) > 1 else "holds"
+            raise ValueError(
+                f"word {many} {verb} NaN or infinity: {shown}; leave these words out, or mend their vectors"
+            )
 
     def _data(self, sentences: Sequence[Sentence], name: str) -> tuple[Array, ...]:
         """Window ids, case features (none, if the model does not use them) and targets, one row a token."""
@@ -480,7 +475,7 @@ class NERWindowModel:
         types = []
         for number, sentence in enumerate(sentences, 1):
             try:
-                types.append(to_types(sentence.tags))
+                types.append(to_types(self._prefixed(sentence.tags)))
             except ValueError as error:
                 raise ValueError(f"{name} {number}: {error}") from None
         if self._is_binary:
@@ -493,6 +488,10 @@ class NERWindowModel:
                     f"{', '.join(self.classes)}; add it to the classes, or turn its tags into O"
                 )
         return np.array([place[kind] for row in types for kind in row], dtype=np.intp)
+
+    def _prefixed(self, tags: Sequence[str]) -> Sequence[str]:
+        """Bare types as BIO where all are classes of the model, whatever these are called; other tags as they are."""
+        return types_to_bio(tags) if set(tags) <= {OUTSIDE, *self.classes} else tags
 
     def _features(self, tokens: Sequence[Sequence[str]]) -> tuple[Array, Array]:
         ids = window_matrix(tokens, self.vocabulary, self.window)
@@ -514,7 +513,7 @@ class NERWindowModel:
 
     def _scores(self, params: Params, ids: Array, case: Array) -> Array:
         E = params.get("E", self.vocabulary.matrix)
-        f = NONLINEARITIES[self.nonlinearity]
+        f = LAYERS[self.nonlinearity].function
         starts = range(0, max(1, len(ids)), PREDICTION_ROWS)
         pieces = [slice(start, start + PREDICTION_ROWS) for start in starts]
         return np.concatenate([scores(params, self._rows(E, ids[piece], case[piece]), f) for piece in pieces])
@@ -523,10 +522,11 @@ class NERWindowModel:
         s = self._scores(params, *self._features(tokens))
         names = np.array([OUTSIDE, *self.classes] if self._is_binary else self.classes)
         found = names[(s > 0).astype(np.intp) if self._is_binary else s.argmax(axis=1)]
-        return [to_bio(row.tolist()) for row in _split(found, tokens)]
+        return [types_to_bio(row.tolist()) for row in _split(found, tokens)]
 
     def _f1(self, params: Params, gold: Sequence[Sentence]) -> float:
-        found = entity_f1(gold, self._tags(params, [sentence.tokens for sentence in gold]))
+        tags = [self._prefixed(sentence.tags) for sentence in gold]
+        found = entity_f1(tags, self._tags(params, [sentence.tokens for sentence in gold]))
         kind = self.classes[0] if self._is_binary else MICRO
         return found[kind].f1 if kind in found else 0.0
 
@@ -542,6 +542,8 @@ def _checked_classes(classes: Sequence[str] | str) -> tuple[str, ...]:
             raise TypeError(f"classes holds {name!r}; expected types such as 'PER', 'LOC', 'ORG'")
         if name[:2] in ("B-", "I-"):
             raise ValueError(f"classes holds {name!r}; expected types without B- and I-: {name[2:]!r}")
+    if MICRO in names:
+        raise ValueError(f"classes holds {MICRO!r}, as the score of all types is called; rename the type")
     if len(set(names)) != len(names):
         raise ValueError(f"classes is {names}; expected each type once")
     if not names or names == (OUTSIDE,):
@@ -572,7 +574,3 @@ def _as_bytes(text: str) -> NDArray[np.uint8]:
 def _fingerprint(vocabulary: Vocabulary) -> str:
     words = "\n".join(vocabulary.words).encode("utf-8")
     return hashlib.sha256(words + vocabulary.matrix.tobytes()).hexdigest()
-
-
-def _shapes(params: Params) -> dict[str, tuple[tuple[int, ...], str]]:
-    return {name: (array.shape, array.dtype.name) for name, array in params.items()}

@@ -1,6 +1,7 @@
 """Tokens of a typed sentence, cut as in the English Web Treebank."""
 
 import re
+import unicodedata
 
 ABBREVIATIONS = (
     "Mr|Mrs|Ms|Messrs|Mx|Dr|Drs|Prof|Rev|Fr|Hon|Pres|Gov|Sen|Reps?|Gen|Col|Maj|Capt|Cmdr|Lt|Sgt|Cpl|Pvt|Adm"
@@ -73,12 +74,19 @@ BARE_CLITIC = re.compile(r"(do|does|did|is|was|are|were|ca|could|would|should|ha
 FUSED = re.compile(r"(can)(not)|(gon|wan)(na)|(got)(ta)", re.I)
 
 
+# Within a word of Persian or Hindi, and at a possible break of one: they belong to the letter before.
+JOINERS = "\u200c\u200d\u00ad"
+
+
 def tokenize(text: str) -> list[str]:
     """Cut a typed sentence into tokens, in the convention of the English Web Treebank.
 
     Punctuation stands alone, repeated marks stay together, clitics are cut off (`do n't`, `Ana 's`,
     `can not`). Hyphens and slashes between words are tokens (`al - Ani`), except after a prefix such as
     `anti-` or `e-`. Abbreviations, numbers, dates, addresses of pages and mail, and smileys stay whole.
+    Accents, vowel signs and points stay with their letter, in any script and however the text is composed.
+    What it does not do: find words where none are parted by spaces (Chinese, Japanese, Thai), or cut particles and
+    endings off (Korean, Turkish, Arabic); give such text to a program for its language first, and pass token lists.
     No character is lost: the tokens joined are the text without its white space.
 
     Args:
@@ -95,7 +103,20 @@ def tokenize(text: str) -> list[str]:
     """
     if not isinstance(text, str):
         raise TypeError(f"expected a string, not {type(text).__name__}; a list of tokens needs no tokenizing")
-    return [part for match in TOKEN.finditer(text) for part in _parts(match[0])]
+    if text.isascii():
+        return [part for match in TOKEN.finditer(text) for part in _parts(match[0])]
+    # The marks are left out while words are found, and come back with the letters that they belong to.
+    places = [k for k, character in enumerate(text) if not _attached(character, text[k - 1] if k else " ")]
+    bare = "".join([text[k] for k in places])
+    places.append(len(text))
+    found = (text[places[match.start()] : places[match.end()]] for match in TOKEN.finditer(bare))
+    return [part for token in found for part in _parts(token)]
+
+
+def _attached(character: str, before: str) -> bool:
+    """Whether a character belongs to the one before it."""
+    is_mark = character in JOINERS or unicodedata.category(character)[0] == "M"
+    return is_mark and not before.isspace()
 
 
 def _parts(token: str) -> list[str]:

@@ -1,5 +1,6 @@
 """From words to ids, and the matrix of vectors that the ids look up."""
 
+import unicodedata
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,7 +15,8 @@ DEFAULT_RMS = 1.0
 class Vocabulary:
     """The ids of words: 0 is padding, 1 stands for every unknown word, the known words follow in their order.
 
-    A token is looked up in its exact form first, then in lower case; digits and punctuation are treated like
+    A token is looked up in its exact form first, then in lower case, each also with its
+    accents composed (NFC); digits and punctuation are treated like
     any other word. Padding has the zero vector, and unknown words share the mean of all vectors.
 
     The vectors are multiplied by one constant, so that the root mean square of their entries is `rms`:
@@ -88,10 +90,11 @@ class Vocabulary:
         >>> Vocabulary(Vectors(["paris"], [[1.0, 2.0]])).id("PARIS")
         2
         """
-        row = self._vectors.get(token)
-        if row is None:
-            row = self._vectors.get(token.lower())
-        return UNKNOWN if row is None else row + FIRST_WORD
+        for form in spellings(token):
+            row = self._vectors.get(form)
+            if row is not None:
+                return row + FIRST_WORD
+        return UNKNOWN
 
     def ids(self, tokens: Iterable[str]) -> NDArray[np.intp]:
         """The ids of tokens.
@@ -138,10 +141,22 @@ class Vocabulary:
         return float(np.mean(ids != UNKNOWN)) if ids.size else 1.0
 
 
+def spellings(token: str) -> tuple[str, ...]:
+    """The forms under which a token is looked up, the best first."""
+    if token.isascii():
+        return token, token.lower()
+    composed = unicodedata.normalize("NFC", token)
+    return token, composed, token.lower(), composed.lower()
+
+
 def _scale(vectors: Vectors, rms: float) -> float:
     if not rms > 0 or not np.isfinite(rms):
         raise ValueError(f"rms is {rms!r}; expected a positive number, or None for the vectors as they are")
-    present = float(np.sqrt(np.mean(np.square(vectors.matrix, dtype=np.float64))))
+    squares = np.square(vectors.matrix, dtype=np.float64)
+    present = float(np.sqrt(squares.mean()))
+    if not np.isfinite(present):
+        # Those vectors alone stay what they are, so that training can name their words.
+        present = float(np.sqrt(squares[np.isfinite(squares)].mean()))
     if present == 0:
         raise ValueError("all vectors are zero, so they cannot be scaled; expected vectors that differ")
     return rms / present

@@ -88,24 +88,7 @@ def window_matrix(
 
 
 def window_places(lengths: Sequence[int], window: int = 2) -> NDArray[np.intp]:
-    """Where the neighbors of every token of a corpus stand, whatever is looked up there.
-
-    Args:
-        lengths: the number of tokens of each sentence, N in all.
-        window: neighbors on each side.
-
-    Returns:
-        An N×(2·window+1) array, intp: 0 beyond the ends of a sentence, else 1 + the neighbor's place in the corpus.
-
-    Raises:
-        ValueError: window is negative.
-        TypeError: window is not a whole number.
-
-    >>> window_places([2, 1], window=1)
-    array([[0, 1, 2],
-           [1, 2, 0],
-           [0, 3, 0]])
-    """
+    """Where the neighbors of every token of a corpus stand, whatever is looked up there."""
     window = checked_size(window)
     counts = np.asarray(lengths, dtype=np.intp)
     total = int(counts.sum())
@@ -117,21 +100,7 @@ def window_places(lengths: Sequence[int], window: int = 2) -> NDArray[np.intp]:
 
 
 def checked_size(size: int) -> int:
-    """A window size that is a whole number of at least 0.
-
-    Args:
-        size: neighbors on each side.
-
-    Returns:
-        The size as an int.
-
-    Raises:
-        ValueError: it is negative.
-        TypeError: it is not a whole number.
-
-    >>> checked_size(2)
-    2
-    """
+    """A window size that is a whole number of at least 0."""
     try:
         size = operator.index(size)
     except TypeError:

@@ -10,22 +10,7 @@ Arrays = tuple[NDArray[Any], ...]
 
 
 def columns_of(data: Any, name: str) -> Arrays:
-    """Data as a tuple of arrays with equally many rows.
-
-    Args:
-        data: an array of shape (N, …), or a tuple or list of such arrays; any dtype.
-        name: what the message calls it.
-
-    Returns:
-        The arrays, not copied.
-
-    Raises:
-        ValueError: there is no array or no row, or the numbers of rows differ.
-        TypeError: a part is not an array.
-
-    >>> [array.shape for array in columns_of((np.zeros((4, 2)), np.zeros(4)), "data")]
-    [(4, 2), (4,)]
-    """
+    """Data as a tuple of arrays with equally many rows."""
     parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
     if not parts:
         raise ValueError(f"{name} is empty; expected an array or a tuple of arrays")
@@ -43,36 +28,22 @@ def columns_of(data: Any, name: str) -> Arrays:
 
 
 def order_of(rows: int, seed: int, epoch: int, shuffle: bool = True) -> NDArray[np.intp]:
-    """The order of the rows in one epoch; it depends on the seed and the epoch alone, so any epoch can be repeated.
-
-    Args:
-        rows: N.
-        seed: of the run.
-        epoch: counted from 0.
-        shuffle: whether the order is random.
-
-    Returns:
-        The numbers 0 … N-1, shape (N,), intp.
-
-    >>> order_of(3, seed=0, epoch=0, shuffle=False)
-    array([0, 1, 2])
-    """
+    """The order of the rows in one epoch; it depends on the seed and the epoch alone, so any epoch can be repeated."""
     return np.random.default_rng([seed, epoch]).permutation(rows) if shuffle else np.arange(rows)
 
 
 def pieces(rows: NDArray[np.intp], size: int, first: int = 0) -> Iterator[NDArray[np.intp]]:
-    """The rows in pieces of `size`; the last one may be shorter.
-
-    Args:
-        rows: numbers of rows, shape (N,), integers.
-        size: of a piece.
-        first: how many pieces to leave out.
-
-    Yields:
-        Arrays of row numbers, one piece after another.
-
-    >>> [piece.tolist() for piece in pieces(np.arange(5), 2, first=1)]
-    [[2, 3], [4]]
-    """
+    """The rows in pieces of `size`; the last one may be shorter."""
     for start in range(first * size, len(rows), size):
         yield rows[start : start + size]
+
+
+def holes(data: Arrays, name: str) -> str:
+    """Where data hold NaN, in words; "" where they hold none."""
+    for k, part in enumerate(data):
+        if part.dtype.kind in "fc":
+            rows = np.flatnonzero(np.isnan(part).reshape(len(part), -1).any(axis=1))
+            if len(rows):
+                shown = ", ".join(map(str, rows[:5].tolist())) + (" …" if len(rows) > 5 else "")
+                return f"{name}[{k}] holds NaN in {len(rows):,} of {len(part):,} rows: {shown}"
+    return ""

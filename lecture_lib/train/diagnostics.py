@@ -10,9 +10,10 @@ from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.jacobians import hvp
 from lecture_lib.autograd.trees import leaves, refill
 from lecture_lib.graph.trace import Node, trace, values
+from lecture_lib.train.nonlinearities import LAYERS
 from lecture_lib.train.settings import generator, positive, whole
 
-STEEPEST = {"tanh": 1.0, "hard_tanh": 1.0, "sigmoid": 0.25, "relu": 1.0, "leaky_relu": 1.0}
+STEEPEST = {name: record.steepest for name, record in LAYERS.items()}
 """The nonlinearities that make a layer, and the steepest slope of each."""
 
 FLAT = 0.05

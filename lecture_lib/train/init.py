@@ -11,18 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from lecture_lib.train.nonlinearities import LAYERS
 from lecture_lib.train.settings import generator, non_negative, real, whole
 
 Shape = int | Sequence[int]
 
-GAINS = {
-    "linear": 1.0,
-    "sigmoid": 1.0,
-    "tanh": 5 / 3,
-    "hard_tanh": 1.0,
-    "relu": math.sqrt(2),
-    "leaky_relu": math.sqrt(2),
-}
+GAINS = {"linear": 1.0} | {name: record.gain for name, record in LAYERS.items() if record.gain is not None}
 
 
 def gain(nonlinearity: str, slope: float = 0.01) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lecture_lib.autograd.trees import leaves, refill, spell
-from lecture_lib.train.batches import Arrays, columns_of, order_of, pieces
+from lecture_lib.train.batches import Arrays, columns_of, holes, order_of, pieces
 from lecture_lib.train.history import History
 from lecture_lib.train.interrupts import Interrupts
 from lecture_lib.train.optim import NotFiniteError, Optimizer, parameter_array
@@ -78,16 +78,7 @@ class Plan:
         return -(-self.rows // self.batch_size)
 
     def select(self, source: Arrays, rows: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Any, ...]:
-        """What the loss gets besides the parameters: rows of the data, prepared.
-
-        Args:
-            source: `data` or `validation`.
-            rows: numbers of rows, shape (B,).
-            rng: for what `prepare` draws; None to draw nothing.
-
-        Returns:
-            The batch.
-        """
+        """What the loss gets besides the parameters: rows of the data, prepared."""
         batch = tuple(array[rows] for array in source)
         return batch if self.prepare is None else tuple(self.prepare(batch, rng))
 
@@ -265,6 +256,8 @@ class Training:
         self.batch += 1
 
     def _divergence(self, what: str) -> str:
+        if found := holes(self.plan.data, "data"):
+            return f"{what} in epoch {self.epoch + 1}, batch {self.batch + 1}: {found}. Mend or leave out these rows"
         finite = [loss for loss in (*self.history.batches[-1:], self.value) if np.isfinite(loss)]
         last = f"the last finite loss was {finite[-1]:.4g}" if finite else "no loss before it was finite"
         return (

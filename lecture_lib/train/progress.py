@@ -7,16 +7,7 @@ REDRAWS = 200
 
 
 class Progress:
-    """One bar for a whole run, with loss, rate and the figures of the last epoch beside it.
-
-    Args:
-        wanted: whether to show it.
-        epochs: how many epochs the run has.
-        batches: how many batches an epoch has.
-
-    >>> with Progress(False, epochs=1, batches=2) as bar:
-    ...     bar.batch(0, loss=0.5, rate=0.1)
-    """
+    """One bar for a whole run, with loss, rate and the figures of the last epoch beside it."""
 
     def __init__(self, wanted: bool, epochs: int, batches: int) -> None:
         self._bar = _tqdm(epochs * batches) if wanted else None
@@ -25,22 +16,12 @@ class Progress:
         self._figures: dict[str, str] = {}
 
     def start(self, done: int) -> None:
-        """Show what an earlier run has done already.
-
-        Args:
-            done: batches.
-        """
+        """Show what an earlier run has done already."""
         if self._bar is not None:
             self._bar.initial = self._bar.n = done
 
     def batch(self, epoch: int, loss: float, rate: float) -> None:
-        """Count one batch.
-
-        Args:
-            epoch: the current one, counted from 0.
-            loss: of the batch.
-            rate: of its step.
-        """
+        """Count one batch."""
         if self._bar is None:
             return
         if self._bar.n % self._every == 0:
@@ -49,11 +30,7 @@ class Progress:
         self._bar.update()
 
     def epoch(self, figures: dict[str, float]) -> None:
-        """Show the figures of an epoch.
-
-        Args:
-            figures: by name.
-        """
+        """Show the figures of an epoch."""
         if self._bar is not None:
             self._figures = {name: f"{figure:.3f}" for name, figure in figures.items() if name not in ("loss", "rate")}
             self._bar.set_postfix({"loss": f"{figures['loss']:.3f}", "rate": f"{figures['rate']:.2g}", **self._figures})

@@ -7,22 +7,7 @@ import numpy as np
 
 
 def positive(value: Any, name: str) -> float:
-    """A finite number above 0.
-
-    Args:
-        value: what was given.
-        name: what the message calls it.
-
-    Returns:
-        The number as a Python float.
-
-    Raises:
-        ValueError: it is not above 0, or not finite.
-        TypeError: it is not a number.
-
-    >>> positive(0.1, "lr")
-    0.1
-    """
+    """A finite number above 0."""
     number = real(value, name, "a number above 0")
     if not number > 0:
         raise ValueError(f"{name} is {value!r}; expected a number above 0")
@@ -30,22 +15,7 @@ def positive(value: Any, name: str) -> float:
 
 
 def non_negative(value: Any, name: str) -> float:
-    """A finite number of at least 0.
-
-    Args:
-        value: what was given.
-        name: what the message calls it.
-
-    Returns:
-        The number as a Python float.
-
-    Raises:
-        ValueError: it is below 0, or not finite.
-        TypeError: it is not a number.
-
-    >>> non_negative(0, "weight_decay")
-    0.0
-    """
+    """A finite number of at least 0."""
     number = real(value, name, "a number of at least 0")
     if number < 0:
         raise ValueError(f"{name} is {value!r}; expected a number of at least 0")
@@ -53,22 +23,7 @@ def non_negative(value: Any, name: str) -> float:
 
 
 def share(value: Any, name: str) -> float:
-    """A number from 0 up to, but not including, 1.
-
-    Args:
-        value: what was given.
-        name: what the message calls it.
-
-    Returns:
-        The number as a Python float.
-
-    Raises:
-        ValueError: it is outside.
-        TypeError: it is not a number.
-
-    >>> share(0.9, "momentum")
-    0.9
-    """
+    """A number from 0 up to, but not including, 1."""
     number = real(value, name, "0 <= number < 1")
     if not 0 <= number < 1:
         raise ValueError(f"{name} is {value!r}; expected 0 <= {name} < 1")
@@ -76,23 +31,7 @@ def share(value: Any, name: str) -> float:
 
 
 def whole(value: Any, name: str, least: int = 1) -> int:
-    """A whole number of at least `least`.
-
-    Args:
-        value: what was given.
-        name: what the message calls it.
-        least: the smallest allowed.
-
-    Returns:
-        The number as an int.
-
-    Raises:
-        ValueError: it is smaller, or True or False.
-        TypeError: it is not a whole number.
-
-    >>> whole(32, "batch_size")
-    32
-    """
+    """A whole number of at least `least`."""
     try:
         number = operator.index(value)
     except TypeError:
@@ -103,23 +42,7 @@ def whole(value: Any, name: str, least: int = 1) -> int:
 
 
 def real(value: Any, name: str, expected: str = "a number") -> float:
-    """A finite real number.
-
-    Args:
-        value: what was given.
-        name: what the message calls it.
-        expected: what the message asks for.
-
-    Returns:
-        The number as a Python float, so that float32 arrays stay float32.
-
-    Raises:
-        ValueError: it is not finite.
-        TypeError: it is not a number.
-
-    >>> real(np.float32(0.5), "lr")
-    0.5
-    """
+    """A finite real number."""
     if isinstance(value, (bool, str)) or np.ndim(value) != 0:
         raise TypeError(f"{name} is {value!r}; expected {expected}")
     try:
@@ -134,21 +57,7 @@ def real(value: Any, name: str, expected: str = "a number") -> float:
 
 
 def generator(rng: Any) -> np.random.Generator:
-    """The generator itself; a seed or an old RandomState is refused, so that every draw has one visible source.
-
-    Args:
-        rng: a `numpy.random.Generator`.
-
-    Returns:
-        It.
-
-    Raises:
-        TypeError: it is something else.
-
-    >>> generator(0)
-    Traceback (most recent call last):
-    TypeError: rng is 0; expected a generator: np.random.default_rng(seed)
-    """
+    """The generator itself; a seed or an old RandomState is refused, so that every draw has one visible source."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng is {rng!r}; expected a generator: np.random.default_rng(seed)")
     return rng

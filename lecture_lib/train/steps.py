@@ -13,23 +13,7 @@ RECORDED = "recorded at every step"
 
 
 def gradient_step(loss: Loss, params: Any, batch: tuple[Any, ...], compiled: bool = True) -> tuple[Step, str]:
-    """A function that returns the loss of a batch and its gradient.
-
-    Args:
-        loss: `loss(params, *batch)`, one number.
-        params: the parameters, a nested structure of arrays.
-        batch: an example of what will come.
-        compiled: whether to try `compile_gradient`.
-
-    Returns:
-        `step(params, *batch) -> (value, gradients)`, and how it computes them: "compiled", or "recorded at every
-        step" and why it could not be compiled.
-
-    >>> import numpy as np
-    >>> step, how = gradient_step(lambda w, x: np.sum(w * x), np.ones(2), (np.ones(2),))
-    >>> step(np.ones(2), np.array([1.0, 2.0]))[1], how
-    (array([1., 2.]), 'compiled')
-    """
+    """A function that returns the loss of a batch and its gradient."""
     if not compiled:
         return value_and_grad(loss), RECORDED
     try:

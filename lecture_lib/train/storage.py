@@ -21,7 +21,9 @@ UNREADABLE = (
     ValueError,
     EOFError,
     KeyError,
+    MemoryError,
     NotImplementedError,
+    OverflowError,
     SyntaxError,
     tokenize.TokenError,
     zipfile.BadZipFile,
@@ -32,7 +34,8 @@ UNREADABLE = (
 def save_state(path: str | PathLike[str], state: Any) -> None:
     """Write nested tuples, lists and dicts of arrays, numbers and strings to a `.npz` file.
 
-    The file appears whole or not at all: it is written beside its place and moved there. Arrays keep dtype, shape and
+    The file appears whole or not at all: it is written beside its place and moved there, also where `path` is a link to
+    that place. Arrays keep dtype, shape and
     every bit. The layout is a JSON text, so nothing in the file can run when it is read.
 
     Args:
@@ -41,7 +44,8 @@ def save_state(path: str | PathLike[str], state: Any) -> None:
 
     Raises:
         TypeError: it holds something else, such as a function.
-        OSError: the folder does not exist or cannot be written to.
+        ValueError: it is nested too deep, or holds itself.
+        OSError: the folder does not exist or cannot be written to, or the path is no ordinary file, such as a device.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -50,8 +54,11 @@ def save_state(path: str | PathLike[str], state: Any) -> None:
     {'W': array([1., 1.]), 'epoch': 3}
     """
     arrays: dict[str, NDArray[Any]] = {}
-    layout = _describe(state, arrays, "state")
-    arrays[LAYOUT] = np.frombuffer(json.dumps(layout).encode("utf-8"), dtype=np.uint8)
+    try:
+        layout = json.dumps(_describe(state, arrays, "state"))
+    except RecursionError:
+        raise ValueError("state is nested too deep, or holds itself; expected a few levels") from None
+    arrays[LAYOUT] = np.frombuffer(layout.encode("utf-8"), dtype=np.uint8)
     write_archive(path, arrays)
 
 
@@ -77,33 +84,31 @@ def load_state(path: str | PathLike[str]) -> Any:
     arrays = read_archive(path)
     try:
         return _rebuild(json.loads(arrays[LAYOUT].tobytes().decode("utf-8")), arrays)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError):
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
         raise ValueError(f"{path}: not a file that save_state wrote; train and save again") from None
 
 
 def write_archive(path: str | PathLike[str], arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays to a compressed `.npz` file that appears whole or not at all.
-
-    Args:
-        path: the file; an existing one is replaced.
-        arrays: by name.
-
-    Raises:
-        OSError: the folder does not exist or cannot be written to.
-    """
-    path = Path(path)
+    """Write arrays to a compressed `.npz` file that appears whole or not at all."""
+    # A link stays a link: what it leads to is what is written.
+    path = Path(os.path.realpath(path))
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; expected the name of a file, such as model.npz")
+    if os.path.lexists(path) and not path.is_file():
+        raise OSError(f"{path} is a device, a pipe or a link to itself; expected the name of a file, such as model.npz")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent}; make it first")
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
     number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(number, "wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        # mkstemp makes a file for its owner alone; a saved model is an ordinary file.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
+        # mkstemp makes a file for its owner alone; a saved model is an ordinary file, or as open as the one before.
+        if mode is None:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -111,21 +116,12 @@ def write_archive(path: str | PathLike[str], arrays: dict[str, NDArray[Any]]) ->
 
 
 def read_archive(path: str | PathLike[str]) -> dict[str, NDArray[Any]]:
-    """Read all arrays of a `.npz` file; nothing is unpickled.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The arrays by name.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is damaged or no such archive.
-    """
+    """Read all arrays of a `.npz` file; nothing is unpickled."""
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise ValueError(f"{path} is a folder, a device or a pipe; expected a file that save wrote")
     try:
         with path.open("rb") as file:
             archive = np.load(file, allow_pickle=False)

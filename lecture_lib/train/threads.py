@@ -9,14 +9,6 @@ def one_blas_thread() -> AbstractContextManager[Any]:
 
     Two threads that share a product of 32 rows wait for each other longer than they work; when another program needs
     the second core, ten times longer. Without threadpoolctl nothing is changed.
-
-    Returns:
-        A context manager, which puts the old number of threads back.
-
-    >>> import numpy as np
-    >>> with one_blas_thread():
-    ...     (np.ones((2, 3)) @ np.ones(3)).tolist()
-    [3.0, 3.0]
     """
     try:
         from threadpoolctl import threadpool_limits

@@ -11,18 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lecture_lib import check_gradient, data, trace
+from lecture_lib import check_gradient, data, primitive, trace
 from lecture_lib.__main__ import main
-from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.operation import Value
-from lecture_lib.autograd.tensor import apply
+from lecture_lib.autograd import nn
 from lecture_lib.course.authoring.equations.equation import Equation
 from lecture_lib.course.authoring.equations.settings import window
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.graph.table import table
+from lecture_lib.show.widgets.packed import packed
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "exercises"))
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("exercises", "autograd")]
 from bank_suite import faults  # noqa: E402
+from printers import faults_in_katex, written_on_every_road  # noqa: E402
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 FENCE = re.compile(r"^```(\w+)(?: ([\w-]+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -139,14 +140,92 @@ def test_python_examples_of_the_readme_run():
             exec(compile(body, "README.md", "exec"), {})
 
 
-def test_an_operation_is_added_as_it_says(rng):
-    space = {"Elementwise": Elementwise, "apply": apply, "np": np, "Value": Value}
-    exec(compile(example("operation"), "CONTRIBUTING.md", "exec"), space)
-    check_gradient(space["softsign"], rng.standard_normal((2, 3)))
+@pytest.fixture
+def added(monkeypatch):
+    """What an example defines when it is written into ``lecture_lib/autograd/nn.py``; taken out again afterwards."""
+
+    def add(label: str) -> dict[str, object]:
+        space = dict(vars(nn))
+        exec(compile(example(label), "CONTRIBUTING.md", "exec"), space)
+        for name in space.keys() - vars(nn).keys():
+            monkeypatch.setattr(nn, name, space[name], raising=False)
+        return space
+
+    return add
+
+
+@pytest.mark.parametrize(("label", "name"), [("operation", "softsign"), ("linear", "mirrored")])
+def test_an_operation_is_added_as_it_says(label, name, added, rng):
+    """It has its derivatives, and every printer can write it."""
+    function = added(label)[name]
+    x = rng.standard_normal((2, 3))
+    check_gradient(function, x)
+    source = written_on_every_road(lambda x: np.sum(function(x) * x), [x])
+    assert f"from lecture_lib.autograd.nn import {name}" in source
+    (row,) = [row for row in table() if row.name == name]
+    assert faults_in_katex(row.derivatives) == []
+    assert row.family == {"softsign": "elementwise", "mirrored": "linear"}[name]
+
+
+def test_a_wrong_operation_is_found_out(rng):
+    space = dict(vars(nn))
+    wrong = example("operation").replace("(1 - np.abs(y)) ** 2", "1 - np.abs(y)")
+    exec(compile(wrong, "CONTRIBUTING.md", "exec"), space)
     with pytest.raises(AssertionError):
-        wrong = example("operation").replace("(1 - np.abs(y)) ** 2", "1 - np.abs(y)")
-        exec(compile(wrong, "CONTRIBUTING.md", "exec"), space)
         check_gradient(space["softsign"], rng.standard_normal((2, 3)))
+
+
+def test_a_primitive_is_made_as_it_says(rng):
+    space = {"primitive": primitive}
+    exec(compile(example("primitive"), "CONTRIBUTING.md", "exec"), space)
+    x = rng.standard_normal((2, 3))
+    check_gradient(space["cube"], x)
+    assert "cube(x)" in written_on_every_road(lambda x: np.sum(space["cube"](x) * x), [x])
+
+
+AS_IT_SAYS = """
+import numpy as np
+from lecture_lib.course.site.reference import reference
+from lecture_lib.show import LearningRateLab
+from lecture_lib.train import fit, optim
+
+def loss(w, x): return np.mean((w - x) ** 2)
+
+w = {"w": np.zeros(())}
+fit(lambda p, x: loss(p["w"], x), w, np.ones(4), optimizer=optim.get("lion", 0.1), epochs=20, batch_size=2, progress=False)
+assert abs(w["w"] - 1) < 0.2, w
+lab = LearningRateLab()
+lab.optimizer = "Lion"
+assert "Lion" in repr(lab), repr(lab)
+assert optim.get("lion").lr == 1e-4 and "Lion" in optim.__all__
+assert any("Lion" in page.body for page in reference())
+"""
+
+
+def test_an_optimizer_is_added_as_it_says(tmp_path):
+    """In a copy of the library, by the one file: training, the lab, the reference and the tests that sweep find it."""
+    for name in ("lecture_lib", "data", "pyproject.toml"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    (tmp_path / "lecture_lib" / "train" / "optim" / "lion.py").write_text(example("optimizer"), encoding="utf-8")
+    shutil.copytree(ROOT / "tests" / "train", tmp_path / "tests" / "train")
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    env = os.environ | {"PYTHONPATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", AS_IT_SAYS], cwd=tmp_path, env=env, check=True)
+    swept = [sys.executable, "-m", "pytest", "-q", "-k", "lion", "tests/train/test_optim.py"]
+    run = subprocess.run(swept, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert run.returncode == 0 and "passed" in run.stdout, run.stdout
+
+
+def test_a_widget_is_added_as_it_says():
+    space: dict[str, object] = {"__name__": "halving"}
+    exec(compile(example("widget"), "CONTRIBUTING.md", "exec"), space)
+    widget = space["Halving"]()  # type: ignore[operator]
+    widget.k = 3
+    assert "0.12" in repr(widget)
+    assert "<svg" in widget.still().svg
+    assert len(widget.export()) == 11
+    assert packed(widget)
 
 
 def test_an_exercise_is_added_as_it_says():

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -16,28 +17,36 @@ FEWEST_MISTAKES = 3
 
 def faults(exercise: Exercise) -> list[str]:
     """Everything that is wrong with an exercise and with how it is checked."""
-    found = []
+    return list(each_fault(exercise))
+
+
+def sound(exercise: Exercise) -> bool:
+    """Whether there is none; quicker where there is one."""
+    return next(each_fault(exercise), None) is None
+
+
+def each_fault(exercise: Exercise) -> Iterator[str]:
     if not re.fullmatch(r"\d\d(-[a-z0-9]+)+", exercise.id):
-        found.append("id")
+        yield "id"
     if len(exercise.mistakes) < FEWEST_MISTAKES:
-        found.append(f"only {len(exercise.mistakes)} wrong answers")
+        yield f"only {len(exercise.mistakes)} wrong answers"
     for args in trials(exercise) if exercise.is_function else ():
-        if len(args) != len(exercise.arguments):
-            return [*found, "arguments without names"]
-        if any(np.ndim(arg) == 2 and np.shape(arg)[0] == np.shape(arg)[1] for arg in args):
-            found.append("a square matrix hides a missing transpose")
+        if exercise.form == "function" and len(args) != len(exercise.arguments):
+            yield "arguments without names"
+            return
+        if any(isinstance(arg, np.ndarray) and arg.ndim == 2 and np.shape(arg)[0] == np.shape(arg)[1] for arg in args):
+            yield "a square matrix hides a missing transpose"
     if said(exercise, exercise.solution) is not None:
-        found.append("the solution is rejected")
+        yield "the solution is rejected"
     messages = [str(WrongAnswer(exercise.id, mistake.name, mistake.nudge)) for mistake in exercise.mistakes]
     if any(tells(exercise, message.removeprefix(exercise.id)) for message in messages):
-        found.append("a message tells the solution")
+        yield "a message tells the solution"
     if len(set(messages)) < len(messages):
-        found.append("two wrong answers share a message")
+        yield "two wrong answers share a message"
     for mistake, message in zip(exercise.mistakes, messages, strict=True):
         if said(exercise, mistake.answer) != message:
-            found.append(f"{mistake.name}: {said(exercise, mistake.answer) or 'accepted'}")
-    found += [f"accepts {name}" for name, answer in nearly(exercise) if said(exercise, answer) is None]
-    return found
+            yield f"{mistake.name}: {said(exercise, mistake.answer) or 'accepted'}"
+    yield from (f"accepts {name}" for name, answer in nearly(exercise) if said(exercise, answer) is None)
 
 
 def said(exercise: Exercise, answer: object) -> str | None:
@@ -71,10 +80,13 @@ def nearly(exercise: Exercise):
         calls[0] += 1
         return np.multiply(exercise.solution(*args), 1.0 if calls[0] == 1 else 1.5)
 
+    if exercise.form == "class":
+        return
     yield "only the first trial right", wears_off
     yield "rounded to 3 digits", lambda *args: np.multiply(exercise.solution(*args), 1.001)
     yield "not a number", lambda *args: np.multiply(exercise.solution(*args), np.nan)
-    yield "an axis too many", lambda *args: np.asarray(exercise.solution(*args))[None]
+    # A number in a list is the number; two of them are not.
+    yield "an axis too many", lambda *args: np.stack([np.asarray(exercise.solution(*args))] * 2)
     yield "an exception", lambda *args: 1 / 0
     yield "nothing returned", lambda *args: print(end="")
     yield "wrong sign", lambda *args: np.multiply(exercise.solution(*args), -1)

@@ -2,12 +2,10 @@
 
 import time
 
-import numpy as np
 import pytest
 
-from lecture_lib import GradientError, ShapeError
+from lecture_lib import GradientError
 from lecture_lib import matcalc as mc
-from lecture_lib.matcalc.expressions import make
 from lecture_lib.matcalc.printing import latex
 
 
@@ -185,8 +183,7 @@ def test_jacobian_of_a_column():
     assert str(mc.derive(W @ x, jacobian=True)[W].jacobian) == "I⊗xᵀ"
     with pytest.raises(ValueError, match="jacobian"):
         _ = D[x].gradient
-    with pytest.raises(ShapeError):
-        mc.derive(W, jacobian=True)
+    assert str(mc.derive(W @ mc.diag(x), [W], jacobian=True)[W].jacobian) == "I⊗diag(x)"
 
 
 def test_wrt_an_intermediate():
@@ -262,42 +259,9 @@ def test_eighteen_doublings_stay_linear():
     assert D.prove(1).ok
 
 
-def test_numpy_source_reads_as_a_person_would_write_it():
-    _, D = window_model(mc.tanh)
-    assert D["W"].numpy().splitlines() == [
-        "def grad_W(W, x, b, u):",
-        "    # gradient of s, n×m; W is n×m, x is m×1, b is n×1, u is n×1",
-        "    z = W @ x + b",
-        "    h = np.tanh(z)",
-        "    delta = u * (1 - h * h)",
-        "    return delta @ x.T",
-    ]
-
-
-def test_numpy_of_a_generic_function_takes_its_slope():
-    _, D = window_model()
-    assert D["b"].numpy().startswith("def grad_b(W, x, b, u, f_prime):")
-
-
-def test_numpy_of_a_single_number_keeps_its_shape():
-    w, x, c = mc.symbols("w:m x:m c")
-    names = {"np": np}
-    exec(mc.derive(mc.sigmoid(w.T @ x + c))[c].numpy(), names)
-    a = np.ones((3, 1))
-    assert np.shape(names["grad_c"](a, a, 0.5)) == () and np.shape(names["grad_c"](a, a, np.ones((1, 1)))) == (1, 1)
-
-
 def test_steps_record_their_simplification():
     _, D = window_model(mc.tanh)
     rules = [s.rule for s in D.steps]
     assert "slope of tanh: 1 − tanh²" in rules
     assert "a row times a diagonal matrix: multiply entry by entry" in rules
     assert all(rules)
-
-
-def test_a_gradient_of_ones_is_still_an_array():
-    x = mc.symbols("x:n")
-    names = {"np": np}
-    exec(mc.derive(mc.sum(x))[x].numpy(), names)
-    assert names["grad_x"](np.zeros((4, 1))).shape == (4, 1)
-    assert make("T", mc.ones("n")).shape == x.T.shape

@@ -1,5 +1,7 @@
 """Wrong gradients are recognised, by symbol and by number; shapes are balanced."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -87,6 +89,102 @@ def test_mistake_is_named(mistake, part, guess):
     assert mistake in said._repr_markdown_() or said.correct
 
 
+B, y2, a, c, k, lam, w, T, S = mc.symbols("B:n×m y2:n a:n c:n k lam w:m T:N S:n×n")
+p = mc.symbols("p:k")
+
+
+def by(function, symbol):
+    return mc.derive(function, [symbol])[symbol]
+
+
+QUAD = by(v.T @ A @ v, v)
+LEAST = by(mc.norm(X @ w - T) ** 2, w)
+LEAST_MEAN = by(mc.norm(X @ w - T) ** 2 / LENGTH, w)
+COSINE = by(a.T @ c / (mc.norm(a) * mc.norm(c)), a)
+RAYLEIGH = by(v.T @ A @ v / (v.T @ v), v)
+LOGS = by(-p.T @ mc.log(q), q)
+ENTROPY = by(mc.sum(p * mc.log(p)), p)
+RIDGE = by(mc.norm(X @ w - T) ** 2 + lam * mc.norm(w) ** 2, w)
+LOGDET = by(mc.logdet(A), A)
+INVERSE = by(u.T @ mc.inv(A) @ v, A)
+TRACE = by(mc.trace(A @ S @ A), A)
+PLAIN = mc.derive(u.T @ mc.tanh(W @ x + b), [W, x, b])
+CENTERED = by(u.T @ mc.tanh(v - mc.mean(v) * mc.ones("n")), v)
+LENGTH_OF = by(mc.norm(v), v)
+UNIT = by(u.T @ (v / mc.norm(v)), v)
+FACTORS = by(mc.norm(X @ W.T - Y) ** 2, W)
+LOGISTIC = by(mc.sum(mc.softplus(X @ w)) - T.T @ X @ w, w)
+LAYER = mc.derive(mc.tanh(W @ x + b), [x], jacobian=True)[x]
+DIRECTION = mc.derive(v / mc.norm(v), [v], jacobian=True)[v]
+SOFTMAX = mc.derive(mc.softmax(q), [q], jacobian=True)[q]
+SQUARES = mc.derive(A @ v * v, [v], jacobian=True)[v]
+TANH = 1 - mc.tanh(W @ x + b) ** 2
+CENTER = v - mc.mean(v) * mc.ones("n")
+
+# Of each: the kind, words that must stand in the message, what the guess is about, and the guess.
+SLIPS = [
+    ("missing transpose", "right only if A = Aᵀ", QUAD, 2 * A @ v),
+    ("missing transpose", "right only if A = Aᵀ", QUAD, 2 * A.T @ v),
+    ("overwritten", "only path 1 of 2", QUAD, A @ v),
+    ("factor", "0.5 times", LEAST, X.T @ (X @ w - T)),
+    ("factor", "1.000000001 times", LEAST, (2 + 2e-9) * X.T @ (X @ w - T)),
+    ("sign", "minus the gradient", LEAST, 2 * X.T @ (T - X @ w)),
+    ("transposed", "1×m", LEAST, 2 * (X @ w - T).T @ X),
+    ("missing 1/N", "1/N of the mean", LEAST_MEAN, 2 * X.T @ (X @ w - T)),
+    ("sign", "the term −T", LEAST, 2 * X.T @ X @ w + 2 * X.T @ T),
+    ("factor", "the term Xw is half", LEAST, X.T @ X @ w - 2 * X.T @ T),
+    ("factor", "the term Xw is twice", LEAST, 4 * X.T @ X @ w - 2 * X.T @ T),
+    ("overwritten", "the path through ‖a‖ is forgotten", COSINE, c / (mc.norm(a) * mc.norm(c))),
+    ("sign", "(aᵀc)a/(‖a‖³‖c‖)", COSINE, c / (mc.norm(a) * mc.norm(c)) + (a.T @ c) * a / (mc.norm(a) ** 3 * mc.norm(c))),
+    ("missing factor", "1/‖a‖", COSINE, c / (mc.norm(a) * mc.norm(c)) - (a.T @ c) * a / (mc.norm(a) ** 2 * mc.norm(c))),
+    ("missing term", "(vᵀAv)v/(vᵀv)²", RAYLEIGH, (A + A.T) @ v / (v.T @ v)),
+    ("missing transpose", "right only if A = Aᵀ", RAYLEIGH, 2 * A @ v / (v.T @ v) - 2 * (v.T @ A @ v) * v / (v.T @ v) ** 2),
+    ("missing slope", "1/q", LOGS, -p),
+    ("sign", "minus the gradient", LOGS, p / q),
+    ("overwritten", "the path through log(p)", ENTROPY, mc.log(p)),
+    ("overwritten", "only path 2 of 2", ENTROPY, mc.ones("k")),
+    ("factor", "the term λw is half", RIDGE, 2 * X.T @ (X @ w - T) + lam * w),
+    ("overwritten", "‖w‖²", RIDGE, 2 * X.T @ (X @ w - T)),
+    ("sign", "the term λw", RIDGE, 2 * X.T @ (X @ w - T) - 2 * lam * w),
+    ("transposed", "shapes are equal here", LOGDET, mc.inv(A)),
+    ("sign", "minus the gradient", INVERSE, mc.inv(A).T @ u @ v.T @ mc.inv(A).T),
+    ("order", "(A⁻¹)ᵀvuᵀ(A⁻¹)ᵀ", INVERSE, -mc.inv(A).T @ v @ u.T @ mc.inv(A).T),
+    ("missing transpose", "A = Aᵀ", INVERSE, -mc.inv(A) @ u @ v.T @ mc.inv(A)),
+    ("order", "SA for AᵀSᵀ", TRACE, (A @ S).T + S @ A),
+    ("missing slope", "tanh′(Wx + b)", PLAIN[W], u @ x.T),
+    ("missing slope", "tanh′(Wx + b)", PLAIN[b], u),
+    ("function for slope", "tanh(Wx + b) stands where", PLAIN[x], W.T @ (u * mc.tanh(W @ x + b))),
+    ("transposed", "the guess is m×n", PLAIN[W], x @ (u * TANH).T),
+    ("overwritten", "the mean 1ᵀv/n", CENTERED, u * (1 - mc.tanh(CENTER) ** 2)),
+    ("factor", "the power of ‖v‖", LENGTH_OF, v / mc.norm(v) ** 2),
+    ("overwritten", "‖v‖", UNIT, u / mc.norm(v)),
+    ("overwritten", "only path 2 of 2", UNIT, -(u.T @ v) * v / mc.norm(v) ** 3),
+    ("transposed", "m×n", FACTORS, 2 * X.T @ (X @ W.T - Y)),
+    ("wrong quantity", "σ(Xw)", LOGISTIC, X.T @ (X @ w - T)),
+    ("averaged", "divided by N", LOGISTIC, X.T @ (mc.sigmoid(X @ w) - T) / LENGTH),
+    ("transposed", "the other convention", LAYER, (mc.diag(TANH) @ W).T),
+    ("missing slope", "tanh′(Wx + b)", LAYER, W),
+    ("sign", "minus the Jacobian", LAYER, -mc.diag(TANH) @ W),
+    ("missing term", "vvᵀ/‖v‖³", DIRECTION, mc.eye("n") / mc.norm(v)),
+    ("softmax elementwise", "off the diagonal", SOFTMAX, mc.diag(mc.softmax(q) * (1 - mc.softmax(q)))),
+    ("sign", "softmax(q)softmax(q)ᵀ", SOFTMAX, mc.diag(mc.softmax(q)) + mc.softmax(q) @ mc.softmax(q).T),
+    ("missing term", "diag(Av)", SQUARES, mc.diag(v) @ A),
+    ("correct", "∂J/∂v", DIRECTION, (mc.eye("n") - v @ v.T / mc.norm(v) ** 2) / mc.norm(v)),
+    ("shape", "n×n", DIRECTION, v),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mistake", "words", "part", "guess"), SLIPS, ids=lambda e: str(e)[:20])
+def test_slip_is_named_in_the_reader_s_own_symbols(mistake, words, part, guess):
+    said = mc.explain(part, guess=guess)
+    assert said.mistake == mistake and words in said.message, said
+    pieces = part.derivation.pieces
+    for name in {p.name for p in pieces.order} - pieces.given - {"J"}:
+        shown = str(mc.let(name, mc.ones(1)))
+        # The letter a is a word too.
+        assert shown == "a" or not re.search(rf"(?<!\w){shown}(?!\w)", said.message), said
+
+
 def arrays(seed=0):
     rng = np.random.default_rng(seed)
     return {
@@ -136,6 +234,19 @@ def test_balance():
     assert none.true is None and "none is the gradient" in none.note
     assert str(mc.balance(target=u, using=[LOSS.deltas["s"], h]).true) == "eh"
     assert "✓" in mc.balance(target=W, using=[DELTA, x])._repr_markdown_()
+
+
+def test_balance_never_claims_what_is_false():
+    found = mc.balance(v, [A, v], of=v.T @ A @ v)
+    assert [str(e) for e in found.candidates] == ["Av", "Aᵀv"] and "sum of 2" in found.note
+    assert str(found.true) == "Av + Aᵀv" and repr(found).count("✓ a term") == 2
+    twice = mc.balance(v, [v], of=mc.norm(v) ** 2)
+    assert str(twice.true) == "2v" and "2 times" in twice.note and "✓" in repr(twice)
+    with pytest.raises(ValueError, match="does not know"):
+        mc.balance(v, [u], of=mc.sum(mc.tanh(v)))
+    nothing = mc.balance(v, [u], of=u.T @ mc.tanh(v))
+    assert nothing.true is None and "none is the gradient" in nothing.note
+    assert "is it" not in repr(nothing)
 
 
 def test_identities_are_proved_in_both_conventions():

@@ -10,8 +10,9 @@ import pytest
 
 from lecture_lib import GradientError, check_gradient, cross_entropy, value_and_grad
 from lecture_lib.ner import NERWindowModel, NotFittedError, Sentence, Vectors, Vocabulary, entity_f1
-from lecture_lib.ner.model import NONLINEARITIES, scores, window_loss
+from lecture_lib.ner.model import scores, window_loss
 from lecture_lib.train import DivergenceError, EarlyStopping, Training, optim, schedule
+from lecture_lib.train.nonlinearities import LAYERS
 
 CLASSES = ("O", "PER", "LOC")
 WORDS = ["in", "paris", "london", "ana", "ben", "slept", "left", "for", ".", "cold"]
@@ -113,9 +114,9 @@ def test_the_windows_are_word_vectors_side_by_side(vectors: Vectors) -> None:
     assert np.array_equal(X[2], np.concatenate([row["slept"], row["xyzzy"], zero]))
 
 
-@pytest.mark.parametrize("name", NONLINEARITIES)
+@pytest.mark.parametrize("name", LAYERS)
 def test_the_gradients_of_the_loss_pass_the_check(name: str, rng: np.random.Generator) -> None:
-    f = NONLINEARITIES[name]
+    f = LAYERS[name].function
     X = rng.normal(size=(7, 5))
     params = {
         "W": rng.normal(size=(4, 5)),

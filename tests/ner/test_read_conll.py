@@ -36,6 +36,7 @@ FORMS = {
     "spaces at line ends": lines(BIO).replace(b"\n", b"  \n"),
     "IOB1": lines(["I-PER", "I-PER", "O", "I-LOC", "B-LOC"]),
     "three columns": b"Ana N B-PER\nSilva N I-PER\nleft V O\nOslo N B-LOC\nBergen N B-LOC\n",
+    "five columns": b"Ana N x y B-PER\nSilva N x y I-PER\nleft V x y O\nOslo N x y B-LOC\nBergen N x y B-LOC\n",
     "four columns": b"Ana N x B-PER\nSilva N x I-PER\nleft V x O\nOslo N x B-LOC\nBergen N x B-LOC\n",
     "document lines": b"-DOCSTART- -X- O O\n\n" + lines(BIO) + b"-DOCSTART-\tO\n",
     "gzip": gzip.compress(lines(BIO)),
@@ -78,13 +79,12 @@ DAMAGED = {
     "only empty lines": (b"\n\n\n", 1, "no sentence"),
     "only document lines": (b"-DOCSTART- O\n\n", 1, "no sentence"),
     "only a byte-order mark": (b"\xef\xbb\xbf", 1, "no sentence"),
-    "only comments": (b"# one\n# two\n", 1, "'one' is not a tag"),
-    "long comment": (b"# this is a long comment\n", 1, "no comments"),
+    "only comments": (b"# one\n# two\n", 1, "no sentence"),
+    "long comment": (b"# this is a long comment\n", 1, "no sentence"),
     "tag missing": (b"a O\nb\n", 2, "1 column"),
     "token missing": (b"a\tO\n\tO\n", 2, "column 1 is empty"),
     "tag empty": (b"a\tO\nb\t\n", 2, "column 2 is empty"),
     "old Macintosh line ends": (b"a O\rb O\r", 1, "carriage return"),
-    "five columns": (b"a b c d O\n", 1, "5 columns"),
     "columns change": (b"a x O\nb O\n", 2, "2 columns, but the lines before have 3"),
     "unknown prefix": (b"a O\nb X-LOC\n", 2, "'X-LOC' is not a tag"),
     "prefix alone": (b"a B-\n", 1, "'B-' is not a tag"),
@@ -193,7 +193,8 @@ def test_any_bytes_are_read_whole_or_refused_by_line(content: bytes, tmp_path: P
             for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
             if line.strip(b" \t\r") and re.split(b"[ \t]", line.strip(b" \r"))[0] != b"-DOCSTART-"
         ]
-        assert sum(len(sentence) for sentence in sentences) == len(kept)
+        comments = sum(line.strip(b" \r").startswith(b"#") for line in kept)
+        assert len(kept) - comments <= sum(len(sentence) for sentence in sentences) <= len(kept)
 
 
 def test_a_sentence_needs_a_tag_a_token() -> None:

@@ -1,5 +1,7 @@
 """Tag schemes and entity scores, against cases worked by hand."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,9 @@ CASES = [
     (["B-PER", "I-LOC"], [("PER", 0, 1), ("LOC", 1, 2)]),
     (["O", "I-LOC", "O", "I-LOC"], [("LOC", 1, 2), ("LOC", 3, 4)]),
     (["PER", "PER", "O", "LOC"], [("PER", 0, 2), ("LOC", 3, 4)]),
+    (["B-PER", "E-PER", "S-PER", "S-PER"], [("PER", 0, 2), ("PER", 2, 3), ("PER", 3, 4)]),
+    (["B-PER", "L-PER", "U-PER", "I-PER"], [("PER", 0, 2), ("PER", 2, 3), ("PER", 3, 4)]),
+    (["geo-loc", "geo-loc", "O", "person"], [("geo-loc", 0, 2), ("person", 3, 4)]),
     (["O", "O"], []),
     ([], []),
 ]
@@ -23,7 +28,9 @@ def test_spans_follow_the_rule_of_the_conll_evaluation(tags: list[str], expected
     assert [tuple(span) for span in spans(tags)] == expected
 
 
-@pytest.mark.parametrize("tag", ["", "B-", "I-", "X-PER", "b-PER", "B_PER", "o", "0", "B-O", "E-PER", "B PER", "-PER"])
+@pytest.mark.parametrize(
+    "tag", ["", "B-", "I-", "X-PER", "b-PER", "B_PER", "o", "0", "B-O", "M-PER", "B PER", "-PER", "B", "LOC-B"]
+)
 def test_a_tag_out_of_scheme_is_refused(tag: str) -> None:
     for function in (spans, to_bio, to_types):
         with pytest.raises(ValueError, match="is not a tag"):
@@ -45,6 +52,40 @@ def test_bio_keeps_the_spans_and_is_its_own_bio(tags: list[str]) -> None:
     assert spans(bio) == spans(tags)
     assert to_bio(bio) == bio
     assert to_types(bio) == to_types(tags)
+
+
+def conlleval(tags: list[str]) -> list[tuple[str, int, int]]:
+    """Our own reading of the rules of conlleval, with S for an entity of one token: where chunks begin and end."""
+    begins_after = {("B", "B"), ("I", "B"), ("O", "B"), ("O", "I"), ("E", "E"), ("E", "I"), ("O", "E"), ("E", "B"),
+                    ("B", "S"), ("I", "S"), ("O", "S"), ("E", "S"), ("S", "S"), ("S", "B"), ("S", "I"), ("S", "E")}  # fmt: skip
+    found, start = [], 0
+    before = ("O", "")
+    for place, (prefix, _, kind) in enumerate(tag.partition("-") for tag in [*tags, "O"]):
+        begins = prefix != "O" and ((before[0], prefix) in begins_after or kind != before[1])
+        if before[0] != "O" and (begins or prefix == "O"):
+            found.append((before[1], start, place))
+        if begins:
+            start = place
+        before = (prefix, kind)
+    return found
+
+
+def test_scores_are_those_of_conlleval_on_random_sequences() -> None:
+    rng = random.Random(26)
+    for _ in range(4000):
+        choice = ["O", *(f"{p}-{t}" for p in rng.choice(["BI", "I", "BIES", "IE"]) for t in rng.choice(["XY", "Z"]))]
+        gold = [[rng.choice(choice) for _ in range(rng.randint(1, 12))] for _ in range(3)]
+        guess = [[tag if rng.random() < 0.6 else rng.choice(choice) for tag in row] for row in gold]
+        true, found = ({(k, *e) for k, row in enumerate(side) for e in conlleval(row)} for side in (gold, guess))
+        right = len(true & found)
+        micro = entity_f1(gold, guess)["micro"]
+        assert micro.support == len(true)
+        assert micro.f1 == (2 * right / (len(true) + len(found)) if right else 0.0)
+        assert micro.precision == (right / len(found) if found else 0.0)
+        bilou = [[tag.replace("E-", "L-").replace("S-", "U-") for tag in row] for row in guess]
+        assert entity_f1(gold, bilou) == entity_f1(gold, guess)
+        bmes = [[tag.replace("I-", "M-") for tag in row] for row in guess]
+        assert entity_f1(bmes, bmes, scheme="BMES")["micro"].support == len(found)
 
 
 GOLD = [["B-PER", "I-PER", "O", "B-LOC", "O"], ["B-ORG", "I-ORG", "I-ORG", "O"]]

@@ -1,12 +1,14 @@
 """`tokenize`: the convention of the English Web Treebank, case by case."""
 
 import time
+import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lecture_lib.ner import tokenize
+from lecture_lib.ner import Vectors, Vocabulary, tokenize
 
 CASES = {
     "Al-Ani was there.": "Al - Ani was there .",
@@ -83,3 +85,31 @@ def test_long_and_odd_texts_take_no_time(text: str) -> None:
 def test_only_text_is_tokenized() -> None:
     with pytest.raises(TypeError, match="expected a string, not list"):
         tokenize(["In", "Paris"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        (
+            unicodedata.normalize("NFD", "Café in Málaga, Mr. Núñez's."),
+            ["Café", "in", "Málaga", ",", "Mr.", "Núñez", "'s", "."],
+        ),
+        ("राम दिल्ली में रहता है।", ["राम", "दिल्ली", "में", "रहता", "है", "।"]),
+        ("שָׁלוֹם עוֹלָם", ["שָׁלוֹם", "עוֹלָם"]),
+        ("ภาษาไทย ดี", ["ภาษาไทย", "ดี"]),
+        ("می‌خواهم بروم", ["می‌خواهم", "بروم"]),
+        ("서울에서 만나요.", ["서울에서", "만나요", "."]),
+        ("\u0301a b", ["\u0301", "a", "b"]),
+        ("naïve 3.5 %", ["naïve", "3.5", "%"]),
+    ],
+)
+def test_marks_stay_with_their_letters(text: str, tokens: list[str]) -> None:
+    found = tokenize(text)
+    assert [unicodedata.normalize("NFC", token) for token in found] == [unicodedata.normalize("NFC", t) for t in tokens]
+    assert "".join(found) == "".join(text.split())
+
+
+def test_words_are_looked_up_composed() -> None:
+    vocabulary = Vocabulary(Vectors(["málaga", "한국"], np.eye(2)))
+    for word in ("Málaga", "MÁLAGA", "한국"):
+        assert vocabulary.id(unicodedata.normalize("NFD", word)) == vocabulary.id(word) > 1

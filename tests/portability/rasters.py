@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image
@@ -18,33 +19,34 @@ LEVELS = 3
 """How far a color that stands for a number may be off."""
 
 
+@lru_cache(maxsize=4)
 def read_pixels(text: str) -> np.ndarray:
     """The pixels of a picture in base64, int16 of shape (rows, columns, 4)."""
     with Image.open(io.BytesIO(base64.b64decode(text))) as picture:
         return np.asarray(picture.convert("RGBA"), np.int16)
 
 
-def compare_pixels(expected: np.ndarray, got: np.ndarray) -> list[str]:
-    """Compare drawings: each pixel's color is to be found within two pixels in the other one, both ways."""
+def compare_pixels(expected: np.ndarray, got: np.ndarray, reach: int = REACH) -> list[str]:
+    """Compare drawings: each pixel's color is to be found within the reach in the other one, both ways."""
     off = [abs(a - b) for a, b in zip(expected.shape, got.shape, strict=True)]
-    if max(off) > 2 * REACH:
+    if max(off) > 2 * reach:
         return [
             f"picture of {expected.shape[1]}×{expected.shape[0]} pixels expected, got {got.shape[1]}×{got.shape[0]}"
         ]
     rows, columns = (min(a, b) for a, b in zip(expected.shape[:2], got.shape[:2], strict=True))
     expected, got = expected[:rows, :columns], got[:rows, :columns]
     for one, other, what in ((expected, got, "is missing"), (got, expected, "was not there before")):
-        stray = _without_counterpart(one, other)
+        stray = _without_counterpart(one, other, reach)
         if len(stray) > STRAY:
             (top, left), (bottom, right) = stray.min(axis=0), stray.max(axis=0)
             return [f"{len(stray)} pixels of what {what}, in x {left}–{right}, y {top}–{bottom} of {columns}×{rows}"]
     return []
 
 
-def _without_counterpart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _without_counterpart(one: np.ndarray, other: np.ndarray, reach: int) -> np.ndarray:
     left = np.argwhere((np.abs(one - other) > SHADE).any(axis=-1))
-    padded = np.pad(other, ((REACH, REACH), (REACH, REACH), (0, 0)), mode="edge")
-    steps = range(2 * REACH + 1)
+    padded = np.pad(other, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
+    steps = range(2 * reach + 1)
     for down, right in ((down, right) for down in steps for right in steps):
         near = padded[left[:, 0] + down, left[:, 1] + right]
         left = left[(np.abs(near - one[left[:, 0], left[:, 1]]) > SHADE).any(axis=-1)]

@@ -101,7 +101,8 @@ def test_noise_is_on_all_that_is_drawn_or_loaded(tmp_path):
         for other in noisy:
             if values.dtype.kind == "f":
                 off = np.abs(other[name] - values) / np.spacing(np.abs(values))
-                assert 0.3 < np.mean(off > 0) < 0.95, name
+                # A share says nothing of an array of four.
+                assert 0.3 < np.mean(off > 0) < 0.95 or values.size < 10, name
                 assert off.max() <= 2, name
                 assert other[name].dtype == values.dtype, name
             else:

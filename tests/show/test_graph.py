@@ -12,7 +12,7 @@ import pytest
 from lecture_lib import grad, primitive, trace
 from lecture_lib.show import draw
 from lecture_lib.show.canvas.palette import PALETTE, TEXT_ON, contrast
-from lecture_lib.show.graphs.draw import LABELS, Plan, with_gradients
+from lecture_lib.show.graphs.draw import LABELS, DrawingPlan, with_gradients
 from lecture_lib.show.graphs.formulas import symbols_of
 
 from .geometry import clipped_texts, crossed_texts, overlapping_texts
@@ -215,7 +215,7 @@ def test_the_window_model_is_drawn_in_10_ms() -> None:
 def test_sums_on_a_picture_are_the_gradient() -> None:
     graph = trace(seven, 1.0, 2.0, 0.0)
     with with_gradients(graph):
-        plan = Plan(graph)
+        plan = DrawingPlan(graph)
         y = next(n for n in graph.nodes if n.name == "y")
         sent = [link.user.passed[link.position] for link in plan.links if link.node is y]
         assert sum(sent) == grad(seven, 1)(1.0, 2.0, 0.0)

@@ -60,7 +60,7 @@ def test_a_small_slope_is_saturated_and_not_dead() -> None:
 
 
 def test_a_loss_without_layers_is_refused() -> None:
-    with pytest.raises(ValueError, match="no layer: no tanh, hard_tanh, sigmoid"):
+    with pytest.raises(ValueError, match="no layer: no tanh, sigmoid, hard_tanh"):
         diagnostics.layers(lambda W: np.sum(W), np.ones(2))
 
 

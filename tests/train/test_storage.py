@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lecture_lib.train import load_state, save_state
+from lecture_lib.train.storage import write_archive
 
 ARRAYS = hnp.arrays(
     st.sampled_from([np.float32, np.float64, np.int64, np.uint8, np.bool_]), hnp.array_shapes(min_dims=0, min_side=0)
@@ -114,3 +116,37 @@ def test_a_file_that_would_run_code_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "state.npz", layout=np.array([{"evil": print}], dtype=object))
     with pytest.raises(ValueError, match="not a readable archive"):
         load_state(tmp_path / "state.npz")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as on Unix")
+def test_saving_goes_through_links_and_stops_at_what_is_no_file(tmp_path):
+    (tmp_path / "far").mkdir()
+    real, link = tmp_path / "far" / "real.npz", tmp_path / "link.npz"
+    link.symlink_to(real)
+    save_state(link, 1)
+    assert link.is_symlink() and load_state(real) == 1
+    real.chmod(0o600)
+    save_state(link, 2)
+    assert link.is_symlink() and load_state(link) == 2 and real.stat().st_mode & 0o777 == 0o600
+    pipe, circle, device = tmp_path / "pipe", tmp_path / "circle", tmp_path / "device"
+    os.mkfifo(pipe)
+    circle.symlink_to(circle)
+    device.symlink_to(os.devnull)
+    for path in (pipe, circle, device, tmp_path):
+        with pytest.raises(OSError, match=r"device, a pipe or a link to itself|is a folder"):
+            save_state(path, 1)
+        with pytest.raises((ValueError, OSError)):
+            load_state(path)
+    assert pipe.is_fifo() and stat.S_ISCHR(os.stat(os.devnull).st_mode)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["circle", "device", "far", "link.npz", "pipe"]
+
+
+def test_what_is_nested_too_deep_is_refused_both_ways(tmp_path):
+    state: list = []
+    state.append(state)
+    with pytest.raises(ValueError, match="holds itself"):
+        save_state(tmp_path / "a.npz", state)
+    for text in ('{"list":[' * 100_000, '{"list":[' * 700 + "]}" * 700):
+        write_archive(tmp_path / "b.npz", {"layout": np.frombuffer(text.encode(), dtype=np.uint8)})
+        with pytest.raises(ValueError, match="not a file that save_state wrote"):
+            load_state(tmp_path / "b.npz")

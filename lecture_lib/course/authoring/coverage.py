@@ -12,17 +12,7 @@ Cells = dict[str, list[str]]
 
 
 def covering_cells(notebooks: Iterable[Path]) -> dict[str, Cells]:
-    """The cells that claim an idea in their metadata.
-
-    Args:
-        notebooks: the files.
-
-    Returns:
-        Idea id → notebook's stem → ids of the cells, in order.
-
-    Raises:
-        ValueError: a cell claims an idea that the syllabus does not have; names the cell.
-    """
+    """The cells that claim an idea in their metadata."""
     known = {idea.id for idea in SYLLABUS}
     found: dict[str, Cells] = {}
     for path in notebooks:
@@ -35,14 +25,7 @@ def covering_cells(notebooks: Iterable[Path]) -> dict[str, Cells]:
 
 
 def missing_ideas(notebooks: Sequence[Path]) -> list[Idea]:
-    """The ideas whose notebook is written and that no cell claims.
-
-    Args:
-        notebooks: the files that exist.
-
-    Returns:
-        The ideas in the order of the syllabus; empty when all is well.
-    """
+    """The ideas whose notebook is written and that no cell claims."""
     written = {path.name[:2] for path in notebooks}
     claimed = covering_cells(notebooks)
     return [idea for idea in SYLLABUS if idea.notebook in written and idea.id not in claimed]
@@ -50,13 +33,6 @@ def missing_ideas(notebooks: Sequence[Path]) -> list[Idea]:
 
 def coverage_table(notebooks: Sequence[Path]) -> str:
     """Lay out the syllabus, one line for each idea and notebook.
-
-    Args:
-        notebooks: the files that exist.
-
-    Returns:
-        Text with the columns idea, title, notebook and cells. An idea that no cell claims shows the notebook it is
-        planned for: "planned" when that is not written yet, else "missing".
 
     Example:
         >>> print(coverage_table([]).splitlines()[1])

@@ -64,14 +64,7 @@ class Setting:
     ranges: dict[str, int] = field(default_factory=dict)
 
     def run(self, fixed: Values | None = None) -> Values:
-        """Compute every quantity, with some held at given values.
-
-        Args:
-            fixed: values to use in place of the leaves' and the computed ones.
-
-        Returns:
-            All values by name.
-        """
+        """Compute every quantity, with some held at given values."""
         fixed = fixed or {}
         values = {name: fixed.get(name, value) for name, value in self.leaves.items()}
         for name, compute in self.program.items():
@@ -79,15 +72,7 @@ class Setting:
         return values
 
     def jacobian(self, output: str, by: str) -> Array:
-        """The Jacobian of one quantity by another, both laid out row by row, by central differences.
-
-        Args:
-            output: the name of the one.
-            by: the name of the other.
-
-        Returns:
-            Shape (entries of the one, entries of the other), float64.
-        """
+        """The Jacobian of one quantity by another, both laid out row by row, by central differences."""
         here = self.run()
         columns = []
         for place in np.ndindex(here[by].shape):
@@ -102,17 +87,6 @@ class Setting:
 
 def errors_of(latex: str, setting: Setting) -> list[float]:
     """How far the sides of each claim lie apart.
-
-    Args:
-        latex: what stands between the dollar signs.
-        setting: the numbers.
-
-    Returns:
-        For each pair of neighboring sides their largest difference, in units of what is allowed there: at most 1 when
-        the claim holds.
-
-    Raises:
-        ClaimError: the text cannot be read, claims nothing, or joins shapes that do not fit.
 
     Example:
         >>> plane = Setting({"x": np.array([[2.0], [3.0]])}, {"s": lambda v: v["x"].T @ v["x"]})

@@ -43,15 +43,6 @@ PROCESSORS |= {"avx2": PROCESSORS["haswell"], "prescott": PROCESSORS["sse"]}
 def processor_environment(name: str = "native") -> tuple[dict[str, str], str | None]:
     """The environment variables under which programs compute as another processor would.
 
-    Args:
-        name: of `PROCESSORS`.
-
-    Returns:
-        The variables, name → value; and None, or a line that says why this machine cannot do so and goes on as it is.
-
-    Raises:
-        CourseError: there is no such name.
-
     Example:
         >>> processor_environment("threads")[0]["OPENBLAS_NUM_THREADS"]
         '4'

@@ -23,13 +23,6 @@ def reexecute(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> bool
     """Execute notebooks on the data that ship and store their outputs in place.
 
     A notebook that fails, or whose outputs cannot be stable, keeps the bytes it has.
-
-    Args:
-        paths: the notebooks.
-        cell_timeout: the seconds that one cell may take.
-
-    Returns:
-        True when every notebook was executed and stored.
     """
     sound = True
     with tqdm(total=len(paths), unit="notebook", mininterval=0.5) as bar:
@@ -47,15 +40,7 @@ def reexecute(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> bool
 
 
 def store(notebook: NotebookNode, path: Path) -> str:
-    """Write an executed notebook in its stable form, if that differs from what the file holds.
-
-    Args:
-        notebook: the executed notebook; it is brought into its stable form.
-        path: the file.
-
-    Returns:
-        "renewed" or "unchanged".
-    """
+    """Write an executed notebook in its stable form, if that differs from what the file holds."""
     if path.is_file():
         keep_timings(notebook, read_notebook(path))
     new = stable_bytes(notebook)
@@ -73,10 +58,6 @@ def keep_timings(notebook: NotebookNode, stored: NotebookNode) -> None:
 
     How long something took is never the same twice; a new picture of it at every execution would tell nobody anything.
     The cell's metadata say which source was timed.
-
-    Args:
-        notebook: the executed notebook; it is changed.
-        stored: the notebook as the file holds it.
     """
     old = {cell.id: cell for cell in stored.cells}
     for cell in notebook.cells:
@@ -89,14 +70,7 @@ def keep_timings(notebook: NotebookNode, stored: NotebookNode) -> None:
 
 
 def stable_bytes(notebook: NotebookNode) -> bytes:
-    """Bring a notebook into its stable form and lay it out as a file.
-
-    Args:
-        notebook: an executed notebook; it is changed in place.
-
-    Returns:
-        The whole file, in UTF-8 with a final newline.
-    """
+    """Bring a notebook into its stable form and lay it out as a file."""
     stabilize(notebook)
     return (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
 
@@ -106,12 +80,6 @@ def unstable_output(notebook: NotebookNode) -> str | None:
 
     Standard error carries warnings with paths and process numbers, and its place among the other outputs
     is a matter of luck.
-
-    Args:
-        notebook: an executed notebook.
-
-    Returns:
-        A sentence about the cell, or None.
     """
     number = 0
     for cell in notebook.cells:
@@ -128,9 +96,6 @@ def stabilize(notebook: NotebookNode) -> None:
 
     Cell ids and execution counts stay. Widget state, timings and the kernel's version go; a widget's model is
     named after its cell; a picture keeps its pixels alone; an expected error keeps its last line alone.
-
-    Args:
-        notebook: an executed notebook.
 
     Example:
         >>> notebook = nbformat.v4.new_notebook(metadata={"widgets": {}})
@@ -161,20 +126,7 @@ def _plain_png(text: str) -> str:
 
 
 def strip_png(picture: bytes) -> bytes:
-    """Remove remarks (program, version, time) from a PNG file; every pixel stays.
-
-    Args:
-        picture: a whole PNG file.
-
-    Returns:
-        The file without its textual, time and camera chunks.
-
-    Raises:
-        ValueError: these bytes are no PNG file.
-
-    Source:
-        Portable Network Graphics Specification, section 5.3 (chunk layout: length, type, data, checksum).
-    """
+    """Remove remarks (program, version, time) from a PNG file; every pixel stays."""
     if not picture.startswith(PNG_SIGNATURE):
         raise ValueError(f"This is no PNG file: it starts with {picture[:8]!r}.")
     kept = [PNG_SIGNATURE]

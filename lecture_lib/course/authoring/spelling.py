@@ -27,14 +27,7 @@ BRITISH = re.compile(
 
 
 def misspelled(notebook: Path) -> list[str]:
-    """The words of a notebook's prose that are in no word list, and British spellings.
-
-    Args:
-        notebook: the file.
-
-    Returns:
-        One line a word: the cell and the word. A proper new word goes into `words.txt` beside this module.
-    """
+    """The words of a notebook's prose that are in no word list, and British spellings."""
     found = []
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
@@ -44,12 +37,6 @@ def misspelled(notebook: Path) -> list[str]:
 
 def unknown_words(text: str) -> list[str]:
     """The words of a Markdown text that are not spelled as the word lists have them.
-
-    Args:
-        text: Markdown; code, mathematics and link targets are passed over, and so are abbreviations in capitals.
-
-    Returns:
-        The words in the order in which they stand, as written.
 
     Example:
         >>> unknown_words("The gradiant of `frobnicate` has a neighbour: $qwx$.")

@@ -33,9 +33,6 @@ if find_spec("lecture_lib") is None:  # as on a fresh machine in the cloud
 def address() -> str:
     """Where the course's repository is, as `[project.urls]` says.
 
-    Returns:
-        An https address.
-
     Example:
         >>> address().startswith("https://")
         True
@@ -51,9 +48,6 @@ def address() -> str:
 def requirement() -> str:
     """What pip installs where the course is missing.
 
-    Returns:
-        A quoted requirement, ready for a shell.
-
     Example:
         >>> requirement().startswith('"lecture_lib[notebooks] @ git+https://')
         True
@@ -63,12 +57,6 @@ def requirement() -> str:
 
 def links(name: str) -> dict[str, str]:
     """Where a notebook can be opened without installing anything.
-
-    Args:
-        name: of the file.
-
-    Returns:
-        Label → address.
 
     Example:
         >>> sorted(links("00_start_here.ipynb"))
@@ -84,30 +72,14 @@ def links(name: str) -> dict[str, str]:
 
 
 def launch_line(name: str) -> str:
-    """The line of links that stands below a notebook's title.
-
-    Args:
-        name: of the file.
-
-    Returns:
-        Markdown.
-    """
+    """The line of links that stands below a notebook's title."""
     found = links(name)
     where = " · ".join(f"[{label}]({address})" for label, address in found.items())
     return f"*Open this notebook in the cloud or see its source:* {where}"
 
 
 def stamped(notebook: NotebookNode, name: str, needs: str | None = None) -> NotebookNode:
-    """A notebook with its generated parts as they should be.
-
-    Args:
-        notebook: as read; it is changed.
-        name: of its file.
-        needs: what pip installs, by default the course from its address.
-
-    Returns:
-        The same notebook: after the title a cell with links and one that installs, and a slide type on every cell.
-    """
+    """A notebook with its generated parts as they should be."""
     number = name[:2]
     ours = {f"{number}-launch", f"{number}-install"}
     title, *rest = [cell for cell in notebook.cells if cell.id not in ours]
@@ -123,18 +95,7 @@ def stamped(notebook: NotebookNode, name: str, needs: str | None = None) -> Note
 
 
 def slide_type(cell: NotebookNode, first: bool = False, generated: bool = False) -> str:
-    """How a cell appears in the slides view.
-
-    Args:
-        cell: any cell.
-        first: it is the title.
-        generated: it is one of the generated cells, which no audience needs.
-
-    Returns:
-        "slide" for the title and each section, "subslide" for each prediction and exercise, "fragment" for
-        the code that answers it, "notes" for hints and solutions, "skip" for what is no part of a talk, "-" for what
-        goes on.
-    """
+    """How a cell appears in the slides view."""
     if generated:
         return "skip"
     if cell.cell_type == "code":
@@ -147,14 +108,7 @@ def slide_type(cell: NotebookNode, first: bool = False, generated: bool = False)
 
 
 def stamp(paths: Sequence[Path]) -> list[Path]:
-    """Write the generated parts into notebooks.
-
-    Args:
-        paths: the files; one that is as it should be is not touched.
-
-    Returns:
-        The files that changed. New cells have no outputs yet: run `make notebooks` afterwards.
-    """
+    """Write the generated parts into notebooks."""
     changed = []
     for path in paths:
         before = path.read_text(encoding="utf-8")

@@ -19,7 +19,8 @@ NBVAL = (
     "--nbval",
     "--nbval-current-env",
     "--nbval-sanitize-with=tests/sanitize.cfg",
-    "--nbval-cell-timeout=60",
+    # A cell takes a few seconds; a busy machine may take many times as long.
+    "--nbval-cell-timeout=300",
     # Outputs are compared as what they are, numbers as numbers.
     "-p",
     "tests.portability.nbval_outputs",
@@ -48,14 +49,7 @@ class Check:
 
 
 def checks(root: Path) -> list[Check]:
-    """List the checks of a checkout.
-
-    Args:
-        root: the checkout.
-
-    Returns:
-        The checks in the order in which they run; notebooks are compared when there are any.
-    """
+    """List the checks of a checkout."""
     listed = [
         Check("lint", ("ruff", "check", ".")),
         Check("format", ("ruff", "format", "--check", ".")),
@@ -70,19 +64,7 @@ def checks(root: Path) -> list[Check]:
 
 
 def run_checks(root: Path, only: Sequence[str] = (), processor: str = "native") -> bool:
-    """Run checks of a checkout and print one table, and below it what pytest skipped and why.
-
-    Args:
-        root: the checkout.
-        only: names of checks; none means all that always run.
-        processor: the kind of processor to compute as, a name of `processors.PROCESSORS`.
-
-    Returns:
-        True when all checks passed.
-
-    Raises:
-        CourseError: there is no such check, or no such processor.
-    """
+    """Run checks of a checkout and print one table, and below it what pytest skipped and why."""
     listed = checks(root)
     names = [check.name for check in listed]
     for name in only:
@@ -115,14 +97,7 @@ def run_checks(root: Path, only: Sequence[str] = (), processor: str = "native") 
 
 
 def skip_reasons(report: Path) -> Counter[str]:
-    """Count the skipped tests of a pytest run by the reasons that they give.
-
-    Args:
-        report: the run's report in JUnit's format; it may be missing.
-
-    Returns:
-        Reason → number of tests, those that are expected to fail aside.
-    """
+    """Count the skipped tests of a pytest run by the reasons that they give."""
     if not report.is_file():
         return Counter()
     found = ET.parse(report).iter("skipped")

@@ -21,22 +21,14 @@ FONT = re.compile(r"src:url\(([^)]+\.woff2)\)[^;}]*")
 
 
 def stylesheet() -> str:
-    """KaTeX's rules, the fonts, the colors of the palette, and the course's own rules.
-
-    Returns:
-        One style sheet.
-    """
+    """KaTeX's rules, the fonts, the colors of the palette, and the course's own rules."""
     katex = _with_fonts((STATIC / "katex" / "katex.min.css").read_text(encoding="utf-8"), STATIC / "katex")
     fonts = _with_fonts((STATIC / "fonts.css").read_text(encoding="utf-8"), STATIC)
     return "\n".join([katex, fonts, colors(), (STATIC / "site.css").read_text(encoding="utf-8")])
 
 
 def colors() -> str:
-    """The palette as variables: light, and on screens dark as the system or the reader prefers.
-
-    Returns:
-        CSS.
-    """
+    """The palette as variables: light, and on screens dark as the system or the reader prefers."""
     light, dark = (
         ";".join([*(f"--{CLASSES[role]}:{pair[theme]}" for role, pair in PALETTE.items()), f"--plate:{plate}"])
         for theme, plate in enumerate(PLATE)
@@ -54,29 +46,17 @@ def colors() -> str:
 
 
 def katex() -> str:
-    """KaTeX, which sets the formulas.
-
-    Returns:
-        JavaScript.
-    """
+    """KaTeX, which sets the formulas."""
     return (STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")
 
 
 def script() -> str:
-    """The course's own script: theme, formulas, widgets, search, keyboard.
-
-    Returns:
-        JavaScript.
-    """
+    """The course's own script: theme, formulas, widgets, search, keyboard."""
     return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def write_assets(folder: Path) -> None:
-    """Write style sheet, scripts and licenses.
-
-    Args:
-        folder: is made when missing.
-    """
+    """Write style sheet, scripts and licenses."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in {"site.css": stylesheet(), "katex.js": katex(), "site.js": script()}.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")

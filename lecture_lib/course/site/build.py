@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from lecture_lib.autograd.operation import Value
 from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
+from lecture_lib.course.relink import with_working_links
 from lecture_lib.course.site.assets import write_assets
 from lecture_lib.course.site.cells import Lesson, lesson
 from lecture_lib.course.site.glossary import glossary
@@ -62,17 +63,6 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
     """Run the notebooks on the data that ship, write the site and print one table.
 
     A notebook that fails keeps the outputs that are stored in it.
-
-    Args:
-        paths: the notebooks, in reading order.
-        output: the folder of the site; what is in it is replaced.
-        cell_timeout: the seconds that one cell may take.
-
-    Returns:
-        True when every notebook ran to its end and no page is too heavy.
-
-    Raises:
-        FileExistsError: the folder holds something that this command has not made.
     """
     begun = time.perf_counter()
     empty(output)
@@ -103,27 +93,12 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
 
 
 def weight(page: Path) -> int:
-    """How many bytes a reader loads for a page: the page, its style sheet and its scripts.
-
-    Args:
-        page: a file of the site.
-
-    Returns:
-        Bytes.
-    """
+    """How many bytes a reader loads for a page: the page, its style sheet and its scripts."""
     return sum(path.stat().st_size for path in (page, *(page.parent / "assets" / name for name in LOADED)))
 
 
 def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Iterator[Execution]:
-    """Execute notebooks as the site needs them: widgets as frames, plots as SVG, on the data that ship.
-
-    Args:
-        paths: the notebooks.
-        cell_timeout: the seconds that one cell may take.
-
-    Yields:
-        One Execution a notebook, in their order.
-    """
+    """Execute notebooks as the site needs them: widgets as frames, plots as SVG, on the data that ship."""
     with _settings() as variables, tqdm(total=sum(map(code_cells, paths)), unit="cell", mininterval=0.5) as bar:
 
         def show(path: Path) -> None:
@@ -136,16 +111,10 @@ def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Itera
 
 
 def write_pages(notebooks: Mapping[str, NotebookNode], output: Path) -> int:
-    """Write everything but the notebooks' own files.
-
-    Args:
-        notebooks: stem → notebook with its outputs, in reading order; they are changed.
-        output: the folder of the site; it is made when missing.
-
-    Returns:
-        The number of pages.
-    """
+    """Write everything but the notebooks' own files."""
     write_assets(output / "assets")
+    for notebook in notebooks.values():
+        with_working_links(notebook, notebooks.keys())
     lessons = {stem: lesson(notebook, stem) for stem, notebook in notebooks.items()}
     packages = reference()
     way = Way(
@@ -209,14 +178,7 @@ def _first_graph() -> Stepper:
 
 
 def empty(folder: Path) -> None:
-    """Make a folder empty, if what is in it is an older site.
-
-    Args:
-        folder: is made when missing.
-
-    Raises:
-        FileExistsError: it holds something else.
-    """
+    """Make a folder empty, if what is in it is an older site."""
     if folder.exists():
         if any(folder.iterdir()) and not (folder / "assets" / "site.js").exists():
             raise FileExistsError(f"{folder} holds something else than a site: empty it or name another folder")
@@ -225,15 +187,7 @@ def empty(folder: Path) -> None:
 
 
 def copy_notebooks(paths: Sequence[Path], folder: Path) -> None:
-    """Copy notebooks for readers who want to change the code.
-
-    Args:
-        paths: the notebooks.
-        folder: must not exist yet.
-
-    Raises:
-        FileExistsError: it does.
-    """
+    """Copy notebooks for readers who want to change the code."""
     folder.mkdir()
     for path in paths:
         shutil.copy(path, folder)

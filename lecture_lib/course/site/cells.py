@@ -50,15 +50,7 @@ class Lesson:
 
 
 def lesson(notebook: NotebookNode, stem: str) -> Lesson:
-    """Render a notebook.
-
-    Args:
-        notebook: with its outputs; it is changed.
-        stem: its file's name without the ending.
-
-    Returns:
-        What its page needs.
-    """
+    """Render a notebook."""
     slots, renderer = Slots(), Renderer()
     # The cell that installs the course on a machine in the cloud has no part on a page.
     notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-install")]
@@ -72,11 +64,7 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
 
 
 class CellExporter(HTMLExporter):
-    """nbconvert with the course's own template, and formulas left as TeX.
-
-    Args:
-        renderer: of the page.
-    """
+    """nbconvert with the course's own template, and formulas left as TeX."""
 
     def __init__(self, renderer: Renderer) -> None:
         self.renderer = renderer
@@ -84,36 +72,18 @@ class CellExporter(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        """A cell's or an output's Markdown as HTML.
-
-        Args:
-            context: Jinja's, which knows the cell and its attachments.
-            source: Markdown.
-
-        Returns:
-            HTML.
-        """
+        """A cell's or an output's Markdown as HTML."""
         self.renderer.attachments = context.get("cell", {}).get("attachments", {})
         return markdown(source, self.renderer)
 
     def default_filters(self) -> Any:
-        """nbconvert's filters, and formulas of outputs.
-
-        Yields:
-            A name and a function.
-        """
+        """nbconvert's filters, and formulas of outputs."""
         yield from super().default_filters()
         yield "tex", tex
 
 
 def tex(source: str) -> str:
     """The formula of an output of type ``text/latex``.
-
-    Args:
-        source: TeX between dollar signs.
-
-    Returns:
-        TeX without them.
 
     Example:
         >>> tex("$$x^2$$")

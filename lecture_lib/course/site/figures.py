@@ -31,27 +31,12 @@ CONTRAST = 2.5
 
 
 def inlined(fragment: str) -> str:
-    """HTML whose images from ``lecture_lib.show`` have become part of the page.
-
-    Args:
-        fragment: HTML of an output.
-
-    Returns:
-        HTML.
-    """
+    """HTML whose images from ``lecture_lib.show`` have become part of the page."""
     return OWN.sub(lambda found: own(base64.b64decode(found[2]).decode(), html.unescape(found[1])), fragment)
 
 
 def own(svg: str, alt: str) -> str:
-    """An SVG file of ``lecture_lib.show`` as an element that takes its colors from the page.
-
-    Args:
-        svg: the file.
-        alt: what it shows, in words.
-
-    Returns:
-        HTML, one element.
-    """
+    """An SVG file of ``lecture_lib.show`` as an element that takes its colors from the page."""
     body = re.sub(r"<title>.*?</title>|<style>.*?</style>", "", svg, flags=re.S)
     width = SIZE.search(body)[1]  # type: ignore[index]
     words = html.escape(alt)
@@ -64,12 +49,6 @@ def plot(svg: str) -> str | None:
 
     Where every color has a dark counterpart the plot follows the theme. The others, color maps for instance, keep their
     white paper.
-
-    Args:
-        svg: what matplotlib wrote.
-
-    Returns:
-        HTML, one element, or None.
     """
     if len(svg) > LARGEST:
         return None
@@ -93,14 +72,7 @@ def plot(svg: str) -> str | None:
 
 
 def described(words: list[str]) -> str:
-    """What can be said of a plot that nobody described.
-
-    Args:
-        words: the labels in it.
-
-    Returns:
-        A sentence without a full stop.
-    """
+    """What can be said of a plot that nobody described."""
     return f"Plot with the words: {', '.join(_spoken(w) for w in words)}" if words else "Plot"
 
 
@@ -121,12 +93,6 @@ def _follows(root: ET.Element) -> bool:
 
 def themed(color: str) -> str | None:
     """A color of a plot for both themes.
-
-    Args:
-        color: as matplotlib writes it, ``#rrggbb``.
-
-    Returns:
-        A value for CSS, or None if the color has no dark counterpart.
 
     Example:
         >>> themed("#0060a8"), themed("#000000"), themed("#440154")

@@ -18,14 +18,7 @@ Entry = tuple[str, str, str, str]
 
 
 def entries(notebook: NotebookNode) -> list[Entry]:
-    """The symbols that a notebook introduces.
-
-    Args:
-        notebook: its table of symbols has a head that begins with "symbol".
-
-    Returns:
-        One entry a row; cells that a row lacks are empty.
-    """
+    """The symbols that a notebook introduces."""
     found: list[Entry] = []
     for cell in notebook.cells:
         start = HEAD.search(cell.source) if cell.cell_type == "markdown" else None
@@ -36,15 +29,7 @@ def entries(notebook: NotebookNode) -> list[Entry]:
 
 
 def glossary(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> str:
-    """The glossary as HTML: a row for every symbol and meaning, with the notebooks that use it so.
-
-    Args:
-        notebooks: stem → notebook.
-        lessons: the same, rendered.
-
-    Returns:
-        HTML.
-    """
+    """The glossary as HTML: a row for every symbol and meaning, with the notebooks that use it so."""
     where: dict[str, dict[Entry, list[str]]] = {}
     for stem, notebook in notebooks.items():
         for entry in entries(notebook):
@@ -63,12 +48,6 @@ def glossary(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson
 def sorting(symbol: str) -> str:
     """The letters of a symbol, by which it is found.
 
-    Args:
-        symbol: in Markdown.
-
-    Returns:
-        It without dollar signs, backslashes, braces and spaces.
-
     Example:
         >>> sorting(r"$\\\\nabla_W\\\\, s$")
         'nabla_Ws'
@@ -77,14 +56,7 @@ def sorting(symbol: str) -> str:
 
 
 def order(name: str) -> tuple[bool, str, str]:
-    """The place of a symbol in the glossary: our alphabet without regard to size, then Greek by name, and signs.
-
-    Args:
-        name: from ``sorting``.
-
-    Returns:
-        A key for ``sorted``.
-    """
+    """The place of a symbol in the glossary: our alphabet without regard to size, then Greek by name, and signs."""
     foreign = len(re.match(r"[A-Za-z]*", name)[0]) > 1  # type: ignore[index]
     return foreign or not name[:1].isalpha(), name.lower(), name
 

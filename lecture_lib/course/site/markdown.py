@@ -20,13 +20,6 @@ LEADS = {"Goal.": "goal", "Predict.": "predict"}
 def markdown(source: str, renderer: Renderer | None = None) -> str:
     """A text in Markdown as HTML.
 
-    Args:
-        source: Markdown with formulas between dollar signs.
-        renderer: the page's own, which remembers the names of its headings; a new one if left out.
-
-    Returns:
-        HTML.
-
     Example:
         >>> markdown("Multiply by $W^\\\\top$.")
         '<p>Multiply by <span class="math">W^\\\\top</span>.</p>\\n'
@@ -36,12 +29,6 @@ def markdown(source: str, renderer: Renderer | None = None) -> str:
 
 def inline(source: str) -> str:
     """A short text in Markdown as HTML, without the paragraph around it.
-
-    Args:
-        source: one paragraph.
-
-    Returns:
-        HTML for a cell of a table or a link.
 
     Example:
         >>> inline("*a*")
@@ -53,12 +40,6 @@ def inline(source: str) -> str:
 def plain(fragment: str) -> str:
     """The text of a piece of HTML.
 
-    Args:
-        fragment: HTML.
-
-    Returns:
-        What is left without its tags, every sign as itself.
-
     Example:
         >>> plain("<b>1 &lt; 2</b>")
         '1 < 2'
@@ -68,9 +49,6 @@ def plain(fragment: str) -> str:
 
 class Renderer(IPythonRenderer):
     """Writes formulas as elements of class ``math``, headings with ids that come once, and wide tables that scroll.
-
-    Args:
-        attachments: a cell's pictures by name.
 
     Attributes:
         headings: the level, id and text of every heading so far.
@@ -103,14 +81,7 @@ class Renderer(IPythonRenderer):
         return f'<h{level} id="{html.escape(name)}">{text}{link if level > 1 else ""}</h{level}>\n'
 
     def unique(self, name: str) -> str:
-        """A heading's name, numbered if an earlier one has it.
-
-        Args:
-            name: as the heading reads, with hyphens for spaces.
-
-        Returns:
-            A name that no earlier heading has.
-        """
+        """A heading's name, numbered if an earlier one has it."""
         taken = {known for _, known, _ in self.headings}
         return next(n for k in range(len(taken) + 1) if (n := name if not k else f"{name}-{k + 1}") not in taken)
 
@@ -132,12 +103,6 @@ class Renderer(IPythonRenderer):
 
 def page_of(url: str) -> str:
     """The page of a link: a notebook's file name becomes its page's.
-
-    Args:
-        url: what a notebook links to.
-
-    Returns:
-        The same, or the page's file with the anchor.
 
     Example:
         >>> page_of("00_start_here.ipynb#The-map")

@@ -23,36 +23,17 @@ class Slots:
     pieces: list[str] = field(default_factory=list)
 
     def put(self, piece: str) -> str:
-        """Keep a piece.
-
-        Args:
-            piece: HTML.
-
-        Returns:
-            What stands in its place.
-        """
+        """Keep a piece."""
         self.pieces.append(piece)
         return f'<div data-slot="{len(self.pieces) - 1}"></div>'
 
     def fill(self, page: str) -> str:
-        """A page with its pieces.
-
-        Args:
-            page: HTML with what ``put`` returned.
-
-        Returns:
-            HTML.
-        """
+        """A page with its pieces."""
         return SLOT.sub(lambda found: self.pieces[int(found[1])], page)
 
 
 def prepare(notebook: Any, slots: Slots) -> None:
-    """Replace the pictures and widgets of a notebook by the page's own.
-
-    Args:
-        notebook: an executed notebook, which is changed.
-        slots: takes the pieces.
-    """
+    """Replace the pictures and widgets of a notebook by the page's own."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -64,15 +45,7 @@ def prepare(notebook: Any, slots: Slots) -> None:
 
 
 def shown(data: Any, metadata: Any) -> str | None:
-    """The page's own rendering of an output.
-
-    Args:
-        data: the output's representations by type.
-        metadata: what is said about them.
-
-    Returns:
-        HTML, or None if nbconvert's serves.
-    """
+    """The page's own rendering of an output."""
     if MIME in data:
         return widget(data[MIME], data["text/html"], data["text/plain"])
     if 'class="lecture-lib"' in data.get("text/html", ""):
@@ -87,29 +60,13 @@ def shown(data: Any, metadata: Any) -> str | None:
 
 
 def picture(fragment: str) -> str:
-    """The picture in an output's HTML, without the style that served notebooks.
-
-    Args:
-        fragment: HTML with one picture of ``lecture_lib.show``.
-
-    Returns:
-        HTML.
-    """
+    """The picture in an output's HTML, without the style that served notebooks."""
     (drawn,) = re.findall(r"<svg.*?</svg>", inlined(fragment), flags=re.S)
     return f'<div class="scroll">{drawn}</div>'
 
 
 def widget(frames: str, still: str, words: str) -> str:
-    """A widget: its picture for paper, and its packed frames, from which a script makes it live.
-
-    Args:
-        frames: from ``lecture_lib.show.widgets.packed.packed``.
-        still: the HTML of its still picture.
-        words: what that shows.
-
-    Returns:
-        HTML.
-    """
+    """A widget: its picture for paper, and its packed frames, from which a script makes it live."""
     return (
         f'<figure class="picture widget"><div class="still">{picture(still)}'
         f'<figcaption>{html.escape(words)}</figcaption></div>'
@@ -118,14 +75,7 @@ def widget(frames: str, still: str, words: str) -> str:
 
 
 def displayed(shown: Widget) -> str:
-    """A widget of this very process as a piece of a page.
-
-    Args:
-        shown: the widget; the page begins in its present state.
-
-    Returns:
-        HTML.
-    """
+    """A widget of this very process as a piece of a page."""
     still = shown.still()
     return widget(packed(shown), still.img, still.alt)
 

@@ -61,11 +61,7 @@ class Way:
 
 
 def environment() -> Environment:
-    """Jinja with the templates of this package.
-
-    Returns:
-        An environment with the filter ``markdown`` and the names ``course`` and ``icon``.
-    """
+    """Jinja with the templates of this package."""
     made = Environment(
         loader=PackageLoader("lecture_lib.course.site"),
         autoescape=select_autoescape(),
@@ -78,30 +74,12 @@ def environment() -> Environment:
 
 
 def render(page: Page, way: Way, templates: Environment | None = None) -> str:
-    """A page of the site in its frame.
-
-    Args:
-        page: what stands in it.
-        way: what stands beside it.
-        templates: from ``environment``; a new one if left out.
-
-    Returns:
-        HTML, a whole file.
-    """
+    """A page of the site in its frame."""
     return _render("page.html.j2", page=page, way=way, templates=templates)
 
 
 def front(way: Way, picture: str, templates: Environment | None = None) -> str:
-    """The front page: what the course is, and its map.
-
-    Args:
-        way: the map, and the references.
-        picture: what stands beside the title, as HTML.
-        templates: from ``environment``; a new one if left out.
-
-    Returns:
-        HTML, a whole file.
-    """
+    """The front page: what the course is, and its map."""
     lessons = [stop.lesson for part in way.parts for stop in part.stops if stop.lesson]
     hours = round(sum(lesson.minutes or 0 for lesson in lessons) / 60)
     values = {"page": Page("index.html", COURSE, ""), "way": way, "picture": Markup(picture)}
@@ -109,14 +87,7 @@ def front(way: Way, picture: str, templates: Environment | None = None) -> str:
 
 
 def single(lesson: Lesson) -> str:
-    """A notebook as one file that holds everything it needs.
-
-    Args:
-        lesson: the notebook.
-
-    Returns:
-        HTML, a whole file.
-    """
+    """A notebook as one file that holds everything it needs."""
     page = Page(f"{lesson.stem}.html", lesson.name, lesson.body)
     inside = {"sheet": Markup(stylesheet()), "katex": Markup(katex()), "script": Markup(script())}
     return _render("single.html.j2", page=page, **inside, templates=None)

@@ -56,11 +56,7 @@ class Package:
 
 
 def reference() -> list[Package]:
-    """The pages of the reference.
-
-    Returns:
-        One a package, in the order of PACKAGES.
-    """
+    """The pages of the reference."""
     return [_package(name, title) for name, title in PACKAGES]
 
 
@@ -96,15 +92,7 @@ def _public(module: ModuleType) -> list[str]:
 
 
 def entry(path: str, thing: Any) -> str:
-    """A function or a class with its methods.
-
-    Args:
-        path: where it is found, which becomes its id.
-        thing: the function or class.
-
-    Returns:
-        HTML.
-    """
+    """A function or a class with its methods."""
     name = path.rpartition(".")[2]
     body = described(inspect.getdoc(thing) or "")
     if inspect.isclass(thing):
@@ -129,13 +117,6 @@ def _member(path: str, name: str, member: Any) -> str:
 def arguments(thing: Any, method: bool = False) -> str:
     """The arguments of a function, without their types, which the docstring tells in words.
 
-    Args:
-        thing: a function or class.
-        method: whether the first argument is the object itself.
-
-    Returns:
-        The arguments with their defaults, in parentheses; nothing where Python does not tell them.
-
     Example:
         >>> arguments(lambda x, axis=-1: x)
         '(x, axis=-1)'
@@ -150,14 +131,7 @@ def arguments(thing: Any, method: bool = False) -> str:
 
 
 def described(words: str) -> str:
-    """A docstring as HTML: paragraphs, lists of arguments, examples in color.
-
-    Args:
-        words: the docstring, without its indentation.
-
-    Returns:
-        HTML.
-    """
+    """A docstring as HTML: paragraphs, lists of arguments, examples in color."""
     first, *rest = SECTION.split(words)
     pieces = [_paragraphs(first)]
     for title, text in zip(rest[::2], rest[1::2], strict=True):

@@ -39,16 +39,7 @@ class Part:
 
 
 def road(notebooks: Mapping[str, NotebookNode], lessons: Sequence[Lesson]) -> list[Part]:
-    """The map of the course.
-
-    Args:
-        notebooks: stem → notebook, as they are read.
-        lessons: the same notebooks, rendered, in reading order.
-
-    Returns:
-        The parts of the map in the first notebook that has one. Notebooks that it does not name come before it, if
-        they do so in reading order, or after it.
-    """
+    """The map of the course."""
     rows = next((rows for notebook in notebooks.values() if (rows := table(notebook))), [])
     there = {lesson.number: lesson for lesson in lessons if lesson.number}
     parts: list[Part] = []
@@ -68,14 +59,7 @@ def road(notebooks: Mapping[str, NotebookNode], lessons: Sequence[Lesson]) -> li
 
 
 def table(notebook: NotebookNode) -> list[list[str]]:
-    """The rows of a notebook's map.
-
-    Args:
-        notebook: the map stands under its heading "The map".
-
-    Returns:
-        For each row three cells in Markdown: number, title, what one learns; nothing where there is no map.
-    """
+    """The rows of a notebook's map."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and re.search(r"^## The map\s*$", cell.source, flags=re.M):
             rows = rows_of(cell.source)
@@ -85,12 +69,6 @@ def table(notebook: NotebookNode) -> list[list[str]]:
 
 def rows_of(source: str) -> list[list[str]]:
     """The rows of the first table in a text in Markdown, without the line under its head.
-
-    Args:
-        source: Markdown.
-
-    Returns:
-        The cells of every row, the head's first.
 
     Example:
         >>> rows_of("| a | b |\\n|---|---|\\n| 1 | $|x|$ |")

@@ -12,16 +12,7 @@ from lecture_lib.course.site.pages import single
 
 
 def run(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT) -> bool:
-    """Execute notebooks in sequence with a progress bar, write HTML copies and print one table.
-
-    Args:
-        paths: the notebooks, in reading order.
-        output: the folder for the HTML copies; it is made when missing.
-        cell_timeout: the seconds that one cell may take.
-
-    Returns:
-        True when every notebook ran to its end.
-    """
+    """Execute notebooks in sequence with a progress bar, write HTML copies and print one table."""
     output.mkdir(parents=True, exist_ok=True)
     results = []
     with tqdm(total=sum(map(code_cells, paths)), unit="cell", mininterval=0.5) as bar:
@@ -43,22 +34,12 @@ def write_html(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook with its outputs as one HTML file that needs no other and no network.
 
     A widget cannot live in a page without a kernel: the picture or the text that it carries stands in for it.
-
-    Args:
-        notebook: an executed notebook; its outputs are changed.
-        path: the file to write.
     """
     path.write_text(single(lesson(notebook, path.stem)), encoding="utf-8", newline="\n")
 
 
 def table(results: Sequence[Execution]) -> str:
     """Lay out what became of the notebooks, one line each.
-
-    Args:
-        results: one Execution a notebook.
-
-    Returns:
-        Text with the columns notebook, cells, seconds and result.
 
     Example:
         >>> print(table([Execution(Path("01_ner_windows.ipynb"), None, 12, 3.14, None)]))
@@ -73,14 +54,7 @@ def table(results: Sequence[Execution]) -> str:
 
 
 def code_cells(path: Path) -> int:
-    """How many cells of a notebook will run.
-
-    Args:
-        path: the notebook.
-
-    Returns:
-        Their number; 0 if the notebook cannot be read.
-    """
+    """How many cells of a notebook will run."""
     try:
         return sum(map(runs, read_notebook(path).cells))
     except ValueError:

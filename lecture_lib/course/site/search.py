@@ -43,14 +43,6 @@ class Section:
 def sections(page: str, title: str, body: str) -> list[Section]:
     """Cut a page at its headings and entries.
 
-    Args:
-        page: the page's file.
-        title: the page's title.
-        body: its HTML.
-
-    Returns:
-        Its sections, in order.
-
     Example:
         >>> sections("a.html", "A", '<h1 id="a">A</h1><p>x</p><h2 id="b">B</h2><p>y</p>')[1]
         Section(page='a.html', anchor='b', title='A', heading='B', text='y')
@@ -65,14 +57,7 @@ def sections(page: str, title: str, body: str) -> list[Section]:
 
 
 def words(fragment: str) -> str:
-    """The text of a piece of HTML, with the commonest signs of TeX as one reads them.
-
-    Args:
-        fragment: HTML.
-
-    Returns:
-        Words with one space between them.
-    """
+    """The text of a piece of HTML, with the commonest signs of TeX as one reads them."""
     text = re.sub(r"\\([A-Za-z]+)", _sign, plain(re.sub(r"<(?=/?(?:p|td|th|li|div|pre|dt|dd|h\d)\b)", " <", fragment)))
     return re.sub(r"\s+", " ", text).strip()
 
@@ -84,13 +69,6 @@ def _sign(found: re.Match[str]) -> str:
 
 
 def script(found: list[Section]) -> str:
-    """The index as a script; a page opened from a disk may load scripts and nothing else.
-
-    Args:
-        found: every section of the site.
-
-    Returns:
-        JavaScript.
-    """
+    """The index as a script; a page opened from a disk may load scripts and nothing else."""
     rows = [[s.page, s.anchor, s.title, s.heading, s.text] for s in found]
     return f"window.courseIndex={json.dumps(rows, ensure_ascii=False, separators=(',', ':'))};\n"

@@ -39,11 +39,7 @@ FAMILIES = {
 
 
 def operations() -> str:
-    """Every operation of the engine with its local derivatives, family by family.
-
-    Returns:
-        HTML.
-    """
+    """Every operation of the engine with its local derivatives, family by family."""
     rows = sorted(table(), key=lambda row: list(FAMILIES).index(row.family))
     pieces = []
     for family, found in groupby(rows, key=lambda row: row.family):
@@ -67,9 +63,5 @@ def _operations(rows: list[Row]) -> str:
 
 
 def matrix_identities() -> str:
-    """The standard identities of matrix calculus, each with the error of its proof.
-
-    Returns:
-        HTML.
-    """
+    """The standard identities of matrix calculus, each with the error of its proof."""
     return markdown(identities()._repr_markdown_()).replace('class="wide"', 'class="wide full"')

@@ -62,6 +62,9 @@ EXERCISES = (
         ),
         "Draw five boxes, put Maria into the middle one, and fill the others from the sentence.",
         "Padding keeps the word in question in the middle, even at the ends.",
+        choices=(PAD, "Maria", "flew", "to", "Paris", "today"),
+        ordered=True,
+        labels=("the first place", "the second", "the third", "the fourth", "the fifth"),
     ),
     Exercise(
         "01-window",
@@ -96,6 +99,7 @@ EXERCISES = (
         ),
         "Count the words in a window, then the numbers for each.",
         "x has 5d entries.",
+        way=lambda: (2 + 1 + 2) * 300,
     ),
     Exercise(
         "01-middle",

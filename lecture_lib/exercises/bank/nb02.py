@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import two_sided
 from lecture_lib.exercises.draws import cubic, valley
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
@@ -20,7 +21,7 @@ def _surface(rng: np.random.Generator) -> tuple[Callable[[Any], Any], Any, float
 
 
 def _gradient(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
-    slopes = np.empty_like(x)
+    slopes = np.zeros_like(x)
     for i in range(x.size):
         step = np.zeros_like(x)
         step[i] = eps
@@ -49,6 +50,14 @@ def _kept_nudging(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
         x[i] += eps
         slopes[i] = (f(x) - before) / eps
     return slopes
+
+
+def _piled_up(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
+    return np.array([(f(x + step) - f(x - step)) / (2 * eps) for step in eps * np.tri(x.size)])
+
+
+def _unit_steps(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
+    return np.array([(f(x + row) - f(x - row)) / (2 * eps) for row in np.eye(x.size)])
 
 
 def _all_at_once(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
@@ -91,6 +100,16 @@ EXERCISES = (
                 lambda f, x, eps: f(x + eps) - f(x - eps),
             ),
             Mistake(
+                "steps of another length",
+                "How far is it from one end of your way to the other?",
+                lambda f, x, eps: (f(x + 2 * eps) - f(x - 2 * eps)) / (2 * eps),
+            ),
+            Mistake(
+                "steps of another length",
+                "Half a step to each side: how long is that way in all?",
+                lambda f, x, eps: (f(x + eps / 2) - f(x - eps / 2)) / (2 * eps),
+            ),
+            Mistake(
                 "a sum of values", "A change is a difference.", lambda f, x, eps: (f(x + eps) + f(x - eps)) / (2 * eps)
             ),
         ),
@@ -111,6 +130,8 @@ EXERCISES = (
                 "Each slope is measured at another point, and from one side only.",
                 _kept_nudging,
             ),
+            Mistake("the steps pile up", "When x_1 is moved, does x_0 stand still?", _piled_up),
+            Mistake("the step is 1, not eps", "How far does your step move an entry?", _unit_steps),
             Mistake(
                 "all inputs at once", "A partial derivative moves one input and holds the others still.", _all_at_once
             ),
@@ -120,6 +141,8 @@ EXERCISES = (
         "One pair of evaluations for each entry, every entry wiggled alone.",
         inputs=_surface,
         arguments=("f", "x", "eps"),
+        also=lambda f, x, eps: _gradient(f, x, 1e-4),
+        demands=(two_sided,),
     ),
     Exercise(
         "02-foretell",
@@ -159,6 +182,7 @@ EXERCISES = (
         ),
         "Count the entries of W and of b. What does one of them cost?",
         "Two evaluations for each entry: fine for a check, hopeless for training.",
+        way=lambda: 2 * (30 * 250 + 30),
     ),
     Exercise(
         "02-order",
@@ -176,5 +200,6 @@ EXERCISES = (
         ),
         "Multiply out (x + eps)³ - (x - eps)³ and divide by 2 eps. What stands beside 3x²?",
         "The two-sided error goes with eps².",
+        way=lambda: 10**2,
     ),
 )

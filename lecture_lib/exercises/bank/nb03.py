@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import exact, two_sided
 from lecture_lib.exercises.draws import layer, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
@@ -70,6 +71,7 @@ EXERCISES = (
         "z_i moves W_ij times as far as x_j: the Jacobian is W itself.",
         inputs=_linear,
         arguments=("W", "b", "x"),
+        demands=(exact,),
     ),
     Exercise(
         "03-bias",
@@ -131,6 +133,7 @@ EXERCISES = (
         "An elementwise function has a diagonal Jacobian.",
         inputs=lambda rng: (rng.normal(size=sizes(rng)[1]),),
         arguments=("z",),
+        demands=(exact,),
     ),
     Exercise(
         "03-numeric",
@@ -151,6 +154,16 @@ EXERCISES = (
                 "a nudge is not undone",
                 "Column 1 is right. At which point do you measure column 2, and where is x then?",
                 _not_undone,
+            ),
+            Mistake(
+                "the step is 1, not eps",
+                "How far does a row of np.eye move an entry?",
+                lambda f, x, eps: np.stack([(f(x + e) - f(x - e)) / (2 * eps) for e in np.eye(x.size)], axis=1),
+            ),
+            Mistake(
+                "the steps pile up",
+                "Column 0 is right. When x_1 is moved, does x_0 stand still?",
+                lambda f, x, eps: np.stack([(f(x + e) - f(x - e)) / (2 * eps) for e in eps * np.tri(x.size)], axis=1),
             ),
             Mistake(
                 "multiplied by eps",
@@ -177,6 +190,8 @@ EXERCISES = (
         "Column j is what the outputs do when input j moves.",
         inputs=_map,
         arguments=("g", "x", "eps"),
+        also=lambda g, x, eps: _columns(g, x, 1e-4),
+        demands=(two_sided,),
     ),
     Exercise(
         "03-score",
@@ -237,5 +252,6 @@ EXERCISES = (
         ),
         "Pick one output, and ask which inputs it looks at: these are the entries of its row that are not 0.",
         "The zeros of a Jacobian say who ignores whom.",
+        labels=("tanh", "the running sum", "flip", "softmax"),
     ),
 )

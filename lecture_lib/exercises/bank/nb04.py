@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import frugal
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
@@ -19,6 +20,25 @@ def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, Any]:
     v, slopes_a, V = rng.normal(size=q), rng.uniform(0.2, 0.9, q), rng.normal(size=(q, n))
     return v, slopes_a, V, rng.uniform(0.2, 0.9, n), rng.normal(size=(n, m))
 
+
+def _tall(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    return rng.normal(size=900), rng.normal(size=900), rng.normal(size=(900, 3))
+
+
+def _wide_middle(rng: np.random.Generator) -> tuple[Any, ...]:
+    return _sized(rng, 3, 900, 4)
+
+
+def _wide_ends(rng: np.random.Generator) -> tuple[Any, ...]:
+    return _sized(rng, 900, 3, 800)
+
+
+def _sized(rng: np.random.Generator, q: int, n: int, m: int) -> tuple[Any, ...]:
+    return tuple(rng.normal(size=shape) for shape in (q, q, (q, n), n, (n, m)))
+
+
+A_MATRIX = ("an n×n matrix is built", "The row is right. Which cheap operation does what a diagonal matrix does?")
+TWO_MATRICES = ("a whole matrix is built", "The row is right. Begin at the score: what do you hold after each factor?")
 
 EXERCISES = (
     Exercise(
@@ -79,6 +99,7 @@ EXERCISES = (
         ),
         "Rows outputs, columns inputs; then check that neighbors fit.",
         "The inner numbers agree, and a 1 × 250 row is left.",
+        labels=("∂s/∂h", "∂h/∂z", "∂z/∂x"),
     ),
     Exercise(
         "04-product",
@@ -106,6 +127,7 @@ EXERCISES = (
         "(u * slopes) @ W takes two cheap steps, and builds no n×n matrix.",
         inputs=_factors,
         arguments=("u", "slopes", "W"),
+        demands=(frugal(_tall, 1_000_000, *A_MATRIX),),
     ),
     Exercise(
         "04-multiplications",
@@ -173,5 +195,6 @@ EXERCISES = (
         "However many layers there are, a row goes in at the left, and a row comes out.",
         inputs=_two_layers,
         arguments=("v", "slopes_a", "V", "slopes_z", "W"),
+        demands=(frugal(_wide_middle, 1_000_000, *A_MATRIX), frugal(_wide_ends, 1_000_000, *TWO_MATRICES)),
     ),
 )

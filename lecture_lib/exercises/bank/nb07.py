@@ -96,6 +96,11 @@ def _two_layers(rng: np.random.Generator) -> tuple[Any, ...]:
     return rng.normal(size=(n, m)), rng.normal(size=n), rng.normal(size=(2, n)), rng.normal(size=2)
 
 
+def _parameter(rng: np.random.Generator) -> tuple[Any, Any, float]:
+    shape = sizes(rng)
+    return rng.normal(size=shape), rng.normal(size=shape), float(rng.uniform(0.05, 0.5))
+
+
 EXERCISES = (
     Exercise(
         "07-upstream",
@@ -286,7 +291,7 @@ EXERCISES = (
         ),
         "From θ, against the gradient, as far as the rate allows.",
         "One line, for a number, a vector or a matrix.",
-        inputs=lambda rng: (rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), float(rng.uniform(0.05, 0.5))),
+        inputs=_parameter,
         arguments=("theta", "gradient", "rate"),
     ),
     Exercise(
@@ -325,5 +330,6 @@ EXERCISES = (
         "Without a bend between them, two layers are one.",
         inputs=_two_layers,
         arguments=("W1", "b1", "W2", "b2"),
+        labels=("W", "b"),
     ),
 )

@@ -39,6 +39,7 @@ EXERCISES = (
         ),
         "Sources are what nobody computes. Operations: one for each sign and each function.",
         "x, W₁, b₁, W₂, b₂ and u come from outside; each layer is product, sum and tanh; uᵀh₂ and σ follow.",
+        labels=("the sources", "the operations"),
     ),
     Exercise(
         "08-downstream",
@@ -110,6 +111,7 @@ EXERCISES = (
         "One upstream gradient comes in, and each input gets its own share of it.",
         inputs=lambda rng: _numbers(rng, 3),
         arguments=("g", "a", "c"),
+        labels=("the gradient for a", "the gradient for c"),
     ),
     Exercise(
         "08-fan-out",
@@ -127,6 +129,7 @@ EXERCISES = (
         ),
         "Follow each edge that leaves y. What arrives along it?",
         "2 arrives along one edge and 3 along the other, and they add.",
+        way=lambda: 2 * 1 + 3 * 1,
     ),
     Exercise(
         "08-max",
@@ -166,6 +169,7 @@ EXERCISES = (
         "A maximum routes: the winner of each place gets all, the loser nothing.",
         inputs=_rivals,
         arguments=("g", "a", "c"),
+        labels=("the gradient for a", "the gradient for c"),
     ),
     Exercise(
         "08-paths",

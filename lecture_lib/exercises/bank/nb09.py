@@ -1,13 +1,24 @@
 """Exercises of notebook 09: gates, and running a graph backward in the right order."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import leaves_alone, remembered
 from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.gate_trials import (
+    each_gate_once,
+    exp_once,
+    gate,
+    graph,
+    layers,
+    named,
+    numbers,
+    tried,
+    tried_layer,
+)
 
 TANGLE = {"f": ["q", "a"], "c": ["a", "y"], "q": ["c", "d"], "a": ["x", "y"], "d": ["x", "x"]}
 """The operations of the notebook's first graph and their inputs; x and y are sources."""
@@ -15,12 +26,12 @@ TANGLE = {"f": ["q", "a"], "c": ["a", "y"], "q": ["c", "d"], "a": ["x", "y"], "d
 
 def fault_of_order(answer: Any) -> str:
     """What is wrong with an order of the first graph's operations; "" if nothing is."""
-    names = [str(name).strip() for name in answer if str(name).strip() not in ("x", "y")]
-    unknown = [name for name in names if name not in TANGLE]
-    if isinstance(answer, str) or unknown:
-        raise ValueError(f"give a list of names from {', '.join(TANGLE)}, such as ['a', 'c']")
-    if sorted(names) != sorted(TANGLE):
-        return "incomplete"
+    names = [name for name in answer if name not in ("x", "y")]
+    if len(names) != len(set(names)):
+        return f"{next(name for name in names if names.count(name) > 1)} stands there twice"
+    absent = [name for name in TANGLE if name not in names]
+    if absent:
+        return f"{len(absent)} missing"
     faults = ["", ""]
     for k, order in enumerate((names, names[::-1])):
         for place, name in enumerate(order):
@@ -29,84 +40,18 @@ def fault_of_order(answer: Any) -> str:
     return "back to front" if faults[0] and not faults[1] else faults[0]
 
 
-class _Gate:
-    """A gate from two functions: ``forward(*inputs)``, and ``backward(g, output, *inputs)``."""
-
-    def __init__(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
-        self.functions = forward, backward
-
-    def forward(self, *inputs: Any) -> Any:
-        self.inputs = inputs
-        self.output = self.functions[0](*inputs)
-        return self.output
-
-    def backward(self, g: Any) -> Any:
-        return self.functions[1](g, self.output, *self.inputs)
-
-
-def _gate(forward: Callable[..., Any], backward: Callable[..., Any]) -> Callable[[], _Gate]:
-    return lambda: _Gate(forward, backward)
-
-
-def _tried(gate: Any, first: Sequence[Any], inputs: Sequence[Any], g: Any) -> Any:
-    """The value of a gate and what it sends back, after it has run on other inputs before."""
-    gate.forward(*first)
-    value = gate.forward(*inputs)
-    if value is ... or value is None:
-        return value
-    shares = gate.backward(g)
-    if shares is ... or shares is None:
-        return shares
-    if len(inputs) == 1 and np.ndim(shares) == 0:
-        shares = (shares,)
-    if not isinstance(shares, (tuple, list, np.ndarray)) or len(shares) != len(inputs):
-        raise ValueError(f"backward must return one gradient for each of the {len(inputs)} inputs, as a tuple")
-    return (value, *shares)
-
-
-def _tried_on_two(gate: Any) -> Any:
-    return _tried(gate, (2.5, -1.5), (1.7, 0.6), 0.8)
-
-
-def _tried_on_one(gate: Any) -> Any:
-    return _tried(gate, (2.5,), (-0.7,), 0.8)
-
-
-def _tried_on_layer(gate: Any) -> Any:
-    rng = np.random.default_rng(9)
-    first, second = (tuple(rng.normal(size=shape) for shape in ((3, 5), 5, 3)) for _ in range(2))
-    return _tried(gate, first, second, rng.normal(size=3))
-
-
-class _Slopes:
-    """A gate that has run forward: nothing is left of it but its slopes."""
-
-    def __init__(self, *slopes: float) -> None:
-        self.slopes = slopes
-
-    def backward(self, g: Any) -> list[Any]:
-        return [g * slope for slope in self.slopes]
-
-    def __repr__(self) -> str:
-        return f"a gate with slopes {' and '.join(f'{slope:.3g}' for slope in self.slopes)}"
-
-
-def _graph(rng: np.random.Generator) -> tuple[Any, ...]:
-    """An order, the inputs, gates that have run, and the output, of a small random graph."""
-    names = ["x", "y", "a"]
-    inputs: dict[str, list[str]] = {"a": ["x", "y"]}
-    for name in ("b", "c", "d", "f"):
-        # The newest value, so that nothing is left over, and any other, perhaps the same.
-        inputs[name] = [names[-1], names[int(rng.integers(len(names)))]]
-        names.append(name)
-    gates = {name: _Slopes(*rng.uniform(0.5, 2.0, 2)) for name in inputs}
-    return list(inputs), inputs, gates, "f"
-
-
 def _send_back(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
     grads = defaultdict(float, {output: 1.0})
     for name in reversed(order):
         for i, share in zip(inputs[name], gates[name].backward(grads[name]), strict=True):
+            grads[i] += share
+    return grads
+
+
+def _with_zip(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
+    grads = defaultdict(float, {output: 1.0})
+    for name in reversed(order):
+        for i, share in dict(zip(inputs[name], gates[name].backward(grads[name]), strict=True)).items():
             grads[i] += share
     return grads
 
@@ -123,8 +68,17 @@ def _not_reversed(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
     return _send_back(order[::-1], inputs, gates, output)
 
 
+def _from_the_last(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
+    return _send_back(order, inputs, gates, order[-1])
+
+
 def _without_seed(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
     return dict.fromkeys(_send_back(order, inputs, gates, output), 0.0)
+
+
+def _without_sources(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
+    grads = _send_back(order, inputs, gates, output)
+    return {name: grads[name] for name in order}
 
 
 def _ones_upstream(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
@@ -132,6 +86,25 @@ def _ones_upstream(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
     for name in reversed(order):
         for i, share in zip(inputs[name], gates[name].backward(1.0), strict=True):
             grads[i] += share
+    return grads
+
+
+def _first_share(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
+    grads = defaultdict(float, {output: 1.0})
+    for name in reversed(order):
+        share = gates[name].backward(grads[name])[0]
+        for i in inputs[name]:
+            grads[i] += share
+    return grads
+
+
+def _two_inputs(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
+    grads = defaultdict(float, {output: 1.0})
+    for name in reversed(order):
+        first, second = inputs[name]
+        shares = gates[name].backward(grads[name])
+        grads[first] += shares[0]
+        grads[second] += shares[1]
     return grads
 
 
@@ -145,15 +118,6 @@ def _partial_sums(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
 
     visit(output, 1.0)
     return grads
-
-
-def _named(grads: Any) -> Any:
-    """Gradients by name, in a form that can be compared."""
-    if grads is ... or grads is None:
-        return grads
-    if not isinstance(grads, dict):
-        raise TypeError("send_back must return a dictionary: name → gradient")
-    return ", ".join(sorted(grads)), np.array([float(grads[name]) for name in sorted(grads)])
 
 
 EXERCISES = (
@@ -191,79 +155,85 @@ EXERCISES = (
         "Take an operation whose inputs are all there. Then look again.",
         "Every operation stands after all of its inputs; there are several such orders.",
         measure=fault_of_order,
+        choices=("a", "c", "d", "f", "q", "x", "y"),
+        ordered=True,
     ),
     Exercise(
         "09-multiply",
         "A gate for a product: forward(a, c) returns it, backward(g) the two downstream gradients.",
-        _gate(lambda a, c: a * c, lambda g, y, a, c: (g * c, g * a)),
+        gate(lambda a, c: a * c, lambda g, y, a, c: (g * c, g * a)),
         (
             Mistake(
                 "not switched",
                 "If a moves by 1, the product moves by how much?",
-                _gate(lambda a, c: a * c, lambda g, y, a, c: (g * a, g * c)),
+                gate(lambda a, c: a * c, lambda g, y, a, c: (g * a, g * c)),
             ),
             Mistake(
                 "the upstream gradient is lost",
                 "Those are the local gradients. What comes in as g?",
-                _gate(lambda a, c: a * c, lambda g, y, a, c: (c, a)),
+                gate(lambda a, c: a * c, lambda g, y, a, c: (c, a)),
             ),
             Mistake(
                 "distributed as by a sum",
                 "That is what a sum does. Does a product move one for one with each input?",
-                _gate(lambda a, c: a * c, lambda g, y, a, c: (g, g)),
+                gate(lambda a, c: a * c, lambda g, y, a, c: (g, g)),
             ),
             Mistake(
                 "the output as a factor",
                 "The slope along a is not the whole product. What is left of a·c when you differentiate by a?",
-                _gate(lambda a, c: a * c, lambda g, y, a, c: (g * y, g * y)),
+                gate(lambda a, c: a * c, lambda g, y, a, c: (g * y, g * y)),
             ),
             Mistake(
                 "added to the upstream gradient",
                 "Upstream and local are factors of a chain.",
-                _gate(lambda a, c: a * c, lambda g, y, a, c: (g + c, g + a)),
+                gate(lambda a, c: a * c, lambda g, y, a, c: (g + c, g + a)),
             ),
             Mistake(
                 "forward adds",
                 "Look at forward first: this gate multiplies.",
-                _gate(lambda a, c: a + c, lambda g, y, a, c: (g * c, g * a)),
+                gate(lambda a, c: a + c, lambda g, y, a, c: (g * c, g * a)),
             ),
         ),
         "forward keeps both inputs; backward multiplies g by the slope along each.",
         "The gate remembers both inputs, and each input's share is g times the other one.",
-        inputs=lambda rng: (),
-        measure=_tried_on_two,
+        inputs=numbers(2),
+        measure=tried,
+        labels=("forward", "the gradient for a", "the gradient for c"),
+        demands=(remembered,),
     ),
     Exercise(
         "09-sigmoid",
         "A gate for σ: forward(v) returns σ(v), backward(g) the downstream gradient.",
-        _gate(logistic, lambda g, y, v: g * y * (1 - y)),
+        gate(logistic, lambda g, y, v: g * y * (1 - y)),
         (
             Mistake(
                 "the slope formula with the input in it",
                 "σ' = σ(1 - σ): the output stands in it, not v.",
-                _gate(logistic, lambda g, y, v: g * v * (1 - v)),
+                gate(logistic, lambda g, y, v: g * v * (1 - v)),
             ),
             Mistake(
                 "the upstream gradient is lost",
                 "That is the local gradient. What comes in as g?",
-                _gate(logistic, lambda g, y, v: y * (1 - y)),
+                gate(logistic, lambda g, y, v: y * (1 - y)),
             ),
-            Mistake("the slope is missing", "The gate hands g through unchanged.", _gate(logistic, lambda g, y, v: g)),
+            Mistake("the slope is missing", "The gate hands g through unchanged.", gate(logistic, lambda g, y, v: g)),
             Mistake(
                 "the value instead of the slope",
                 "σ(v) is where the output stands, not how fast it moves.",
-                _gate(logistic, lambda g, y, v: g * y),
+                gate(logistic, lambda g, y, v: g * y),
             ),
             Mistake(
                 "the slope of tanh",
                 "1 minus the square belongs to another curve. What is the derivative of σ?",
-                _gate(logistic, lambda g, y, v: g * (1 - y**2)),
+                gate(logistic, lambda g, y, v: g * (1 - y**2)),
             ),
         ),
         "Which number of the forward pass gives you the slope of σ most cheaply?",
         "The slope σ(1 - σ) needs only the output: that is what this gate remembers.",
-        inputs=lambda rng: (),
-        measure=_tried_on_one,
+        inputs=numbers(1),
+        measure=tried,
+        labels=("forward", "the gradient"),
+        demands=(remembered, exp_once),
     ),
     Exercise(
         "09-backward",
@@ -295,12 +265,38 @@ EXERCISES = (
                 "A node sent before everything had arrived, and then again.",
                 _partial_sums,
             ),
+            Mistake(
+                "a repeated input is lost",
+                "A name may stand twice among the inputs. A dictionary keeps one share for it.",
+                _with_zip,
+            ),
+            Mistake(
+                "the last of the order, not the output",
+                "The output need not come last. Whose gradient do you know before you begin?",
+                _from_the_last,
+            ),
+            Mistake(
+                "the sources are left out",
+                "Sources have no gate, but they have gradients.",
+                _without_sources,
+            ),
+            Mistake(
+                "one share for all inputs",
+                "backward returns a gradient for each input. Which one belongs to which?",
+                _first_share,
+            ),
+            Mistake(
+                "two inputs assumed",
+                "A gate may have one input, or three.",
+                _two_inputs,
+            ),
         ),
         "Start with 1 at the output. Go through the order from the end, and add each share to its input's gradient.",
         "Each gate runs backward once, when the gradient of its output is complete.",
-        inputs=_graph,
+        inputs=graph,
         arguments=("order", "inputs", "gates", "output"),
-        measure=_named,
+        measure=named,
+        demands=(each_gate_once,),
     ),
     Exercise(
         "09-doubling",
@@ -318,46 +314,49 @@ EXERCISES = (
         ),
         "How many paths lead from a to f?",
         "Each node waits until everything has arrived, and then sends once.",
+        way=lambda: (1 + 1) * (1 + 1),
     ),
     Exercise(
         "09-linear",
         "A gate for a whole layer: forward(W, x, b) returns Wx + b, backward(g) the gradients for W, x and b.",
-        _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W.T @ g, g)),
+        gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W.T @ g, g)),
         (
             Mistake(
                 "the outer product is transposed",
                 "The gradient for W has W's shape: rows belong to g.",
-                _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(x, g), W.T @ g, g)),
+                gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(x, g), W.T @ g, g)),
             ),
             Mistake(
                 "the transpose is missing",
                 "W leads from x to z. Which matrix leads from g, of z's shape, back to x's shape?",
-                _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W @ g, g)),
+                gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W @ g, g)),
             ),
             Mistake(
                 "the bias gets ones",
                 "1 is the local gradient of b. What does it multiply?",
-                _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W.T @ g, np.ones_like(b))),
+                gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W.T @ g, np.ones_like(b))),
             ),
             Mistake(
                 "the upstream gradient is lost for x",
                 "The columns of W are summed here. By what should each row be weighted first?",
-                _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W.sum(axis=0), g)),
+                gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W.sum(axis=0), g)),
             ),
             Mistake(
                 "the upstream gradient is lost for W",
                 "Every row of your gradient for W is x. By what is row i multiplied?",
-                _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.tile(x, (g.size, 1)), W.T @ g, g)),
+                gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.tile(x, (g.size, 1)), W.T @ g, g)),
             ),
             Mistake(
                 "a Jacobian",
                 "W itself is the local gradient for x. What is sent on has x's shape.",
-                _gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W, g)),
+                gate(lambda W, x, b: W @ x + b, lambda g, y, W, x, b: (np.outer(g, x), W, g)),
             ),
         ),
         "Three inputs, three gradients, each of its input's shape: you derived all of them in notebooks 05 and 06.",
         "A whole layer is one gate, and its Jacobians are never built.",
-        inputs=lambda rng: (),
-        measure=_tried_on_layer,
+        inputs=layers,
+        measure=tried_layer,
+        labels=("forward", "the gradient for W", "the gradient for x", "the gradient for b"),
+        demands=(remembered, leaves_alone),
     ),
 )

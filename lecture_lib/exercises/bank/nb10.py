@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import own_work
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
@@ -73,6 +74,8 @@ def still_hidden(answer: Any) -> tuple[str, ...]:
     W, x, g = (np.asarray(part, dtype=float) for part in answer)
     if W.ndim != 2 or x.shape != W.shape[1:] or g.shape != W.shape[:1]:
         raise ValueError(f"W {W.shape}, x {x.shape}, g {g.shape} do not fit: W needs (n, m), x (m,) and g (n,)")
+    if min(W.shape) < 2 or not all(np.isfinite(part).all() for part in (W, x, g)):
+        raise ValueError("all sizes are at least 2, and all numbers finite")
     right = (W.T @ g, np.outer(g, x))
     hidden = [
         name
@@ -124,6 +127,7 @@ EXERCISES = (
         "Weighed with the upstream gradient, a gate with many outputs becomes a function with one.",
         inputs=_map,
         arguments=("f", "x", "upstream", "eps"),
+        demands=(own_work,),
     ),
     Exercise(
         "10-relative",
@@ -158,6 +162,18 @@ EXERCISES = (
                 "relative to one of the two",
                 "Let numeric be a thousand times stated. How large is the error, and how large if you swap them?",
                 lambda stated, numeric: _largest(stated - numeric) / _largest(stated),
+            ),
+            Mistake(
+                "relative to the sum of both",
+                "Let one array be all zeros: how large is the largest error that there can be, and yours?",
+                lambda stated, numeric: _largest(stated - numeric) / (_largest(stated) + _largest(numeric)),
+            ),
+            Mistake(
+                "lengths, not the worst entry",
+                "One wrong entry among a million right ones: does a length show it?",
+                lambda stated, numeric: (
+                    np.linalg.norm(stated - numeric) / max(np.linalg.norm(stated), np.linalg.norm(numeric))
+                ),
             ),
             Mistake(
                 "one number an entry",
@@ -205,6 +221,7 @@ EXERCISES = (
         "Some bug stays hidden on your arrays. Which of them is too regular: the sizes, W, x or g?",
         "Unequal sizes and random numbers hide nothing.",
         measure=still_hidden,
+        labels=("W", "x", "g"),
     ),
     Exercise(
         "10-kink",
@@ -222,6 +239,7 @@ EXERCISES = (
         ),
         "relu(a + eps) and relu(a - eps), subtracted, over 2 eps.",
         "A step across a kink mixes two slopes; the rule is right and the check is wrong.",
+        way=lambda: (0.00004 + 0.0001) / (2 * 0.0001),
     ),
     Exercise(
         "10-hunt",
@@ -257,5 +275,6 @@ EXERCISES = (
         ),
         "Some gate has another fault. Take its row of the table, and ask of each fault: would it pass there?",
         "Each test lets some faults through; no fault gets through them all.",
+        labels=tuple("ABCDEFGH"),
     ),
 )

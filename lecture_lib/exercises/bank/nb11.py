@@ -35,6 +35,7 @@ EXERCISES = (
         ),
         "Write down what arrives at x₁ along each of its two edges.",
         "1/x₁ along one edge, x₂ along the other, and they add.",
+        way=lambda: 1 / 2 + 5,
     ),
     Exercise(
         "11-quotient",
@@ -88,6 +89,7 @@ EXERCISES = (
         ),
         "Forward mode fills the Jacobian by columns, reverse mode by rows.",
         "One pass for each input against one for each output.",
+        labels=("forward mode", "reverse mode"),
     ),
     Exercise(
         "11-branch",
@@ -103,6 +105,7 @@ EXERCISES = (
         ),
         "Write down v after each round, and the slope of that round beside it.",
         "Only the branches that were taken count, and their slopes multiply.",
+        way=lambda: (2 * 2) * (2 * 4) * 1,
     ),
     Exercise(
         "11-logistic",
@@ -173,5 +176,6 @@ EXERCISES = (
         ),
         "For each module: what does its backward use besides its parameters and the upstream gradient?",
         "A linear layer keeps its input, ReLU one yes or no for each unit.",
+        way=lambda: 250 + 100 + 100,
     ),
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.exercises.demands import frugal, without_loop
 from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
 
@@ -40,7 +41,7 @@ def _pair(rng: np.random.Generator) -> tuple[Any, Any]:
 
 def _windows(rng: np.random.Generator) -> tuple[Any, Any, int]:
     """Ids of which some come again, within a window and across windows."""
-    N, d, V = int(rng.integers(3, 5)), int(rng.integers(2, 4)), int(rng.integers(8, 12))
+    N, d, V = int(rng.integers(3, 6)), int(rng.integers(2, 5)), int(rng.integers(8, 12))
     ids = rng.integers(0, V, (N, 5))
     ids[0, 1] = ids[0, 2]
     ids[1, 2] = ids[0, 0]
@@ -67,6 +68,31 @@ def _averaged(ids: Any, G: Any, V: int) -> Any:
     counts = np.maximum(np.bincount(ids.ravel(), minlength=V), 1)
     return _scattered(ids, _by_word(ids, G), V) / counts[:, None]
 
+
+def _few_hidden(rng: np.random.Generator) -> tuple[Any, ...]:
+    return _sized_hidden(rng, 4)
+
+
+def _many_hidden(rng: np.random.Generator) -> tuple[Any, ...]:
+    return _sized_hidden(rng, 40)
+
+
+def _sized_hidden(rng: np.random.Generator, k: int) -> tuple[Any, ...]:
+    return rng.normal(size=3 * k), rng.normal(size=2 * k), np.tanh(rng.normal(size=(3 * k, 2 * k)))
+
+
+def _few_pairs(rng: np.random.Generator) -> tuple[Any, Any]:
+    return rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
+
+
+def _many_pairs(rng: np.random.Generator) -> tuple[Any, Any]:
+    return rng.normal(size=(60, 12)), rng.normal(size=(60, 12))
+
+
+A_JACOBIAN = (
+    "a Jacobian is built",
+    "The gradient is right. Which entries does that matrix let through, and what else does so?",
+)
 
 EXERCISES = (
     Exercise(
@@ -143,6 +169,7 @@ EXERCISES = (
         "Row i is the error signal of example i.",
         inputs=_hidden,
         arguments=("e", "u", "H"),
+        demands=(without_loop(_few_hidden, _many_hidden),),
     ),
     Exercise(
         "12-weights",
@@ -195,6 +222,7 @@ EXERCISES = (
         "A mask takes the place of a matrix with N·n rows and columns.",
         inputs=_pair,
         arguments=("Z", "G"),
+        demands=(without_loop(_few_pairs, _many_pairs), frugal(_many_pairs, 200_000, *A_JACOBIAN)),
     ),
     Exercise(
         "12-embedding",

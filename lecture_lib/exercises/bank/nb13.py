@@ -12,11 +12,6 @@ def _layer(rng: np.random.Generator) -> tuple[Any, Any]:
     return rng.normal(0, 2, n), rng.normal(0, 1.5, n)
 
 
-def _names(answer: Any) -> tuple[str, ...]:
-    """The names in alphabetical order, whatever holds them."""
-    return tuple(sorted({answer} if isinstance(answer, str) else set(answer)))
-
-
 EXERCISES = (
     Exercise(
         "13-depth",
@@ -30,6 +25,7 @@ EXERCISES = (
         ),
         "Find the steepest place of σ. Each of the eight layers multiplies by that slope.",
         "Eight quarters multiplied leave about 0.000015, and that is the best case.",
+        way=lambda: (0.5 * 0.5) ** 8,
     ),
     Exercise(
         "13-steepness",
@@ -42,6 +38,7 @@ EXERCISES = (
         ),
         "Differentiate tanh(z) = 2σ(2z) - 1 with the chain rule.",
         "Twice as high and twice as fast: four times as steep.",
+        way=lambda: 1 / (0.5 * 0.5),
     ),
     Exercise(
         "13-hard-tanh",
@@ -127,6 +124,6 @@ EXERCISES = (
         ),
         "Write down δ and h of this unit, then the gradients that are made of them.",
         "Its δ is 0 and its h is 0, so nothing that belongs to it can move.",
-        measure=_names,
+        choices=("W", "b", "u"),
     ),
 )

@@ -17,6 +17,7 @@ EXERCISES = (
         ),
         "Which units begin equal, and which do not? Follow a pair of each kind through one step.",
         "Units that begin equal stay equal; units that begin different may differ.",
+        way=lambda: 1 + 1,
     ),
     Exercise(
         "14-output-bias",
@@ -56,6 +57,7 @@ EXERCISES = (
         ),
         "Variance of one weight, times the number of terms, then the root.",
         "0.04/3 times 300 is 4, whose root is 2.",
+        way=lambda: np.sqrt(300 * 0.2**2 / 3),
     ),
     Exercise(
         "14-depth",
@@ -69,6 +71,7 @@ EXERCISES = (
         ),
         "One layer doubles. And the next one?",
         "Ten times doubled: factors multiply through depth.",
+        way=lambda: 2**10,
     ),
     Exercise(
         "14-xavier",

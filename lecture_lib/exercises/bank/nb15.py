@@ -14,14 +14,10 @@ def _momentum(rng: np.random.Generator) -> tuple[Any, Any, Any, float, float]:
 
 
 def _epochs(rng: np.random.Generator) -> tuple[float, int, int]:
-    # Never at a multiple of k, so that rounding up, rounding down and not rounding all differ.
+    # Before the first drop, at a drop, and between two, where rounding up, rounding down and not rounding differ.
     k = int(rng.integers(3, 6))
-    return float(rng.uniform(0.1, 0.9)), k * int(rng.integers(2, 5)) + int(rng.integers(1, k)), k
-
-
-def _names(answer: Any) -> tuple[str, ...]:
-    """The names in alphabetical order, whatever holds them and however they are spelled."""
-    return tuple(sorted(name.strip().casefold() for name in ({answer} if isinstance(answer, str) else set(answer))))
+    epochs = (k - 1, k * int(rng.integers(2, 4)), k * int(rng.integers(2, 5)) + int(rng.integers(1, k)))
+    return float(rng.uniform(0.1, 0.9)), int(rng.choice(epochs)), k
 
 
 EXERCISES = (
@@ -75,6 +71,7 @@ EXERCISES = (
         ),
         "One direction alone: θ becomes (1 - rate · λ) θ. When does that stop shrinking?",
         "The steepest direction sets the limit: 2/λmax.",
+        way=lambda: 2 / 20,
     ),
     Exercise(
         "15-momentum",
@@ -131,6 +128,7 @@ EXERCISES = (
         "Compute v and q, correct each by its 1 - βᵗ, then divide.",
         "Whatever the gradient, the first step is as long as the rate.",
         measure=lambda answer: np.abs(answer),
+        way=lambda: 0.01 * (0.1 * 5 / (1 - 0.9)) / np.sqrt(0.001 * 5**2 / (1 - 0.999)),
     ),
     Exercise(
         "15-absent",
@@ -164,7 +162,7 @@ EXERCISES = (
         ),
         "Put g = 0 into each rule: which step does not become 0?",
         "A velocity outlives its gradient; a memory of squares only divides.",
-        measure=_names,
+        choices=("SGD", "momentum", "Adagrad", "RMSprop", "Adam", "SparseAdam"),
     ),
     Exercise(
         "15-halve",

@@ -21,10 +21,15 @@ def _penalized(rng: np.random.Generator) -> tuple[Any, Any, float]:
 
 def _batches(rng: np.random.Generator) -> tuple[Any]:
     """Batches with repeated words; some words of the last one are old, some new, and some old ones are missing."""
-    words = rng.permutation(40)
-    old, new = words[:8], words[8:11]
-    last = np.concatenate([old[:2], old[:2], new, new])
-    return (np.array([*(rng.choice(old, 10) for _ in range(int(rng.integers(2, 5)))), old[[*range(8), 0, 1]], last]),)
+    words, met, fresh, back = (
+        rng.permutation(40),
+        int(rng.integers(6, 10)),
+        int(rng.integers(2, 5)),
+        int(rng.integers(1, 4)),
+    )
+    old, new = words[:met], words[met : met + fresh]
+    last = np.resize(np.concatenate([old[:back], new]), 10)
+    return (np.array([*(rng.choice(old, 10) for _ in range(int(rng.integers(2, 5)))), np.resize(old, 10), last]),)
 
 
 EXERCISES = (
@@ -71,6 +76,7 @@ EXERCISES = (
         "F1 is the number of right spans over the mean of reported and true ones.",
         inputs=_counts,
         arguments=("right", "reported", "true"),
+        labels=("precision", "recall", "F1"),
     ),
     Exercise(
         "16-penalty",
@@ -92,6 +98,11 @@ EXERCISES = (
                 "the squares themselves",
                 "λw² is the penalty of one weight. What is its slope?",
                 lambda grad_L, W, lam: grad_L + lam * W**2,
+            ),
+            Mistake(
+                "the penalty of absolute values",
+                "The sign of W belongs to the sum of |w|. Here squares are added up.",
+                lambda grad_L, W, lam: grad_L + lam * np.sign(W),
             ),
             Mistake(
                 "the same pull on all weights",
@@ -140,5 +151,6 @@ EXERCISES = (
         "Dense Adam moves every word it has met, SparseAdam those of the present batch.",
         inputs=_batches,
         arguments=("batches",),
+        labels=("dense Adam", "SparseAdam"),
     ),
 )

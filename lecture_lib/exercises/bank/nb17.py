@@ -79,6 +79,7 @@ EXERCISES = (
         ),
         "Ask of each: does a gradient reach it, or something that it is computed from?",
         "The vector stands still while the boundary moves past it.",
+        labels=("the vector of tv", "the vector of television", "P(television)"),
     ),
     Exercise(
         "17-still",
@@ -92,6 +93,7 @@ EXERCISES = (
         ),
         "A vector moves only if some loss depends on it.",
         "Nearly all of them: fine-tuning touches the words of the training data alone.",
+        way=lambda: 57057 - 207,
     ),
     Exercise(
         "17-paired",
@@ -127,5 +129,6 @@ EXERCISES = (
         "What a seed does to both ways cancels in the difference.",
         inputs=_pairs,
         arguments=("first", "second"),
+        labels=("the mean", "the standard deviation"),
     ),
 )

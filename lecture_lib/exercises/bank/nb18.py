@@ -27,6 +27,7 @@ EXERCISES = (
         ),
         "Which of the four makes no difference where tanh has slope 1?",
         "Make a suspect harmless: if the check then passes, it was this one.",
+        choices=("transposed", "missing f'", "overwritten", "wrong sign"),
     ),
     Exercise(
         "18-fan-out",
@@ -100,6 +101,7 @@ EXERCISES = (
         ),
         "What is flat exactly where the loss is largest?",
         "Clip the gradient, never the loss: a flat loss teaches nothing where most is to be learned.",
+        choices=("clipped loss", "dead ReLU", "saturation", "missing zero_grad"),
     ),
     Exercise(
         "18-again",
@@ -151,5 +153,6 @@ EXERCISES = (
         ),
         "Check shapes first, then signs, then which f has a prime.",
         "Nobody had run the equations.",
+        labels=tuple("ABCDEF"),
     ),
 )

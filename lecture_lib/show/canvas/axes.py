@@ -18,17 +18,6 @@ TICK = 13.0
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round numbers between two limits.
 
-    Args:
-        low: the lower limit.
-        high: the upper limit, above it.
-        count: about how many steps.
-
-    Returns:
-        Multiples of 1, 2 or 5 times a power of ten, both limits among them if they are such.
-
-    Source:
-        Round steps in the manner of P. S. Heckbert, Nice numbers for graph labels, Graphics Gems, 1990.
-
     Example:
         >>> ticks(0.0, 10.0)
         [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
@@ -41,31 +30,14 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
 
 
 def powers(low: float, high: float, most: int = 8) -> list[float]:
-    """Powers of ten between two limits.
-
-    Args:
-        low: the lower limit, above 0.
-        high: the upper limit.
-        most: how many at most.
-
-    Returns:
-        Powers of ten, evenly spaced.
-    """
+    """Powers of ten between two limits."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = max(1, math.ceil((last - first + 1) / most))
     return [10.0**k for k in range(first, last + 1, every)]
 
 
 class Axes:
-    """A frame with two scales, drawn into a scene.
-
-    Args:
-        scene: where it is drawn.
-        box: left, top, width and height of the frame.
-        x: limits of the horizontal scale.
-        y: limits of the vertical scale.
-        log: "x", "y", "xy" or "" for the scales that are logarithmic.
-    """
+    """A frame with two scales, drawn into a scene."""
 
     def __init__(self, scene: Scene, box: tuple[float, float, float, float], x: tuple[float, float],
                  y: tuple[float, float], log: str = "") -> None:  # fmt: skip
@@ -75,14 +47,7 @@ class Axes:
         self.log = log
 
     def on(self, scene: Scene) -> Axes:
-        """The same axes, drawing into another scene.
-
-        Args:
-            scene: the other scene.
-
-        Returns:
-            Axes with the same frame and scales.
-        """
+        """The same axes, drawing into another scene."""
         return Axes(scene, (self.left, self.top, self.width, self.height), self.x_limits, self.y_limits, self.log)
 
     def _share(self, v: Any, limits: tuple[float, float], log: bool) -> Any:
@@ -93,39 +58,17 @@ class Axes:
         return (np.asarray(v, float) - low) / (high - low)
 
     def px(self, x: Any) -> Any:
-        """Where a number stands horizontally.
-
-        Args:
-            x: numbers of any shape.
-
-        Returns:
-            Pixels, float64 of the same shape; NaN or infinite where the scale has no such number.
-        """
+        """Where a number stands horizontally."""
         return self.left + self.width * self._share(x, self.x_limits, "x" in self.log)
 
     def py(self, y: Any) -> Any:
-        """Where a number stands vertically.
-
-        Args:
-            y: numbers of any shape.
-
-        Returns:
-            Pixels from the top, float64 of the same shape; NaN or infinite where the scale has no such number.
-        """
+        """Where a number stands vertically."""
         return self.top + self.height * (1 - self._share(y, self.y_limits, "y" in self.log))
 
     def frame(
         self, xlabel: str = "", ylabel: str = "", title: str = "", xticks: bool = True, yticks: bool = True
     ) -> None:
-        """Draw the frame, ticks and labels.
-
-        Args:
-            xlabel: below the frame.
-            ylabel: beside it.
-            title: above it.
-            xticks: whether the horizontal scale has ticks.
-            yticks: whether the vertical one has.
-        """
+        """Draw the frame, ticks and labels."""
         s, bottom = self.scene, self.top + self.height
         s.rectangle(self.left, self.top, self.width, self.height, "line", fill="paper")
         for value in self._ticks("x") if xticks else []:
@@ -156,14 +99,7 @@ class Axes:
         return {0: "1", 1: "10", -1: "0.1"}.get(power, f"$10^{{{power}}}$")
 
     def curve(self, x: Any, y: Any, color: str = "forward", **more: Any) -> None:
-        """Draw a curve, cut off at the frame; what is not finite leaves a gap.
-
-        Args:
-            x: shape (points,).
-            y: shape (points,).
-            color: a role of the palette or ``#RRGGBB``.
-            more: what else ``Scene.line`` takes.
-        """
+        """Draw a curve, cut off at the frame; what is not finite leaves a gap."""
         with np.errstate(all="ignore"):
             points = np.stack([self.px(np.asarray(x, float)), self.py(np.asarray(y, float))], axis=-1)
         for part in self._inside(points):
@@ -186,11 +122,7 @@ class Axes:
         return found
 
     def _cut(self, a: Any, b: Any) -> tuple[Point, Point] | None:
-        """The part of a segment inside the frame.
-
-        Source:
-            Y.-D. Liang and B. Barsky, A new concept and method for line clipping, 1984.
-        """
+        """The part of a segment inside the frame."""
         if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             return None
         first, last = 0.0, 1.0
@@ -210,39 +142,17 @@ class Axes:
         return (float(ends[0][0]), float(ends[0][1])), (float(ends[1][0]), float(ends[1][1]))
 
     def contains(self, x: float, y: float) -> bool:
-        """Whether a point lies inside the frame.
-
-        Args:
-            x: on the horizontal scale.
-            y: on the vertical scale.
-
-        Returns:
-            False also for what has no place on the scale.
-        """
+        """Whether a point lies inside the frame."""
         px, py = float(self.px(x)), float(self.py(y))
         return self.left <= px <= self.left + self.width and self.top <= py <= self.top + self.height
 
     def dot(self, x: float, y: float, color: str = "backward", radius: float = 5.0, **more: Any) -> None:
-        """Mark a point, if it lies inside.
-
-        Args:
-            x: on the horizontal scale.
-            y: on the vertical scale.
-            color: its filling.
-            radius: in pixels.
-            more: what else ``Scene.circle`` takes.
-        """
+        """Mark a point, if it lies inside."""
         if self.contains(x, y):
             self.scene.circle(float(self.px(x)), float(self.py(y)), radius, **{"stroke": "ink", "fill": color, **more})
 
     def band(self, low: float, high: float, color: str = "shade") -> None:
-        """Shade the part of the frame between two numbers on the horizontal scale.
-
-        Args:
-            low: its left end.
-            high: its right end.
-            color: its filling.
-        """
+        """Shade the part of the frame between two numbers on the horizontal scale."""
         left, right = (min(max(float(self.px(v)), self.left), self.left + self.width) for v in (low, high))
         if right > left:
             self.scene.rectangle(left, self.top, right - left, self.height, None, fill=color)
@@ -250,20 +160,7 @@ class Axes:
 
 def ruler(scene: Scene, left: float, y: float, width: float, limits: Point, marks: Sequence[tuple[float, str]],
           label: str) -> Axes:  # fmt: skip
-    """A horizontal logarithmic ruler with marked places; the slider's own scale.
-
-    Args:
-        scene: where it is drawn.
-        left: where it starts.
-        y: its height in the scene.
-        width: its length.
-        limits: its ends.
-        marks: places to name, above the ruler.
-        label: what it measures.
-
-    Returns:
-        Axes whose ``px`` gives places on it.
-    """
+    """A horizontal logarithmic ruler with marked places; the slider's own scale."""
     axes = Axes(scene, (left, y, width, 1.0), limits, (0.0, 1.0), "x")
     scene.line([(left, y), (left + width, y)], "muted", thick=1.5)
     for value in powers(*limits):
@@ -279,12 +176,6 @@ def ruler(scene: Scene, left: float, y: float, width: float, limits: Point, mark
 
 
 def pointer(scene: Scene, axes: Axes, value: float) -> None:
-    """A triangle on a ruler at a value.
-
-    Args:
-        scene: where it is drawn.
-        axes: the ruler, from ``ruler``.
-        value: what it points at.
-    """
+    """A triangle on a ruler at a value."""
     x, y = float(axes.px(value)), axes.top
     scene.path([("M", x, y - 1), ("L", x - 7, y - 13), ("L", x + 7, y - 13), ("Z",)], "ink", fill="backward")

@@ -1,12 +1,14 @@
 """Text as outlines of glyphs, so that mathematics looks the same in every browser and without one.
 
 A text may hold formulas between dollar signs. Plain text is set character by character, formulas by matplotlib's
-mathtext; both come from fonts that matplotlib ships, so nothing has to be installed.
+mathtext; both come from fonts that matplotlib ships, so nothing has to be installed. Words of a script that these fonts
+lack, or that runs from right to left, are left to the fonts and the shaping of whoever shows the picture.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +19,8 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.textpath import TextToPath
 
 DESIGN_SIZE = 100.0
+ROOM_ABOVE, ROOM_BELOW = 88.0, 24.0
+"""Of words in another font, at the design size."""
 FORMULA = re.compile(r"\$([^$]+)\$")
 _SETTER = TextToPath()
 _FONT = FontProperties(family="STIXGeneral", size=DESIGN_SIZE, math_fontfamily="stix")
@@ -37,6 +41,16 @@ class Glyph:
 
 
 @dataclass(frozen=True)
+class Words:
+    """Words that the viewer's own fonts write: what, where they begin, and the room they are given."""
+
+    text: str
+    x: float
+    width: float
+    leftward: bool
+
+
+@dataclass(frozen=True)
 class Run:
     """A text ready to be drawn, at the design size.
 
@@ -46,6 +60,7 @@ class Run:
         width: from its origin to where a next text would start.
         ascent: how far it reaches above the baseline.
         descent: how far it reaches below, not negative.
+        words: what is written in the viewer's own fonts.
     """
 
     glyphs: tuple[Glyph, ...]
@@ -53,6 +68,7 @@ class Run:
     width: float
     ascent: float
     descent: float
+    words: tuple[Words, ...] = ()
 
 
 OUTLINES: dict[str, Outline] = {}
@@ -62,15 +78,7 @@ NO_HINTING = _FLAGS.LoadFlags.NO_HINTING if hasattr(ft2font, "LoadFlags") else _
 
 
 def as_outline(vertices: Any, codes: Any) -> Outline:
-    """An outline as arrays.
-
-    Args:
-        vertices: pairs of numbers.
-        codes: those of a matplotlib Path.
-
-    Returns:
-        Vertices, float64 of shape (points, 2), and codes, uint8 of shape (points,).
-    """
+    """An outline as arrays."""
     return np.asarray(vertices, float).reshape(-1, 2), np.asarray(codes, np.uint8)
 
 
@@ -100,14 +108,7 @@ def _character(character: str) -> tuple[str, float, float, float]:
 
 
 def in_mathematics(character: str) -> bool:
-    """Whether the font of formulas has a character.
-
-    Args:
-        character: a single one.
-
-    Returns:
-        False where it would have to come from another font.
-    """
+    """Whether the font of formulas has a character."""
     return _character(character)[0].startswith("U-STIX")
 
 
@@ -127,18 +128,43 @@ def _formula(text: str) -> Run:
     return Run(tuple(glyphs), tuple(bars), float(width), float(height - descent), float(descent))
 
 
+def _parted(piece: str) -> list[tuple[str, bool]]:
+    """A text in stretches of words that these fonts can write and of words that they cannot."""
+    if piece.isascii():
+        return [(piece, False)]
+    parts: list[tuple[str, bool]] = []
+    for word in re.split("( +)", piece):
+        foreign = any(_is_foreign(character) for character in word)
+        # A space between two foreign words is one of theirs, so that the order of the words is the viewer's too.
+        if len(parts) > 1 and foreign and parts[-1][0].isspace() and parts[-2][1]:
+            space, _ = parts.pop()
+            before, _ = parts.pop()
+            parts.append((before + space + word, True))
+        elif word:
+            parts.append((word, foreign))
+    return parts
+
+
+@lru_cache(maxsize=4096)
+def _is_foreign(character: str) -> bool:
+    missing = not any(font.get_char_index(ord(character)) for font in _fonts())
+    return missing or unicodedata.bidirectional(character) in ("R", "AL")
+
+
+def _is_leftward(text: str) -> bool:
+    """Whether it runs from right to left."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+
+
+def _room(text: str) -> float:
+    """About how wide a text is in a font that is not at hand."""
+    kinds = ((unicodedata.east_asian_width(c) in "WF", unicodedata.category(c)) for c in text)
+    return sum(100.0 if wide else 0.0 if kind in ("Mn", "Me", "Cf") else 58.0 for wide, kind in kinds)
+
+
 @lru_cache(maxsize=8192)
 def typeset(text: str) -> Run:
     """Set a text.
-
-    Args:
-        text: characters, with formulas between dollar signs in matplotlib's mathtext.
-
-    Returns:
-        The run of glyphs. Characters that no font has become □.
-
-    Raises:
-        ValueError: a formula that mathtext cannot read.
 
     Example:
         >>> run = typeset("upstream $u^\\\\top$")
@@ -147,6 +173,7 @@ def typeset(text: str) -> Run:
     """
     glyphs: list[Glyph] = []
     bars: list[tuple[float, float, float, float]] = []
+    words: list[Words] = []
     x = ascent = descent = 0.0
     for k, piece in enumerate(FORMULA.split(text)):
         if k % 2:
@@ -155,26 +182,20 @@ def typeset(text: str) -> Run:
             bars += [(bx + x, by, w, h) for bx, by, w, h in run.bars]
             x, ascent, descent = x + run.width, max(ascent, run.ascent), max(descent, run.descent)
             continue
-        for character in piece:
-            key, advance, up, down = _character(character)
-            if character != " ":
-                glyphs.append(Glyph(key, x, 0.0, 1.0))
-            x, ascent, descent = x + advance, max(ascent, up), max(descent, down)
-    return Run(tuple(glyphs), tuple(bars), x, ascent, descent)
+        for part, foreign in _parted(unicodedata.normalize("NFC", piece)):
+            if foreign:
+                words.append(Words(part, x, _room(part), _is_leftward(part)))
+                x, ascent, descent = x + words[-1].width, max(ascent, ROOM_ABOVE), max(descent, ROOM_BELOW)
+                continue
+            for character in part:
+                key, advance, up, down = _character(character)
+                if character != " ":
+                    glyphs.append(Glyph(key, x, 0.0, 1.0))
+                x, ascent, descent = x + advance, max(ascent, up), max(descent, down)
+    return Run(tuple(glyphs), tuple(bars), x, ascent, descent, tuple(words))
 
 
 def measure(text: str, size: float) -> tuple[float, float, float]:
-    """How much room a text takes.
-
-    Args:
-        text: as ``typeset`` takes it.
-        size: in pixels.
-
-    Returns:
-        Width, ascent and descent in pixels.
-
-    Raises:
-        ValueError: a formula that mathtext cannot read.
-    """
+    """How much room a text takes."""
     run = typeset(text)
     return tuple(v * size / DESIGN_SIZE for v in (run.width, run.ascent, run.descent))  # type: ignore[return-value]

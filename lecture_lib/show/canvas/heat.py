@@ -18,36 +18,14 @@ NUMBERS_UP_TO = 9
 
 @lru_cache(maxsize=4)
 def colors_of(name: str) -> np.ndarray[Any, Any]:
-    """The colors of a colormap.
-
-    Args:
-        name: a colormap of matplotlib.
-
-    Returns:
-        uint8 of shape (256, 4): red, green, blue and opacity.
-
-    Raises:
-        KeyError: matplotlib has no such colormap.
-    """
+    """The colors of a colormap."""
     import matplotlib
 
     return (matplotlib.colormaps[name](np.linspace(0, 1, 256)) * 255).round().astype(np.uint8)
 
 
 def signed(matrix: Any, limit: float | None = None) -> np.ndarray[Any, Any]:
-    """Colors of a signed matrix: orange below 0, white at 0, purple above.
-
-    Args:
-        matrix: shape (rows, columns).
-        limit: the magnitude of the strongest color; the largest entry if left out.
-
-    Returns:
-        uint8 of shape (rows, columns, 4); NaN is white.
-
-    Source:
-        The colormap is PuOr of M. Harrower and C. A. Brewer, ColorBrewer.org, 2003, which color-blind readers can tell
-        apart and whose middle is nearly white.
-    """
+    """Colors of a signed matrix: orange below 0, white at 0, purple above."""
     matrix = np.asarray(matrix, float)
     top = limit or float(np.nanmax(np.abs(matrix), initial=0.0)) or 1.0
     place = np.clip((matrix / top + 1) / 2, 0, 1)
@@ -56,12 +34,6 @@ def signed(matrix: Any, limit: float | None = None) -> np.ndarray[Any, Any]:
 
 def ink_on(color: Sequence[int] | np.ndarray[Any, Any]) -> str:
     """White or nearly black, whichever is read better on a color.
-
-    Args:
-        color: red, green and blue from 0 to 255; what follows is passed over.
-
-    Returns:
-        The ink as ``#RRGGBB``.
 
     Example:
         >>> ink_on((0, 0, 128)), ink_on((255, 255, 0))
@@ -73,21 +45,7 @@ def ink_on(color: Sequence[int] | np.ndarray[Any, Any]) -> str:
 
 def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any = None, title: str = "",
          limit: float | None = None) -> tuple[float, float]:  # fmt: skip
-    """Draw a matrix.
-
-    Args:
-        scene: where.
-        matrix: shape (rows, columns).
-        x: left.
-        y: top.
-        cell: the side of an entry in pixels.
-        zeros: True where an entry is 0 whatever the numbers are; drawn gray, with a dot.
-        title: above it.
-        limit: as in ``signed``.
-
-    Returns:
-        Right and bottom.
-    """
+    """Draw a matrix."""
     matrix = np.asarray(matrix, float)
     rows, columns = matrix.shape
     colors = signed(matrix, limit)
@@ -111,15 +69,7 @@ def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any 
 
 
 def legend(scene: Scene, x: float, y: float, limit: float, height: float = 120.0) -> None:
-    """A bar that tells what the colors of signed matrices mean.
-
-    Args:
-        scene: where it is drawn.
-        x: left.
-        y: top.
-        limit: the magnitude of the strongest color.
-        height: in pixels.
-    """
+    """A bar that tells what the colors of signed matrices mean."""
     scene.pixels(colors_of("PuOr")[::-1][:, None], x, y, 14, height)
     scene.rectangle(x, y, 14, height, "ink", thick=1)
     for share, value in ((0.0, limit), (0.5, 0.0), (1.0, -limit)):

@@ -20,15 +20,7 @@ SUPERSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def shortened(name: str, longest: int = LONGEST) -> str:
-    """A name with its middle left out if it is long.
-
-    Args:
-        name: any text.
-        longest: how many characters are kept, the dots among them.
-
-    Returns:
-        At most so many characters.
-    """
+    """A name with its middle left out if it is long."""
     if len(name) <= longest:
         return name
     head = longest // 2
@@ -38,13 +30,6 @@ def shortened(name: str, longest: int = LONGEST) -> str:
 @lru_cache(maxsize=4096)
 def formula(name: str) -> str:
     """A name as mathtext, without the dollar signs.
-
-    Args:
-        name: an identifier, or a path into a structure such as ``params['W'][0]``.
-
-    Returns:
-        A single letter or Greek name in italics, digits and what follows one underscore as an index, longer names
-        upright. Names of more than 16 characters lose their middle.
 
     Example:
         >>> formula("W"), formula("h1"), formula("delta_2"), formula("x_hat"), formula("params['W'][0]")

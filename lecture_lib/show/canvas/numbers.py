@@ -13,16 +13,6 @@ FEW = 4
 def short(value: Any, digits: int = 3) -> str:
     """A number in few significant digits: 6, 0.25, 1.2e−7, NaN, ∞.
 
-    Args:
-        value: a number or an array with one entry.
-        digits: how many significant digits.
-
-    Returns:
-        The number with a true minus sign; truth values are words.
-
-    Raises:
-        ValueError: an array with several entries, or none.
-
     Example:
         >>> short(6.0), short(-0.25), short(1.2e-7), short(12345.0), short(float("inf"))
         ('6', '−0.25', '1.2e−7', '12345', '∞')
@@ -52,12 +42,6 @@ def short(value: Any, digits: int = 3) -> str:
 def shape_text(shape: tuple[int, ...]) -> str:
     """A shape as a space, for a label: ``$\\\\mathbb{R}^{2\\\\times 3}$``.
 
-    Args:
-        shape: of an array.
-
-    Returns:
-        Mathtext between dollar signs.
-
     Example:
         >>> shape_text(()), shape_text((2, 3)).count("times")
         ('$\\\\mathbb{R}$', 1)
@@ -67,25 +51,12 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def spoken_shape(shape: tuple[int, ...]) -> str:
-    """A shape in words and signs for alt text: ``2×3``.
-
-    Args:
-        shape: of an array.
-
-    Returns:
-        The sizes with × between them.
-    """
+    """A shape in words and signs for alt text: ``2×3``."""
     return "×".join(map(str, shape)) if shape else "a number"
 
 
 def brief(value: Any) -> str:
     """A value for a label: a number, a few numbers, or the length of a large array.
-
-    Args:
-        value: a number or an array of any shape.
-
-    Returns:
-        The entries of up to four, else the norm of all; NaN and ∞ are counted.
 
     Example:
         >>> import numpy as np

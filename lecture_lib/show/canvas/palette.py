@@ -32,12 +32,6 @@ TEXT_ON: tuple[tuple[str, str], ...] = (
 def rgb(color: str) -> tuple[float, float, float]:
     """A color as three numbers from 0 to 1.
 
-    Args:
-        color: ``#RRGGBB``.
-
-    Returns:
-        Red, green and blue.
-
     Example:
         >>> rgb("#FF0080")
         (1.0, 0.0, 0.5019607843137255)
@@ -48,16 +42,6 @@ def rgb(color: str) -> tuple[float, float, float]:
 def contrast(first: str, second: str) -> float:
     """The contrast ratio of two colors, from 1 to 21.
 
-    Args:
-        first: ``#RRGGBB``.
-        second: ``#RRGGBB``.
-
-    Returns:
-        The ratio, whichever color comes first.
-
-    Source:
-        Web Content Accessibility Guidelines 2.2, definitions of contrast ratio and relative luminance.
-
     Example:
         >>> contrast("#000000", "#FFFFFF")
         21.0
@@ -67,16 +51,6 @@ def contrast(first: str, second: str) -> float:
 
 
 def luminance(color: str) -> float:
-    """The relative luminance of a color, from 0 to 1.
-
-    Args:
-        color: ``#RRGGBB``.
-
-    Returns:
-        0 for black, 1 for white.
-
-    Source:
-        Web Content Accessibility Guidelines 2.2, definition of relative luminance (sRGB).
-    """
+    """The relative luminance of a color, from 0 to 1."""
     parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(color)]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

@@ -26,20 +26,18 @@ def _paths(text: str) -> tuple[Path, ...]:
     run = typeset(text)
     parts = [Path(OUTLINES[g.key][0] * g.scale + (g.x, g.y), OUTLINES[g.key][1]) for g in run.glyphs]
     parts += [Path([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], closed=True) for x, y, w, h in run.bars]
+    # Nothing here shapes the scripts of the world: where SVG has words in the viewer's fonts, a PNG has a box a letter.
+    (box,) = typeset("□").glyphs
+    for word in run.words:
+        step = word.width / len(word.text)
+        parts += [
+            Path(OUTLINES[box.key][0] + (word.x + k * step, 0), OUTLINES[box.key][1]) for k in range(len(word.text))
+        ]
     return (Path.make_compound_path(*parts),) if parts else ()
 
 
 def pixels(scene: Scene, theme: int = 0, scale: float = 2.0) -> np.ndarray[Any, Any]:
-    """The pixels of a scene.
-
-    Args:
-        scene: the picture.
-        theme: 0 for light, 1 for dark.
-        scale: pixels for one pixel of the scene.
-
-    Returns:
-        uint8 array of shape (height, width, 4).
-    """
+    """The pixels of a scene."""
     width, height = round(scene.width * scale), round(scene.height * scale)
     renderer = RendererAgg(width, height, 72)
     # Agg counts y upward, a scene downward.
@@ -113,17 +111,7 @@ def _text(renderer: RendererAgg, item: Text, page: Any, theme: int) -> None:
 
 
 def png(scene: Scene, theme: int = 0, scale: float = 2.0) -> bytes:
-    """A scene as a PNG file of at most 128 colors, which keeps it small.
-
-    Args:
-        scene: the picture.
-        theme: 0 for light, 1 for dark.
-        scale: pixels for one pixel of the scene, fewer (but at least 1) for a very large one; 2 stays sharp on fine
-            screens.
-
-    Returns:
-        The file's bytes.
-    """
+    """A scene as a PNG file of at most 128 colors, which keeps it small."""
     scale = min(scale, max(1.0, (MOST_PIXELS / (scene.width * scene.height)) ** 0.5))
     image = Image.fromarray(np.ascontiguousarray(pixels(scene, theme, scale)[:, :, :3]))
     file = BytesIO()

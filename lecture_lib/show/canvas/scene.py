@@ -66,16 +66,7 @@ Item = Shape | Text | Pixels
 
 
 def moved(item: Item, dx: float, dy: float) -> Item:
-    """A shape, a text or an array of colors at another place.
-
-    Args:
-        item: as it is.
-        dx: how far to the right, in pixels.
-        dy: how far down.
-
-    Returns:
-        A copy.
-    """
+    """A shape, a text or an array of colors at another place."""
     if isinstance(item, Shape):
         commands = tuple((c[0], *(v + (dx, dy)[k % 2] for k, v in enumerate(c[1:]))) for c in item.commands)
         return Shape(commands, item.stroke, item.fill, item.thick, item.dash, item.opacity)
@@ -91,23 +82,11 @@ class Scene:
     items: list[Item] = field(default_factory=list)
 
     def path(self, commands: Iterable[Command], stroke: str | None = "ink", **more: Any) -> None:
-        """Add a path.
-
-        Args:
-            commands: each a Command.
-            stroke: a role of the palette or ``#RRGGBB``; None for no line.
-            more: what else ``Shape`` takes: fill, thick, dash, opacity.
-        """
+        """Add a path."""
         self.items.append(Shape(tuple(commands), stroke, **more))
 
     def line(self, points: Sequence[Point], stroke: str = "ink", **more: Any) -> None:
-        """Add a polyline; a point that is not finite breaks it.
-
-        Args:
-            points: (x, y) in pixels.
-            stroke: a role of the palette or ``#RRGGBB``.
-            more: what else ``Shape`` takes: fill, thick, dash, opacity.
-        """
+        """Add a polyline; a point that is not finite breaks it."""
         commands: list[Command] = []
         pen = "M"
         for x, y in points:
@@ -121,17 +100,7 @@ class Scene:
 
     def rectangle(self, x: float, y: float, width: float, height: float, stroke: str | None = "ink",
                   radius: float = 0.0, **more: Any) -> None:  # fmt: skip
-        """Add a rectangle, with rounded corners where a radius is given.
-
-        Args:
-            x: left.
-            y: top.
-            width: in pixels.
-            height: in pixels.
-            stroke: a role of the palette or ``#RRGGBB``; None for no line.
-            radius: of the corners.
-            more: what else ``Shape`` takes: fill, thick, dash, opacity.
-        """
+        """Add a rectangle, with rounded corners where a radius is given."""
         if not radius:
             corners = [
                 ("M", x, y),
@@ -156,30 +125,11 @@ class Scene:
         )  # fmt: skip
 
     def circle(self, x: float, y: float, radius: float, stroke: str | None = "ink", **more: Any) -> None:
-        """Add a circle.
-
-        Args:
-            x: of its middle.
-            y: of its middle.
-            radius: in pixels.
-            stroke: a role of the palette or ``#RRGGBB``; None for no line.
-            more: what else ``Shape`` takes: fill, thick, dash, opacity.
-
-        Source:
-            Four cubic Bézier curves with control points at 4/3 (√2 - 1) of the radius: off by less than 0.03 %.
-        """
+        """Add a circle."""
         self.rectangle(x - radius, y - radius, 2 * radius, 2 * radius, stroke, radius=radius, **more)
 
     def arrow(self, tip: Point, direction: Point, color: str, size: float = 8.0, opacity: float = 1.0) -> None:
-        """Add a filled arrowhead that points along ``direction``.
-
-        Args:
-            tip: where it points to.
-            direction: (dx, dy), of any length.
-            color: a role of the palette or ``#RRGGBB``.
-            size: its length in pixels.
-            opacity: from 0 to 1.
-        """
+        """Add a filled arrowhead that points along ``direction``."""
         norm = math.hypot(*direction) or 1.0
         dx, dy = direction[0] / norm * size, direction[1] / norm * size
         x, y = tip
@@ -191,64 +141,23 @@ class Scene:
 
     def text(self, text: str, x: float, y: float, size: float = 14.0, color: str = "ink", anchor: str = "start",
              opacity: float = 1.0, turned: bool = False) -> Text:  # fmt: skip
-        """Add a text.
-
-        Args:
-            text: characters, with formulas between dollar signs.
-            x: where it starts, is centered or ends, as the anchor says.
-            y: its baseline.
-            size: in pixels.
-            color: a role of the palette or ``#RRGGBB``.
-            anchor: "start", "middle" or "end".
-            opacity: from 0 to 1.
-            turned: it runs upward, with its baseline at ``x``; the anchor then holds for ``y``.
-
-        Returns:
-            What was added.
-
-        Raises:
-            KeyError: another anchor.
-            ValueError: a formula that mathtext cannot read.
-        """
+        """Add a text."""
         share = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * measure(text, size)[0]
         item = Text(text, x if turned else x - share, y + share if turned else y, size, color, opacity, turned)
         self.items.append(item)
         return item
 
     def centered(self, text: str, x: float, y: float, size: float = 14.0, color: str = "ink", **more: Any) -> None:
-        """Add a text whose own middle is at (x, y).
-
-        Args:
-            text: characters, with formulas between dollar signs.
-            x: its middle.
-            y: its middle.
-            size: in pixels.
-            color: a role of the palette or ``#RRGGBB``.
-            more: what else ``text`` takes.
-        """
+        """Add a text whose own middle is at (x, y)."""
         _, ascent, descent = measure(text, size)
         self.text(text, x, y + (ascent - descent) / 2, size, color, "middle", **more)
 
     def pixels(self, colors: np.ndarray[Any, Any], x: float, y: float, width: float, height: float) -> None:
-        """Add an array of colors.
-
-        Args:
-            colors: uint8 of shape (rows, columns, 4).
-            x: left.
-            y: top.
-            width: of the whole, in pixels.
-            height: of the whole.
-        """
+        """Add an array of colors."""
         self.items.append(Pixels(np.ascontiguousarray(colors, np.uint8), x, y, width, height))
 
     def place(self, other: Scene, x: float = 0.0, y: float = 0.0) -> None:
-        """Add everything of another scene, moved.
-
-        Args:
-            other: is left as it is.
-            x: how far to the right, in pixels.
-            y: how far down.
-        """
+        """Add everything of another scene, moved."""
         self.items += [moved(item, x, y) for item in other.items]
 
     @property

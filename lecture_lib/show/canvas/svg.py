@@ -32,14 +32,7 @@ CLASSES = {role: role.replace(" ", "-") for role in PALETTE}
 
 
 def number(value: float) -> str:
-    """A coordinate, to a tenth of a pixel.
-
-    Args:
-        value: in pixels.
-
-    Returns:
-        Its digits, without a trailing .0.
-    """
+    """A coordinate, to a tenth of a pixel."""
     text = f"{value:.1f}"
     return text[:-2] if text.endswith(".0") else text
 
@@ -74,7 +67,7 @@ def _commands(item: Shape) -> str:
     return "".join(c[0] + " ".join(number(v) for v in c[1:]) for c in item.commands)
 
 
-class Writer:
+class SvgWriter:
     """Collects the elements of one SVG and the glyphs that they use."""
 
     def __init__(self) -> None:
@@ -82,11 +75,7 @@ class Writer:
         self.glyphs: dict[str, str] = {}
 
     def add(self, items: Sequence[Item]) -> None:
-        """Write items in their order.
-
-        Args:
-            items: shapes, texts and arrays of colors.
-        """
+        """Write items in their order."""
         for item in items:
             if isinstance(item, Shape):
                 self.parts.append(f'<path d="{_commands(item)}"{_paint(item)}/>')
@@ -112,6 +101,14 @@ class Writer:
             self.parts.append(
                 f'<path d="M{number(x)} {number(y)}h{number(width)}v{number(height)}h{number(-width)}z"/>'
             )
+        for word in run.words:
+            # In a text from right to left the end is on the left.
+            way = ' direction="rtl" text-anchor="end"' if word.leftward else ""
+            self.parts.append(
+                f'<text transform="translate({number(word.x)} 0)scale(1 -1)" font-family="sans-serif" '
+                f'font-size="{DESIGN_SIZE:g}" textLength="{number(word.width)}" lengthAdjust="spacingAndGlyphs"{way}>'
+                f"{html.escape(word.text)}</text>"
+            )
         self.parts.append("</g>")
 
     def _pixels(self, item: Pixels) -> None:
@@ -123,11 +120,7 @@ class Writer:
         )
 
     def body(self) -> str:
-        """The elements, with glyphs defined once and names that only this content has.
-
-        Returns:
-            SVG, without the element around it.
-        """
+        """The elements, with glyphs defined once and names that only this content has."""
         text = "".join(self.parts)
         digest = hashlib.blake2s(text.encode(), digest_size=5).hexdigest()
         defined = "".join(f'<path id="{name}" d="{outline(key)}"/>' for key, name in self.glyphs.items())
@@ -138,14 +131,7 @@ class Writer:
 
 @cache
 def outline(key: str) -> str:
-    """The outline of a glyph as SVG path data, at the design size, y upward.
-
-    Args:
-        key: a key of ``glyphs.OUTLINES``.
-
-    Returns:
-        The value of a path's attribute ``d``.
-    """
+    """The outline of a glyph as SVG path data, at the design size, y upward."""
     vertices, codes = OUTLINES[key]
     out, k = [], 0
     while k < len(codes):
@@ -157,17 +143,7 @@ def outline(key: str) -> str:
 
 
 def tiny_png(colors: np.ndarray[Any, Any]) -> bytes:
-    """An array of colors as a PNG file.
-
-    Args:
-        colors: uint8 of shape (rows, columns, 3 or 4).
-
-    Returns:
-        The file's bytes.
-
-    Source:
-        Portable Network Graphics Specification, sections 5 and 11 (chunks IHDR, IDAT, IEND; filter type 0).
-    """
+    """An array of colors as a PNG file."""
     rows, columns, channels = colors.shape
     lines = np.concatenate([np.zeros((rows, 1), np.uint8), colors.reshape(rows, -1)], axis=1).tobytes()
 
@@ -179,16 +155,7 @@ def tiny_png(colors: np.ndarray[Any, Any]) -> bytes:
 
 
 def rules(theme: int, roles: Collection[str] = CLASSES, before: str = "") -> str:
-    """The colors of some roles as CSS rules.
-
-    Args:
-        theme: 0 for light, 1 for dark.
-        roles: of the palette; all if left out.
-        before: stands before each selector.
-
-    Returns:
-        CSS.
-    """
+    """The colors of some roles as CSS rules."""
     return "".join(
         f"{before}.f-{CLASSES[role]}{{fill:{colors[theme]}}}{before}.s-{CLASSES[role]}{{stroke:{colors[theme]}}}"
         for role, colors in PALETTE.items()
@@ -220,16 +187,8 @@ WIDGET_STYLE = (
 
 
 def standalone(scene: Scene, alt: str) -> str:
-    """A whole SVG file with its own paper, light or dark as the viewer prefers.
-
-    Args:
-        scene: the picture.
-        alt: what it shows, in words; becomes its title.
-
-    Returns:
-        SVG, a whole file.
-    """
-    writer = Writer()
+    """A whole SVG file with its own paper, light or dark as the viewer prefers."""
+    writer = SvgWriter()
     writer.add([_paper(scene), *scene.items])
     body = writer.body()
     size = f'width="{number(scene.width)}" height="{number(scene.height)}"'
@@ -240,16 +199,8 @@ def standalone(scene: Scene, alt: str) -> str:
 
 
 def fragment(scene: Scene, paper: bool = True) -> str:
-    """An SVG element to stand inside a page that has ``WIDGET_STYLE``.
-
-    Args:
-        scene: the picture.
-        paper: whether it has a background of its own.
-
-    Returns:
-        SVG, one element.
-    """
-    writer = Writer()
+    """An SVG element to stand inside a page that has ``WIDGET_STYLE``."""
+    writer = SvgWriter()
     writer.add([_paper(scene), *scene.items] if paper else scene.items)
     size = f'width="{number(scene.width)}" height="{number(scene.height)}"'
     return (

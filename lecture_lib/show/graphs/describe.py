@@ -4,40 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lecture_lib.graph.notation import notation
 from lecture_lib.graph.trace import Graph, Node
 from lecture_lib.show.canvas.numbers import brief, spoken_shape
 from lecture_lib.show.graphs.signs import sign
 
 MOST = 12
-OPERATORS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@"}
 
 
 def called(node: Node) -> str:
-    """What to call a node in a sentence.
-
-    Args:
-        node: of a graph.
-
-    Returns:
-        Its name, or ``v`` and its number.
-    """
+    """What to call a node in a sentence: its name, or ``v`` and its number."""
     return node.name or f"v{node.index}"
 
 
 def made_from(node: Node, call: Callable[[Node], str] = called) -> str:
-    """An operation with the names of its arguments: ``max(y, z)``, ``x + y``.
-
-    Args:
-        node: an operation.
-        call: what to call an argument.
-
-    Returns:
-        Operators between their arguments, functions before them; constants are left out of functions.
-    """
+    """An operation with what ``call`` calls its arguments: ``max(y, z)``, ``x + y``; functions without constants."""
     assert node.op is not None
-    if node.op.name in OPERATORS and len(node.args) == 2:
-        names = [call(a) if isinstance(a, Node) else brief(a) for a in node.args]
-        return f" {OPERATORS[node.op.name]} ".join(names)
+    between = notation(node.op).between
+    if between:
+        return f" {between} ".join(call(a) if isinstance(a, Node) else brief(a) for a in node.args)
     word = sign(node).replace("$", "")
     if "\\" in word or "(" in word or not word.strip("[]| "):
         word = node.op.name  # A sign that cannot be spoken.
@@ -45,16 +30,7 @@ def made_from(node: Node, call: Callable[[Node], str] = called) -> str:
 
 
 def describe(graph: Graph, remarks: tuple[str, ...] = (), backward: bool = True) -> str:
-    """What a graph computes, forward and backward, in sentences.
-
-    Args:
-        graph: from ``trace``.
-        remarks: what the picture says besides.
-        backward: speak of gradients too, if there are any.
-
-    Returns:
-        Sentences with one space between them.
-    """
+    """What a graph computes, forward and backward, in sentences; ``remarks`` are what the picture says besides."""
     steps = [node for node in graph.nodes if node.op is not None]
     leaves = [f"{called(n)} = {brief(n.value)}" if not n.shape else f"{called(n)} ({spoken_shape(n.shape)})"
               for n in graph.leaves]  # fmt: skip
@@ -71,28 +47,12 @@ def describe(graph: Graph, remarks: tuple[str, ...] = (), backward: bool = True)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: ``1 leaf``, ``2 leaves``.
-
-    Args:
-        number: how many.
-        one: the noun for one.
-        many: the noun for several; with an s if left out.
-
-    Returns:
-        The number and the noun that fits it.
-    """
+    """A number with its noun: ``1 leaf``, ``2 leaves``."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def listed(parts: list[str]) -> str:
-    """Parts in a row; of a long list the ends.
-
-    Args:
-        parts: any number of texts.
-
-    Returns:
-        The parts with semicolons between them; of more than 12 the first and the last six.
-    """
+    """Parts in a row; of a long list the first and the last six."""
     if len(parts) > MOST:
         half = MOST // 2
         parts = [*parts[:half], f"… {len(parts) - 2 * half} more …", *parts[-half:]]
@@ -100,15 +60,7 @@ def listed(parts: list[str]) -> str:
 
 
 def total(graph: Graph, node: Node) -> str:
-    """The gradient of a leaf, as a sum where several paths meet.
-
-    Args:
-        graph: after its backward pass.
-        node: a leaf of it.
-
-    Returns:
-        A phrase, such as ``of y 2 + 3 = 5``.
-    """
+    """The gradient of a leaf, as a sum where several paths meet: ``of y 2 + 3 = 5``."""
     paths = [user.passed[i] for user in graph.nodes for i, a in enumerate(user.args) if a is node and i in user.passed]
     if 1 < len(paths) <= 4 and not node.shape:
         return f"of {called(node)} {' + '.join(brief(p) for p in paths)} = {brief(node.grad)}"

@@ -88,7 +88,7 @@ class Link:
         return (-1 if self.user is None else self.user.index, self.position)
 
 
-class Plan:
+class DrawingPlan:
     """What is drawn where, before anything is painted.
 
     Args:
@@ -507,5 +507,5 @@ def draw(
         Computation graph: 2 leaves, 2 operations. L
     """
     with with_gradients(graph):
-        plan = Plan(graph, labels, check, collapse, backward)
+        plan = DrawingPlan(graph, labels, check, collapse, backward)
         return Picture(plan.paint(), describe(graph, tuple(plan.remarks), backward))

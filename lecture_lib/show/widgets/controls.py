@@ -21,39 +21,17 @@ class Steps:
     play: bool = False
 
     def values(self) -> Sequence[int]:
-        """Every value.
-
-        Returns:
-            The integers, in order.
-        """
+        """Every value."""
         return range(self.first, self.last + 1)
 
     def checked(self, value: Any) -> int:
-        """The value, if it is one of the slider's.
-
-        Args:
-            value: what an attribute shall become.
-
-        Returns:
-            The same as an int.
-
-        Raises:
-            ValueError: it is none of the slider's integers.
-        """
+        """The value, if it is one of the slider's."""
         if isinstance(value, bool) or value not in self.values():
             raise ValueError(f"{self.name} is {value!r}; expected an integer from {self.first} to {self.last}")
         return int(value)
 
     def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
-        """Make the control.
-
-        Args:
-            widgets: the module ipywidgets.
-            value: where it stands.
-
-        Returns:
-            The slider, and everything that stands in its row.
-        """
+        """Make the control."""
         slider = widgets.IntSlider(
             value, self.first, self.last, description=self.label, style={"description_width": "initial"},
             layout={"width": "360px"},
@@ -82,27 +60,13 @@ class Range:
     log: bool = False
 
     def values(self) -> Sequence[float]:
-        """Every value.
-
-        Returns:
-            ``count`` + 1 numbers, rounded to what a reader sees.
-        """
+        """Every value."""
         ends = (math.log10(self.low), math.log10(self.high)) if self.log else (self.low, self.high)
         found = [ends[0] + (ends[1] - ends[0]) * k / self.count for k in range(self.count + 1)]
         return [float(f"{10**v:.4g}") for v in found] if self.log else [float(f"{v:.6g}") for v in found]
 
     def checked(self, value: Any) -> float:
-        """The value, if it lies in the range.
-
-        Args:
-            value: what an attribute shall become.
-
-        Returns:
-            The same as a float.
-
-        Raises:
-            ValueError: it is no number, or lies outside.
-        """
+        """The value, if it lies in the range."""
         slack = 1e-9 * (abs(self.low) + abs(self.high))
         is_number = isinstance(value, Real) and not isinstance(value, bool)
         if not is_number or not self.low - slack <= value <= self.high + slack:
@@ -110,26 +74,11 @@ class Range:
         return float(value)
 
     def nearest(self, value: float) -> float:
-        """The slider's own value next to a number that its arithmetic blurred.
-
-        Args:
-            value: from the browser.
-
-        Returns:
-            One of ``values``.
-        """
+        """The slider's own value next to a number that its arithmetic blurred."""
         return min(self.values(), key=lambda v: abs(math.log(v / value)) if self.log else abs(v - value))
 
     def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
-        """Make the control.
-
-        Args:
-            widgets: the module ipywidgets.
-            value: where it stands.
-
-        Returns:
-            The slider, and everything that stands in its row.
-        """
+        """Make the control."""
         common: dict[str, Any] = {"description": self.label, "layout": {"width": "420px"}}
         common["style"] = {"description_width": "initial"}
         if self.log:
@@ -154,39 +103,17 @@ class Choice:
     default: Any
 
     def values(self) -> Sequence[Any]:
-        """Every option.
-
-        Returns:
-            The options, in their order.
-        """
+        """Every option."""
         return self.options
 
     def checked(self, value: Any) -> Any:
-        """The value, if it is one of the options.
-
-        Args:
-            value: what an attribute shall become.
-
-        Returns:
-            The same.
-
-        Raises:
-            ValueError: it is none of the options.
-        """
+        """The value, if it is one of the options."""
         if value not in self.options:
             raise ValueError(f"{self.name} is {value!r}; expected one of {', '.join(map(repr, self.options))}")
         return value
 
     def build(self, widgets: Any, value: Any) -> tuple[Any, list[Any]]:
-        """Make the control.
-
-        Args:
-            widgets: the module ipywidgets.
-            value: where it stands.
-
-        Returns:
-            The slider, and everything that stands in its row.
-        """
+        """Make the control."""
         # JupyterLab takes the arrow keys away from a menu; a slider moves by key, drag and click.
         slider = widgets.SelectionSlider(
             options=[(str(o), o) for o in self.options], value=value, description=self.label,

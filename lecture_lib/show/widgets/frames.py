@@ -37,15 +37,7 @@ class Frame:
 
 
 def stacked(frames: Sequence[Frame], captions: Sequence[str] = ()) -> Picture:
-    """Several frames without backgrounds under one another, a line below each: a widget's story on paper.
-
-    Args:
-        frames: one or more.
-        captions: what stands in the lower right corner of each; none if left out.
-
-    Returns:
-        A Picture with the sentences of all.
-    """
+    """Several frames without backgrounds under one another, a line below each: a widget's story on paper."""
     strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height + 8 for f in frames))
     y = 0.0
     for k, f in enumerate(frames):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
-from lecture_lib.autograd.nn import hard_tanh, leaky_relu, relu, sigmoid, softplus
 from lecture_lib.autograd.transforms import grad
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
@@ -15,11 +13,9 @@ from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.widgets.controls import Choice, Range, Steps
 from lecture_lib.show.widgets.frames import Frame, State
 from lecture_lib.show.widgets.widget import Widget
+from lecture_lib.train.nonlinearities import NONLINEARITIES
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "tanh": np.tanh, "sigmoid": sigmoid, "hard tanh": hard_tanh, "relu": relu, "leaky relu": leaky_relu,
-    "softplus": softplus, "sin": np.sin,
-}  # fmt: skip
+FUNCTIONS = {record.label: record.function for record in NONLINEARITIES.values()}
 REACH = 4.0
 SATURATED = 0.1
 MOST_LAYERS = 20

@@ -16,15 +16,6 @@ Cost = tuple[int, int]
 def costs(K: int, n: int, m: int, full: bool) -> tuple[Cost, Cost]:
     """Multiplications of (A D) B and of A (D B) for A K×n, D n×n diagonal, B n×m.
 
-    Args:
-        K: rows of A.
-        n: units.
-        m: columns of B.
-        full: D is multiplied as a full matrix, zeros and all.
-
-    Returns:
-        For each order those of its first and of its second product.
-
     Example:
         >>> costs(1, 100, 250, full=False)
         ((100, 25000), (25000, 25000))

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from lecture_lib.show.canvas.scene import Item, Pixels, Scene, Shape, moved
-from lecture_lib.show.canvas.svg import Writer, outline
+from lecture_lib.show.canvas.svg import SvgWriter, outline
 from lecture_lib.show.widgets.controls import Choice, Control
 from lecture_lib.show.widgets.frames import Frame, State
 
@@ -46,22 +46,12 @@ class Framed(Protocol):
 
 
 def wanted() -> bool:
-    """Whether widgets shall display themselves as packed frames.
-
-    Returns:
-        True where LECTURE_LIB_FRAMES is set.
-    """
+    """Whether widgets shall display themselves as packed frames."""
     return bool(os.environ.get(VARIABLE))
 
 
 def offered(widget: Framed) -> dict[str, list[Any]]:
     """The values that each control offers on a page without a kernel; their combinations are its states.
-
-    Args:
-        widget: its ``offline`` says what it offers where its full ranges would be too many.
-
-    Returns:
-        Control's name → values in their order; the control's default and its present value are among them.
 
     Example:
         >>> from lecture_lib.show import Ridgelines
@@ -88,30 +78,13 @@ def offered(widget: Framed) -> dict[str, list[Any]]:
 
 
 def packed(widget: Framed) -> str:
-    """A widget with every offered state, as text for a page's script.
-
-    Args:
-        widget: what is packed; its present state is where the page begins.
-
-    Returns:
-        Base64 of zlib's deflate of a JSON object: ``controls``, ``size``, ``glyphs``, ``pieces``, ``layers`` (each the
-        pieces' numbers, and the steps from one's x and y to the next's, in tenths of a pixel), ``texts``, and
-        ``frames``, one [background, foreground, text] for every combination of the controls' values, the last control
-        moving fastest; ``fewer`` says that the notebook offers more values.
-    """
+    """A widget with every offered state, as text for a page's script."""
     data = json.dumps(unpacked(widget), ensure_ascii=False, separators=(",", ":")).encode()
     return base64.b64encode(zlib.compress(data, 9)).decode()
 
 
 def unpacked(widget: Framed) -> dict[str, Any]:
-    """The object that ``packed`` packs.
-
-    Args:
-        widget: what is packed.
-
-    Returns:
-        What JSON can hold; ``packed`` says what is in it.
-    """
+    """The object that ``packed`` packs."""
     values = offered(widget)
     sheet = _Sheet()
     frames = []
@@ -131,7 +104,7 @@ class _Sheet:
     """Collects pieces, glyphs, layers and texts, each once."""
 
     def __init__(self) -> None:
-        self.writer = Writer()
+        self.writer = SvgWriter()
         self.pieces: dict[str, int] = {}
         self.layers: dict[tuple[int, ...], int] = {}
         self.texts: dict[str, int] = {}

@@ -13,7 +13,7 @@ from lecture_lib.show.canvas.numbers import brief, short
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.describe import counted
-from lecture_lib.show.graphs.draw import LABEL, MARGIN, RADIUS, TOTAL, Link, Plan, with_gradients
+from lecture_lib.show.graphs.draw import LABEL, MARGIN, RADIUS, TOTAL, DrawingPlan, Link, with_gradients
 from lecture_lib.show.widgets.controls import Steps
 from lecture_lib.show.widgets.frames import Frame, State, stacked
 from lecture_lib.show.widgets.widget import Widget
@@ -23,13 +23,8 @@ SIZE = 16.0
 LINE = 26.0
 
 
-class LensPlan(Plan):
-    """A plan with numbers that has room for both things to write below a line: its own slope, and what it sends back.
-
-    Args:
-        graph: after its backward pass.
-        slopes: write the slopes, and no totals; else as usual.
-    """
+class LensPlan(DrawingPlan):
+    """A plan with numbers and room for what stands below a line: its own slope, and what it sends back."""
 
     def __init__(self, graph: Graph, slopes: bool) -> None:
         self.slopes = slopes
@@ -58,14 +53,7 @@ class LensPlan(Plan):
 
 
 def local_slope(link: Link) -> Any:
-    """How fast the node at a line's end moves with this line alone; 1 for the line to the output.
-
-    Args:
-        link: a line of a graph after its backward pass.
-
-    Returns:
-        An array of the argument's shape, or 1.0.
-    """
+    """How fast the node at a line's end moves with this line alone; 1 for the line to the output."""
     node = link.user
     if node is None:
         return 1.0
@@ -76,14 +64,7 @@ def local_slope(link: Link) -> Any:
 
 
 def sent(link: Link) -> Any:
-    """What a line carries back.
-
-    Args:
-        link: a line of a graph after its backward pass.
-
-    Returns:
-        An array of the argument's shape.
-    """
+    """What a line carries back."""
     return link.node.grad if link.user is None else link.user.passed[link.position]
 
 
@@ -224,15 +205,7 @@ class PathLens(Widget):
 
 
 def count_paths(graph: Graph, start: Node) -> int:
-    """How many paths lead from a leaf to the graph's output, along lines on which the backward pass sent something.
-
-    Args:
-        graph: after its backward pass, with one output.
-        start: a leaf of it.
-
-    Returns:
-        Their number; 0 when none leads there.
-    """
+    """How many paths lead from a leaf to the graph's output, along lines on which the backward pass sent something."""
     found: dict[Node, int] = {start: 1}
     for node in graph.nodes:
         if node.op is not None:

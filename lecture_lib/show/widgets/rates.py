@@ -16,7 +16,7 @@ from lecture_lib.show.widgets.widget import Widget
 from lecture_lib.train import optim, schedule
 
 STEPS = 60
-OPTIMIZERS = ("SGD", "Nesterov", "Adagrad", "RMSprop", "Adam")
+OPTIMIZERS = {label: make for kind in optim.KINDS.values() for label, make in kind.lab.items()}
 SCHEDULES = ("constant", "halve every 15", "exponential", "cosine")
 STARTS = {"upper left": (-2.2, 2.0), "far right": (2.6, 1.6), "near": (0.4, -1.6)}
 ALL = "all"
@@ -84,7 +84,7 @@ class LearningRateLab(Widget):
         sizes = tuple(n for n in (1, 4, 16) if n < len(self.y))
         super().__init__([
             Range("rate", "learning rate", 1e-4, 1.0, 0.1, count=80, log=True),
-            Choice("optimizer", "optimizer", OPTIMIZERS, "SGD"),
+            Choice("optimizer", "optimizer", tuple(OPTIMIZERS), "SGD"),
             Range("momentum", "momentum", 0.0, 0.95, 0.0, count=19),
             Choice("batch", "batch", (ALL, *sizes[::-1]), ALL),
             Choice("schedule", "schedule", SCHEDULES, "constant"),
@@ -129,11 +129,7 @@ class LearningRateLab(Widget):
         return np.array(places)
 
     def _optimizer(self, state: State) -> Any:
-        rate, mu = state["rate"], state["momentum"]
-        name = state["optimizer"]
-        if name in ("SGD", "Nesterov"):
-            return optim.SGD(rate, momentum=mu, nesterov=name == "Nesterov" and mu > 0)
-        return {"Adagrad": optim.Adagrad, "RMSprop": optim.RMSprop, "Adam": optim.Adam}[name](rate)
+        return OPTIMIZERS[state["optimizer"]](state["rate"], state["momentum"])
 
     def _rates(self, state: State) -> list[float]:
         rate = state["rate"]

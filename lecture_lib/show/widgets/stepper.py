@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.families import Bilinear, Elementwise, Linear, Reduction
+from lecture_lib.graph.forms import ATOM, POWER, TOP, Printed, transposed
 from lecture_lib.graph.trace import Graph, Node, values
 from lecture_lib.show.canvas.glyphs import measure
 from lecture_lib.show.canvas.numbers import brief
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.describe import called, counted, made_from
-from lecture_lib.show.graphs.draw import MARGIN, RADIUS, Link, Plan, Vertex, with_gradients
-from lecture_lib.show.graphs.formulas import ATOM, POWER, TOP, Spelled, symbols_of, transposed
+from lecture_lib.show.graphs.draw import MARGIN, RADIUS, DrawingPlan, Link, Vertex, with_gradients
+from lecture_lib.show.graphs.formulas import Spelled, symbols_of
 from lecture_lib.show.widgets.controls import Steps
 from lecture_lib.show.widgets.frames import Frame, State, stacked
 from lecture_lib.show.widgets.widget import Widget
@@ -28,15 +29,7 @@ Lines = list[list[tuple[str, str]]]
 
 
 def multiplications(node: Node) -> tuple[int, int]:
-    """How many multiplications and divisions an operation takes, forward and backward.
-
-    Args:
-        node: after the graph's backward pass.
-
-    Returns:
-        Forward: one for every entry of a product or quotient, n·m·k for matrices. Backward: one for every entry of
-        a gradient that is scaled by a slope or a weight, and for a matrix product those of its two products.
-    """
+    """How many multiplications and divisions an operation takes, forward and backward."""
     op = node.op
     sent = [np.asarray(g).size for g in node.passed.values()]
     if isinstance(op, Bilinear):
@@ -85,7 +78,7 @@ class Stepper(Widget):
             raise ValueError("Stepper needs the graph of a function that returns one real number")
         self.graph = graph
         with with_gradients(graph):
-            self.plan = Plan(graph, labels)
+            self.plan = DrawingPlan(graph, labels)
             self.made = symbols_of(graph, differentials=True)
             self.grads = {n: n.grad for n in graph.nodes}
             self.passed = {n: dict(n.passed) for n in graph.nodes}
@@ -213,7 +206,7 @@ class Stepper(Widget):
         return lines
 
     def _spelled(self, node: Node) -> str:
-        known = {n: (text, self.made.strength[n]) for n, text in self.made.value.items()}
+        known = {n: Printed(text, self.made.strength[n]) for n, text in self.made.value.items()}
         text = Spelled(known).part(node, top=True)[0]
         return text if measure(f"${text}$", SIZE)[0] < 400 else rf"\mathrm{{{node.op.name}}}".replace("_", r"\_")  # type: ignore[union-attr]
 
@@ -231,8 +224,8 @@ class Stepper(Widget):
             shown = "" if self.plan.labels == "numbers" else f" = {text}"
             return f"${self._rate(output, letter)}{shown}$"
         if node.value.ndim == 1:
-            end = f" = {transposed((more, ATOM))[0]}" if more else ""
-            return f"${self._rate(output, letter)} = {transposed((text, _strength(text)))[0]}{end}$"
+            end = f" = {transposed(Printed(more)).text}" if more else ""
+            return f"${self._rate(output, letter)} = {transposed(Printed(text, _strength(text))).text}{end}$"
         return rf"$\nabla_{{{letter}}} = {text}{' = ' + more if more else ''}$"
 
     def _downstream(self, link: Link) -> str:
@@ -260,14 +253,16 @@ class Stepper(Widget):
         same = node.value.shape == source.value.shape
         if isinstance(node.op, Elementwise) and same and node.value.ndim == 1:
             slope = self.made.slope.get(key, "?")
-            known = {"1": "I", "-1": "-I"}.get(slope)
-            return f"${rate} = {known or rf'%s({slope})' % chr(92).join(['', 'mathrm{diag}'])}$"
+            known = {"1": "I", "-1": "-I"}.get(slope, rf"\mathrm{{diag}}({slope})")
+            return f"${rate} = {known}$"
         if node.op.name == "matmul" and source.value.ndim == 1:
             other = node.args[1 - link.position]
             name = self.made.value.get(other, "c") if isinstance(other, Node) else "c"
             first_of_matrix = link.position == 0 and np.ndim(values([other])[0]) == 2
             vector = np.ndim(values([other])[0]) == 1
-            return f"${rate} = {transposed((name, _strength(name)))[0] if vector or first_of_matrix else name}$"
+            return (
+                f"${rate} = {transposed(Printed(name, _strength(name))).text if vector or first_of_matrix else name}$"
+            )
         moved = self.made.differential.get(key)
         if moved is None and isinstance(node.op, Elementwise):
             return f"$\\mathrm{{slope}} = {self.made.slope.get(key, '?')}$"

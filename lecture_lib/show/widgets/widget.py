@@ -161,11 +161,7 @@ class Widget:
 
 
 class Live:
-    """The browser's side of a widget: controls, the two layers of the picture, the sentence, an error.
-
-    Args:
-        owner: the widget that is shown.
-    """
+    """The browser's side of a widget: controls, the two layers of the picture, the sentence, an error."""
 
     def __init__(self, owner: Widget) -> None:
         require("a live widget", "ipywidgets")
@@ -194,16 +190,7 @@ class Live:
         self.draw()
 
     def changed(self, name: str, value: Any) -> None:
-        """A control moved in the browser.
-
-        Args:
-            name: of the control.
-            value: as the browser sends it.
-
-        Raises:
-            ValueError: the control does not know the value.
-            Exception: the frame could not be drawn; the widget shows why.
-        """
+        """A control moved in the browser."""
         if self.busy:
             return
         control = self.owner.controls[name]
@@ -216,12 +203,7 @@ class Live:
         self.draw()
 
     def moved(self, name: str, value: Any) -> None:
-        """An attribute was set: the control follows, and with it the picture.
-
-        Args:
-            name: of the control.
-            value: its new value.
-        """
+        """An attribute was set: the control follows, and with it the picture."""
         self.busy = True
         try:
             self.inputs[name].value = value
@@ -230,11 +212,7 @@ class Live:
         self.draw()
 
     def draw(self) -> None:
-        """Show the present state; what went wrong is shown in the widget, and raised.
-
-        Raises:
-            Exception: what the frame raised.
-        """
+        """Show the present state; what went wrong is shown in the widget, and raised."""
         try:
             frame = self.owner.frame(self.owner.state)
             front = fragment(frame.scene, paper=frame.background is None)
@@ -255,11 +233,7 @@ class Live:
             self.trouble.layout.display = "none"
 
     def fail(self, error: BaseException) -> None:
-        """Show an exception.
-
-        Args:
-            error: what was raised.
-        """
+        """Show an exception."""
         self.owner.error = error
         text = html.escape(f"{type(error).__name__}: {error}")
         self.trouble.value = f'<p role="alert" style="border:2px solid #B00020;padding:4px 8px">{text}</p>'

@@ -62,29 +62,14 @@ def prose(notebook: Path) -> Iterator[tuple[str, str]]:
 
 
 def displays(notebook: Path) -> Iterator[tuple[str, str | None, str]]:
-    """The displayed equations of a notebook.
-
-    Args:
-        notebook: the file.
-
-    Returns:
-        For each display the cell's id, the equation's id or None, and the LaTeX.
-    """
+    """The displayed equations of a notebook."""
     for cell, text in prose(notebook):
         for found in DISPLAY.finditer(text):
             yield cell, found["id"], found["latex"]
 
 
 def find_faults(notebook: Path, registry: tuple[Equation, ...] = REGISTRY) -> list[str]:
-    """What keeps the displayed derivatives of a notebook from being proved.
-
-    Args:
-        notebook: the file.
-        registry: the known equations.
-
-    Returns:
-        One line a fault: the cell, and what to do.
-    """
+    """What keeps the displayed derivatives of a notebook from being proved."""
     known = {equation.id: equation for equation in registry}
     by_latex = {squeezed(equation.latex): equation.id for equation in registry}
     faults = [

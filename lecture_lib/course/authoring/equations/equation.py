@@ -27,16 +27,6 @@ class Equation:
     setting: Callable[[np.random.Generator], Setting]
 
     def error(self, trials: int = TRIALS) -> float:
-        """The largest difference between two sides, in units of what is allowed.
-
-        Args:
-            trials: how many times numbers and sizes are drawn.
-
-        Returns:
-            At most 1 when the equation holds.
-
-        Raises:
-            ClaimError: it cannot be read, or its shapes do not fit.
-        """
+        """The largest difference between two sides, in units of what is allowed."""
         rng = np.random.default_rng(0)
         return max(error for _ in range(trials) for error in errors_of(self.latex, self.setting(rng)))

@@ -38,16 +38,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def window(rng: np.random.Generator, f: Callable[[Any], Any] = bend, loss: str = "any") -> Setting:
-    """The window network, from x to the score s, p and the loss J.
-
-    Args:
-        rng: draws sizes and numbers.
-        f: the nonlinearity.
-        loss: "any" for an arbitrary function of the score, "logistic" or "squared".
-
-    Returns:
-        x, W, b, u, z, h, s, p, y, J; e = ∂J/∂s and δ = ∇_z J; i = 2 and j = 3.
-    """
+    """The window network, from x to the score s, p and the loss J."""
     n, m = sizes(rng)
     y = np.array([[float(rng.integers(0, 2))]])
     losses: dict[str, Callable[[Values], Array]] = {

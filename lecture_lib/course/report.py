@@ -1,0 +1,299 @@
+"""Grades as tables: for a spreadsheet, for Moodle and Canvas, and joined from several machines."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from lecture_lib.course.errors import CourseError
+
+FIXED = ("file", "student", "notebook", "points", "of", "right", "exercises", "status", "note", "seconds")
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+FORMATS = ("csv", "moodle", "canvas")
+NAMES = ("full name", "student", "name", "participant")
+FIRST_NAMES, LAST_NAMES = ("first name", "firstname"), ("last name", "surname", "lastname")
+KEYS = ("sis login id", "username", "login", "email address", "email", "e-mail", "identifier", "id number", "id")
+
+
+class ReportError(CourseError):
+    """A file of a teacher's is not what it should be; the message names it."""
+
+
+@dataclass
+class Grade:
+    """What the checks of one hand-in said.
+
+    Attributes:
+        file: the hand-in, relative to the folder that was graded.
+        notebook: the course's notebook that it is a copy of, by its stem; "" when that cannot be told.
+        status: "ok", or what kept it from running to its end.
+        seconds: how long it took.
+        results: exercise id → "right", "wrong: …", "not done", "missing" or "not confirmed".
+        nudges: exercise id → the hint that belongs to what is wrong.
+        note: what else there is to say, such as that the same was handed in elsewhere.
+        student: whose it is, as the roster says.
+        worth: exercise id → points, 1 each if nothing else is said.
+        time: when it was handed in, in seconds.
+    """
+
+    file: str
+    notebook: str = ""
+    status: str = "ok"
+    seconds: float = 0.0
+    results: dict[str, str] = field(default_factory=dict)
+    nudges: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    student: str = ""
+    worth: Mapping[str, float] = field(default_factory=dict)
+    time: float = 0.0
+
+    @property
+    def right(self) -> int:
+        """How many exercises are right."""
+        return sum(result == "right" for result in self.results.values())
+
+    @property
+    def points(self) -> float:
+        """What the right ones are worth."""
+        return sum(self.worth.get(name, 1.0) for name, result in self.results.items() if result == "right")
+
+    @property
+    def most(self) -> float:
+        """What all exercises are worth."""
+        return sum(self.worth.get(name, 1.0) for name in self.results)
+
+
+@dataclass(frozen=True)
+class Student:
+    """One line of a roster: a name, and all by which a hand-in may name the student."""
+
+    name: str
+    row: Mapping[str, str]
+    keys: tuple[str, ...]
+
+
+class Table:
+    """A CSV file that grows row by row beside its place, and takes that place when it is whole."""
+
+    def __init__(self, path: Path, exercises: Sequence[str]) -> None:
+        self.path, self.exercises = path, list(exercises)
+        self.partial = path.with_name(f"{path.name}.partial")
+        if path.is_dir() or (path.exists() and not path.is_file()):
+            raise ReportError(f"{path} is no ordinary file: name another report.")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise ReportError(f"{path} cannot be written to: name another report.")
+        try:
+            self.file: IO[str] = _opened(self.partial)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise ReportError(f"{path} cannot be written ({reason}): name another report.") from None
+        self.writer = csv.writer(self.file)
+        self._write([*FIXED, *self.exercises])
+
+    def add(self, grade: Grade) -> None:
+        """Write one row, to the disk."""
+        self._write(_row(grade, self.exercises))
+
+    def discard(self) -> None:
+        """Leave nothing behind: there is nothing to report."""
+        self.file.close()
+        self.partial.unlink(missing_ok=True)
+
+    def finish(self, grades: Iterable[Grade]) -> None:
+        """Replace the report by the rows in their order; a column without any result is left out."""
+        listed = list(grades)
+        used = {name for grade in listed for name in grade.results}
+        names = [name for name in self.exercises if name in used]
+        self.file.close()
+        whole = self.path.with_name(f"{self.path.name}.new")
+        with _opened(whole) as file:
+            writer = csv.writer(file)
+            writer.writerow([*FIXED, *names])
+            writer.writerows(_row(grade, names) for grade in listed)
+        whole.replace(self.path)
+        self.partial.unlink(missing_ok=True)
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.file.close()
+
+    def _write(self, cells: Sequence[str]) -> None:
+        self.writer.writerow(cells)
+        self.file.flush()
+        os.fsync(self.file.fileno())
+
+
+def _opened(path: Path) -> IO[str]:
+    # The mark at the beginning tells Excel that this is UTF-8; a name of no encoding must not stop the report.
+    return path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
+
+
+def _row(g: Grade, names: Sequence[str]) -> list[str]:
+    fixed = [g.file, g.student, g.notebook, f"{g.points:g}", f"{g.most:g}", str(g.right), str(len(g.results)), g.status]
+    return [harmless(text) for text in (*fixed, g.note, f"{g.seconds:.1f}", *(g.results.get(n, "") for n in names))]
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1"), harmless("right")
+    ("'=1+1", 'right')
+    """
+    text = " ".join(text.split("\n")) if "\n" in text else text
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table parted by commas, semicolons or tabs, the names of its columns in lower case."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"{path} cannot be read as a table in UTF-8 ({error}).") from None
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+    rows = [
+        {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)} for row in reader
+    ]
+    if not rows:
+        raise ReportError(f"{path} holds no rows; expected a first line of column names and a line for each student.")
+    return rows
+
+
+def read_roster(path: Path) -> list[Student]:
+    """The students of a class, from a table that Moodle or Canvas exports, or one made by hand."""
+    students = []
+    for row in read_rows(path):
+        first = next((row[name] for name in FIRST_NAMES if row.get(name)), "")
+        last = next((row[name] for name in LAST_NAMES if row.get(name)), "")
+        name = next((row[name] for name in NAMES if row.get(name)), f"{first} {last}".strip())
+        keys = [row[key] for key in KEYS if row.get(key)]
+        keys += [key.removeprefix("Participant ") for key in keys if key.startswith("Participant ")]
+        keys += [key.partition("@")[0] for key in keys if "@" in key]
+        if "," in name:
+            family, _, given = name.partition(",")
+            keys.append(f"{given.strip()} {family.strip()}")
+        if name:
+            keys += [name, " ".join(reversed(name.replace(",", " ").split()))]
+        if keys:
+            students.append(Student(name or keys[0], row, tuple(dict.fromkeys(map(simple, keys)))))
+    if not students:
+        expected = ", ".join((*NAMES[:3], *KEYS[:3]))
+        raise ReportError(f"{path} names nobody: expected a column such as {expected}.")
+    return students
+
+
+def simple(text: str) -> str:
+    """A name without accents, case and punctuation, as platforms write it into file names.
+
+    >>> simple("Núñez, Ana"), simple("nunezana")
+    ('nunez ana', 'nunezana')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold() or text.casefold()
+    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+
+
+def student_of(file: str, roster: Sequence[Student]) -> Student | None:
+    """Whose hand-in it is: the student of whom a part of its path says most."""
+    words = f" {simple(file)} "
+    joined = set(words.split())
+    best: list[tuple[int, Student]] = []
+    for student in roster:
+        fits = [
+            len(key) for key in student.keys if f" {key} " in words or (" " in key and key.replace(" ", "") in joined)
+        ]
+        if fits:
+            best.append((max(fits), student))
+    most = max((length for length, _ in best), default=0)
+    winners = [student for length, student in best if length == most]
+    return winners[0] if len(winners) == 1 else None
+
+
+def read_points(path: Path, known: Iterable[str]) -> dict[str, float]:
+    """What exercises are worth: an id and a number a line, parted by a comma, a tab, spaces or =; # begins a remark."""
+    ids = set(known)
+    points: dict[str, float] = {}
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"{path} cannot be read ({error}).") from None
+    for number, line in enumerate(lines, 1):
+        parts = [part for part in re.split(r"[\s,;=]+", line.partition("#")[0].strip()) if part]
+        if not parts or (number == 1 and not re.search(r"\d", line)):
+            continue
+        if len(parts) != 2 or not re.fullmatch(r"\d+(\.\d+)?", parts[1]):
+            raise ReportError(
+                f"{path}, line {number}: {line!r}; expected an exercise and its points, such as 06-outer 2."
+            )
+        if parts[0] not in ids:
+            raise ReportError(f"{path}, line {number}: these notebooks have no exercise {parts[0]!r}.")
+        points[parts[0]] = float(parts[1])
+    return points
+
+
+def merge(reports: Sequence[Path], path: Path) -> int:
+    """Join reports of several machines into one."""
+    rows: dict[str, dict[str, str]] = {}
+    columns: dict[str, None] = dict.fromkeys(FIXED)
+    for report in reports:
+        try:
+            with report.open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.DictReader(file)
+                if tuple(reader.fieldnames or ())[: len(FIXED)] != FIXED:
+                    raise ReportError(f"{report} is no report of grade; expected the columns {', '.join(FIXED)}.")
+                columns |= dict.fromkeys(sorted((reader.fieldnames or ())[len(FIXED) :]))
+                for row in reader:
+                    if row["file"] in rows and rows[row["file"]] != row:
+                        raise ReportError(f"{report} and another report have a row each for {row['file']}.")
+                    rows[row["file"]] = row
+        except (OSError, UnicodeDecodeError) as error:
+            raise ReportError(f"{report} cannot be read ({error}).") from None
+    names = [*FIXED, *sorted(name for name in columns if name not in FIXED)]
+    whole = path.with_name(f"{path.name}.new")
+    with _opened(whole) as out:
+        writer = csv.DictWriter(out, names, restval="")
+        writer.writeheader()
+        writer.writerows(rows[name] for name in sorted(rows))
+    whole.replace(path)
+    return len(rows)
+
+
+def write_platform(grades: Sequence[Grade], roster: Sequence[Student], form: str, path: Path) -> None:
+    """Write grades in the columns that Moodle or Canvas takes in, a line for each student of the roster.
+
+    Moodle: Identifier, Full name, Email address, Grade, Maximum grade, Feedback comments (an offline grading
+    worksheet). Canvas: Student, ID, SIS User ID, SIS Login ID, Section and a column for each notebook, whose second
+    line holds the points possible.
+    """
+    notebooks = sorted({grade.notebook for grade in grades if grade.notebook})
+    most = {name: max(g.most for g in grades if g.notebook == name) for name in notebooks}
+    with _opened(path) as file:
+        writer = csv.writer(file)
+        if form == "canvas":
+            columns = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+            writer.writerow([*columns, *notebooks])
+            writer.writerow(["    Points Possible", "", "", "", "", *(f"{most[name]:g}" for name in notebooks)])
+        else:
+            columns = ["Identifier", "Full name", "Email address"]
+            writer.writerow([*columns, "Grade", "Maximum grade", "Feedback comments"])
+        for student in roster:
+            own = {g.notebook: g for g in grades if g.notebook and g.student == student.name}
+            start = [harmless(student.row.get(name.lower(), "")) for name in columns]
+            start[columns.index("Student" if form == "canvas" else "Full name")] = harmless(student.name)
+            if form == "canvas":
+                writer.writerow([*start, *(f"{own[n].points:g}" if n in own else "" for n in notebooks)])
+            else:
+                total = f"{sum(g.points for g in own.values()):g}" if own else ""
+                said = "; ".join(f"{n}: {g.points:g} of {g.most:g}" for n, g in sorted(own.items())) or "not handed in"
+                writer.writerow([*start, total, f"{sum(most.values()):g}", said])

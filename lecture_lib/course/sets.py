@@ -1,0 +1,42 @@
+"""Which exercises a notebook sets, and which notebook a copy is of."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from lecture_lib.course.execute import read_notebook
+
+CHECK = re.compile(r"""(?<![\w#])check\(\s*["']([\w-]+)["']""")
+
+
+def original_of(path: Path, notebook: NotebookNode, exercises: Mapping[str, list[str]]) -> str:
+    """Which of the course's notebooks a returned one is: the one whose exercises it checks.
+
+    Where it checks none, the number at the beginning of its title says so, or else that in its name.
+    """
+    checked = set(exercises_in(notebook))
+    shared = Counter({stem: len(checked & set(ids)) for stem, ids in exercises.items()})
+    (best, count), *_ = shared.most_common(1) or [("", 0)]
+    if count:
+        return best
+    title = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
+    for text in (title.lstrip("# "), path.stem):
+        if (number := re.match(r"\d\d(?!\d)", text)) and (fits := [s for s in exercises if s.startswith(number[0])]):
+            return fits[0]
+    return ""
+
+
+def exercises_in(notebook: NotebookNode) -> list[str]:
+    """The exercises that a notebook sets."""
+    found = [name for cell in notebook.cells if cell.cell_type == "code" for name in CHECK.findall(cell.source)]
+    return list(dict.fromkeys(found))
+
+
+def exercises_of_all(originals: Sequence[Path]) -> list[str]:
+    """The exercises that several notebooks set, in order."""
+    return [name for path in originals for name in exercises_in(read_notebook(path))]

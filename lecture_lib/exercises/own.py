@@ -1,0 +1,43 @@
+"""Exercises of one's own, from a module beside the notebooks."""
+
+from __future__ import annotations
+
+import importlib.util
+from os import PathLike
+from pathlib import Path
+
+from lecture_lib.exercises.bank import ADDED
+from lecture_lib.exercises.exercise import Exercise
+
+
+def add_exercises(path: str | PathLike[str]) -> None:
+    """Let `check` know the exercises of a module of one's own; one with an id of the course takes that one's place.
+
+    Args:
+        path: a Python file that assigns `EXERCISES`, a tuple of `Exercise`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it assigns no such tuple.
+
+    Example:
+        >>> add_exercises("no_such_file.py")
+        Traceback (most recent call last):
+        FileNotFoundError: There is no file no_such_file.py with exercises; it lies beside the notebooks.
+    """
+    ADDED.update({exercise.id: exercise for exercise in own_exercises(Path(path))})
+
+
+def own_exercises(path: Path) -> tuple[Exercise, ...]:
+    """The exercises of a module of one's own."""
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path} with exercises; it lies beside the notebooks.")
+    spec = importlib.util.spec_from_file_location("own_exercises", path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is no Python file; expected a module that assigns EXERCISES")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = tuple(getattr(module, "EXERCISES", ()))
+    if not found or not all(isinstance(exercise, Exercise) for exercise in found):
+        raise ValueError(f"{path} assigns no EXERCISES; expected a tuple of lecture_lib.exercises.exercise.Exercise")
+    return found
