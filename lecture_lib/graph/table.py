@@ -102,7 +102,7 @@ def derivatives(operation: Operation, length: int) -> Iterator[Any]:
     else:
         for i in range(len(operands)):
             everything = [*operands, *constants]
-            yield operation.pull(i, variable("G", value), variable("Y", value), everything, sample.settings)
+            yield operation.pull_each([i], variable("G", value), variable("Y", value), everything, sample.settings)[0]
 
 
 def names(operation: Operation) -> list[str]:
