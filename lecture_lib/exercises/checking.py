@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.bank.paper import find_paper
 from lecture_lib.exercises.diagnose import changed_arguments, diagnose
 from lecture_lib.exercises.errors import WrongAnswer
 from lecture_lib.exercises.exercise import Exercise, Finding
 from lecture_lib.exercises.forms import WrongForm, formed, holds_dots
 from lecture_lib.exercises.outcomes import UNTOUCHED, Observed, all_same, fitted, observe, outcomes
+from lecture_lib.exercises.paper import PaperExercise, judge_paper
 from lecture_lib.exercises.records import record
+from lecture_lib.exercises.verdict import NOT_DONE, Verdict
 
 
 def check(name: str, answer: Any) -> None:
@@ -39,42 +41,39 @@ def check(name: str, answer: Any) -> None:
         Traceback (most recent call last):
         lecture_lib.exercises.errors.WrongAnswer: 06-outer: transposed. ...
     """
-    if check_answer(find_exercise(name), answer):
+    if check_answer(find_paper(name) or find_exercise(name), answer):
         record(name)
 
 
-def check_answer(exercise: Exercise, answer: Any) -> bool:
-    """Check an answer to an exercise at hand, and keep no record of it."""
-    verdict = judge(exercise, answer)
+def check_answer(exercise: Exercise | PaperExercise, answer: Any) -> bool:
+    """Check an answer to an exercise at hand, and keep no record of it.
+
+    Args:
+        exercise: the exercise.
+        answer: what the reader gave.
+
+    Returns:
+        True when it is right, False when it is not done yet; either is printed.
+
+    Raises:
+        WrongAnswer: the answer is not right.
+    """
+    verdict = judge_paper(exercise, answer) if isinstance(exercise, PaperExercise) else judge(exercise, answer)
     if verdict.state == "wrong":
         raise WrongAnswer(exercise.id, verdict.mistake, verdict.text)
     _say(f"{exercise.id}: {verdict.state}{'. ' if verdict.text else ''}{verdict.text}")
     return verdict.state == "right"
 
 
-def _say(text: str) -> None:
-    """Print, with "?" for a letter that the console lacks."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding))
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is to be said of an answer.
-
-    Attributes:
-        state: "right", "wrong" or "not done yet".
-        mistake: the name of what is wrong, None where nothing is, or where it has no name.
-        text: the nudge, or the lesson of a right answer.
-    """
-
-    state: str
-    mistake: str | None = None
-    text: str = ""
-
-
 def judge(exercise: Exercise, answer: Any) -> Verdict:
     """Judge an answer, and change nothing: nothing is printed, raised or recorded.
+
+    Args:
+        exercise: the exercise.
+        answer: what the reader gave.
+
+    Returns:
+        The verdict.
 
     Example:
         >>> from lecture_lib.exercises.bank import find_exercise
@@ -100,11 +99,17 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     return Verdict("wrong", *fault) if fault is not None else Verdict("right", None, exercise.lesson)
 
 
-NOT_DONE = Verdict("not done yet")
-
-
 def is_right(exercise: Exercise, found: list[Any], wanted: list[Any]) -> bool:
-    """Whether outcomes are those of the solution, or of another right answer, or the solution as a page rounds it."""
+    """Whether outcomes are those of the solution, or of another right answer, or the solution as a page rounds it.
+
+    Args:
+        exercise: the exercise.
+        found: the outcomes of an answer.
+        wanted: those of the solution.
+
+    Returns:
+        True when nothing but rounding and dress differs.
+    """
     if all_same([fitted(part, right) for part, right in zip(found, wanted, strict=True)], wanted):
         return True
     if exercise.also is not None and all_same(found, outcomes(exercise, exercise.also)):
@@ -119,7 +124,16 @@ def _rounds(right: float, given: Any) -> bool:
 
 
 def fault_of(exercise: Exercise, answer: Any, seen: Observed) -> Finding | None:
-    """What is wrong with a function of right results: it changes its arguments, remembers, or breaks a demand."""
+    """What is wrong with a function whose results are right: it changes its arguments, remembers, or breaks a demand.
+
+    Args:
+        exercise: the exercise.
+        answer: the function or class.
+        seen: what was observed of it.
+
+    Returns:
+        A name and a nudge, None when all is well.
+    """
     if seen.changed:
         return changed_arguments(seen.changed)
     if not seen.again:
@@ -143,6 +157,12 @@ def _not_callable(exercise: Exercise) -> Finding:
     kind = "function" if exercise.arguments else "class"
     wanted = f"a function of ({', '.join(exercise.arguments)})" if exercise.arguments else "the class"
     return f"not a {kind}", f"Hand over {wanted} by its name, without calling it."
+
+
+def _say(text: str) -> None:
+    """Print, with "?" for a letter that the console lacks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
 
 
 def _is_empty(answer: Any) -> bool:

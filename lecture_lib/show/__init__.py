@@ -20,6 +20,7 @@ from lecture_lib.show.widgets.nonlinearity import NonlinearityExplorer
 from lecture_lib.show.widgets.nudge import NudgeMeter
 from lecture_lib.show.widgets.orders import OrderCost
 from lecture_lib.show.widgets.overfitting import OverfittingLab
+from lecture_lib.show.widgets.paper import Paper, PuzzleBoard
 from lecture_lib.show.widgets.paths import PathLens
 from lecture_lib.show.widgets.rates import LearningRateLab
 from lecture_lib.show.widgets.ridgelines import Ridgelines
@@ -42,7 +43,9 @@ __all__ = [
     "OrderCost",
     "PathLens",
     "OverfittingLab",
+    "Paper",
     "Picture",
+    "PuzzleBoard",
     "Ridgelines",
     "ShapeDock",
     "StepMicroscope",

@@ -1,0 +1,7 @@
+"""A derivation on paper, typed line by line, is read and judged line by line."""
+
+from lecture_lib.matcalc.paper.derived import Derived, Line
+from lecture_lib.matcalc.paper.puzzle import Puzzle, puzzle
+from lecture_lib.matcalc.paper.reader import check_derivation
+
+__all__ = ["Derived", "Line", "Puzzle", "check_derivation", "puzzle"]
