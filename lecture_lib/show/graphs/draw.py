@@ -57,14 +57,7 @@ class Vertex:
         return max(RADIUS, measure(self.label, NAME)[0] / 2 + 8)
 
     def edge_at(self, dy: float) -> float:
-        """How far from its middle its side is, ``dy`` off the middle line.
-
-        Args:
-            dy: in pixels, up or down.
-
-        Returns:
-            Pixels.
-        """
+        """How far from its middle its side is, ``dy`` off the middle line."""
         if self.kind == "operation":
             return self.half - RADIUS + math.sqrt(max(RADIUS**2 - dy**2, 0.0))
         return self.half
@@ -267,14 +260,7 @@ class DrawingPlan:
         return lines
 
     def gradient_text(self, link: Link) -> str:
-        """The formula of what a line sends back.
-
-        Args:
-            link: a line with a gradient.
-
-        Returns:
-            Mathtext between dollar signs: the gradient's name where the formula is too wide.
-        """
+        """The formula of what a line sends back."""
         made, node = self.symbols, link.node
         text = made.gradient.get(node, "?") if link.user is None else made.passed.get((link.user, link.position), "?")
         if node in made.delta and text == made.gradient.get(node):
@@ -329,17 +315,7 @@ class DrawingPlan:
 
     def paint(self, seen: Collection[tuple[int, int]] | None = None, back: Collection[tuple[int, int]] | None = None,
               active: Vertex | None = None, faint: bool = True) -> Scene:  # fmt: skip
-        """Draw it.
-
-        Args:
-            seen: the lines (``Link.key``) whose values are known; all if left out.
-            back: the lines whose gradients are known; all if left out.
-            active: what has a halo.
-            faint: whether what is not known stands there faintly; False leaves it out, so that nobody can read ahead.
-
-        Returns:
-            A scene with the remarks below the graph.
-        """
+        """Draw it."""
         scene = Scene(*self.extents)
         drawing = Scene(self.width, self.height)
         if active is not None:
@@ -362,14 +338,7 @@ class DrawingPlan:
         return all(link.key in back for link in self.links if self.vertices[link.edge.source] is vertex)
 
     def stations(self, link: Link) -> list[tuple[float, float, float]]:
-        """The horizontal parts of a line: left end, right end, height.
-
-        Args:
-            link: a line of this plan.
-
-        Returns:
-            One tuple for each column that the line passes, from its source to its target.
-        """
+        """The horizontal parts of a line: left end, right end, height."""
         source, target = self.vertices[link.edge.source], self.vertices[link.edge.target]
         out, into = source.box.y + link.edge.leave, target.box.y + link.edge.enter
         wide = self._widths
@@ -457,14 +426,7 @@ class DrawingPlan:
 
 @contextmanager
 def with_gradients(graph: Graph) -> Iterator[None]:
-    """Run a graph backward for a picture, if nobody has, and leave it as it was.
-
-    Args:
-        graph: from ``trace``; without one real number as its output it is not run.
-
-    Yields:
-        Nothing.
-    """
+    """Run a graph backward for a picture, if nobody has, and leave it as it was."""
     ready = any(node.grad is not None for node in graph.nodes)
     single = len(graph.outputs) == 1 and graph.outputs[0].value.size == 1
     if ready or not single or graph.outputs[0].value.dtype.kind != "f":

@@ -36,18 +36,7 @@ class Mismatch:
 
 
 def wrong_edges(graph: Graph, seed: int = 0) -> list[Mismatch]:
-    """The edges that send a wrong gradient back, in backward order: look at the first one first.
-
-    An edge is moved alone, and everything after it is run again in float64. Small arguments are checked in every
-    entry, large ones along random directions. At a kink any slope between the two one-sided ones passes.
-
-    Args:
-        graph: after ``backward``, with one number as its output.
-        seed: of the random directions.
-
-    Returns:
-        One Mismatch for each such edge, in its worst direction.
-    """
+    """The edges that send a wrong gradient back, in backward order: look at the first one first."""
     rng = np.random.default_rng(seed)
     found = []
     for node in reversed(graph.nodes):
@@ -85,17 +74,7 @@ def _compare(graph: Graph, node: Node, i: int, stated: Any, rng: np.random.Gener
 
 
 def run_from(graph: Graph, node: Node, i: int, x: Any) -> float:
-    """The graph's output if argument ``i`` of one node, and of no other, had the value ``x``.
-
-    Args:
-        graph: with one number as its output.
-        node: an operation of it.
-        i: which of its arguments.
-        x: the argument's new value, of its shape.
-
-    Returns:
-        The output in float64.
-    """
+    """The graph's output if argument ``i`` of one node, and of no other, had the value ``x``."""
     assert node.op is not None
     args = as_float(values(node.args))
     args[i] = x
@@ -105,15 +84,7 @@ def run_from(graph: Graph, node: Node, i: int, x: Any) -> float:
 
 
 def rerun(graph: Graph, new: dict[Node, Any]) -> float:
-    """The graph's one output in float64 if some of its nodes had other values; the graph stays as it is.
-
-    Args:
-        graph: from ``trace``.
-        new: node → value.
-
-    Returns:
-        The output.
-    """
+    """The graph's one output in float64 if some of its nodes had other values; the graph stays as it is."""
     new = dict(new)
     start = min(node.index for node in new)
     with np.errstate(all="ignore"):
@@ -127,12 +98,5 @@ def rerun(graph: Graph, new: dict[Node, Any]) -> float:
 
 
 def as_float(args: list[Any]) -> list[Any]:
-    """Real arrays in float64, so that differences are exact enough; the rest as it is.
-
-    Args:
-        args: arrays and constants.
-
-    Returns:
-        As many, in new arrays where the type changed.
-    """
+    """Real arrays in float64, so that differences are exact enough; the rest as it is."""
     return [a.astype(float) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in args]

@@ -56,20 +56,7 @@ class Edge:
 
 
 def layers(count: int, edges: Sequence[Edge], leaves: set[int]) -> list[int]:
-    """The layer of every node: one more than its latest argument's; a leaf stands just before its first use.
-
-    Args:
-        count: how many nodes; sources come before targets.
-        edges: between them.
-        leaves: nodes that nothing points to.
-
-    Returns:
-        One number a node, from 0.
-
-    Source:
-        Longest paths, the first step of K. Sugiyama, S. Tagawa and M. Toda, Methods for visual understanding of
-        hierarchical system structures, 1981.
-    """
+    """The layer of every node: one more than its latest argument's; a leaf stands just before its first use."""
     layer = [0] * count
     for edge in sorted(edges, key=lambda e: e.target):
         layer[edge.target] = max(layer[edge.target], layer[edge.source] + 1)
@@ -113,16 +100,7 @@ def isotonic(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
 
 
 def arrange(nodes: list[Box], edges: list[Edge], leaves: set[int]) -> tuple[float, float]:
-    """Place nodes and labels; fills in ``x``, ``y``, ``layer`` of every box and the chains of the edges.
-
-    Args:
-        nodes: in topological order.
-        edges: between them.
-        leaves: nodes that nothing points to.
-
-    Returns:
-        Width and height of the whole.
-    """
+    """Place nodes and labels; fills in ``x``, ``y``, ``layer`` of every box and the chains of the edges."""
     for node, layer in zip(nodes, layers(len(nodes), edges, leaves), strict=True):
         node.layer = 2 * layer
     columns: list[list[Box]] = [[] for _ in range(max(n.layer for n in nodes) + 1)]
@@ -144,15 +122,7 @@ def arrange(nodes: list[Box], edges: list[Edge], leaves: set[int]) -> tuple[floa
 
 
 def ordered_from_output(nodes: list[Box], edges: list[Edge]) -> list[Box]:
-    """All boxes in the order in which one meets them going back from the output, arguments first to last.
-
-    Args:
-        nodes: in topological order.
-        edges: between them, with their chains.
-
-    Returns:
-        Nodes and the boxes of chains, each once.
-    """
+    """All boxes in the order in which one meets them going back from the output, arguments first to last."""
     into: dict[int, list[Edge]] = {}
     for edge in edges:
         into.setdefault(edge.target, []).append(edge)
@@ -173,15 +143,7 @@ def ordered_from_output(nodes: list[Box], edges: list[Edge]) -> list[Box]:
 
 
 def order_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> None:
-    """Sort every layer by the mean place of its neighbors, to and fro; keep the order with the fewest crossings.
-
-    Args:
-        columns: the boxes of every layer; they are sorted in place.
-        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
-
-    Source:
-        The barycenter method of K. Sugiyama, S. Tagawa and M. Toda, 1981.
-    """
+    """Sort every layer by the mean place of its neighbors, to and fro; keep the order with the fewest crossings."""
     before: dict[int, list[tuple[Box, int]]] = {}
     after: dict[int, list[tuple[Box, int]]] = {}
     for a, b, edge in links:
@@ -214,15 +176,7 @@ def order_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) 
 
 
 def crossings(links: list[tuple[Box, Box, Edge]], rank: dict[int, float]) -> int:
-    """How many pairs of lines between the same layers cross.
-
-    Args:
-        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
-        rank: the place of every box in its layer, by the box's ``id``.
-
-    Returns:
-        Their number; two lines into one node also cross when their arguments are in the other order.
-    """
+    """How many pairs of lines between the same layers cross."""
     by_layer: dict[int, list[tuple[float, float, float]]] = {}
     for a, b, edge in links:
         by_layer.setdefault(a.layer, []).append((rank[id(a)], rank[id(b)], edge.slot))
@@ -237,13 +191,7 @@ def crossings(links: list[tuple[Box, Box, Edge]], rank: dict[int, float]) -> int
 
 
 def ports(nodes: list[Box], edges: list[Edge], rank: dict[int, int]) -> None:
-    """Spread the ends of the lines over the sides of their nodes.
-
-    Args:
-        nodes: the boxes of the graph's nodes.
-        edges: between them; their ``enter`` and ``leave`` are set.
-        rank: the place of every box in its layer, by the box's ``id``.
-    """
+    """Spread the ends of the lines over the sides of their nodes."""
     for k, node in enumerate(nodes):
         arriving = sorted((e for e in edges if e.target == k), key=lambda e: e.slot)
         leaving = sorted((e for e in edges if e.source == k), key=lambda e: rank[id(e.chain[0])])
@@ -255,12 +203,7 @@ def ports(nodes: list[Box], edges: list[Edge], rank: dict[int, int]) -> None:
 
 
 def place_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> None:
-    """Give every box a height near its neighbors', keeping the order and the distances of its layer.
-
-    Args:
-        columns: the boxes of every layer, in order; their ``y`` is set.
-        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
-    """
+    """Give every box a height near its neighbors', keeping the order and the distances of its layer."""
     before: dict[int, list[tuple[Box, float]]] = {}
     after: dict[int, list[tuple[Box, float]]] = {}
     for a, b, edge in links:
@@ -303,15 +246,7 @@ def place_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) 
 
 
 def spread(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> tuple[float, float]:
-    """Give every layer its x, with more room where lines climb far, and move everything so that it starts at 0.
-
-    Args:
-        columns: the boxes of every layer; their ``x`` is set, their ``y`` moved.
-        links: pairs of boxes in neighboring layers, and the edge to which each belongs.
-
-    Returns:
-        Width and height of the whole.
-    """
+    """Give every layer its x, with more room where lines climb far, and move everything so that it starts at 0."""
     x = 0.0
     climb: dict[int, float] = {}
     for a, b, _ in links:
