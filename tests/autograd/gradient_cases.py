@@ -10,7 +10,8 @@ import numpy as np
 
 import lecture_lib as ll
 from lecture_lib.autograd.families import Elementwise
-from lecture_lib.autograd.tensor import UFUNCS
+from lecture_lib.autograd.linalg import ADJUGATE
+from lecture_lib.autograd.tensor import UFUNCS, apply
 
 _rng = np.random.default_rng(2024)
 
@@ -425,3 +426,5 @@ case("unused argument", lambda x, y: x * 2, normal(3), normal(2))
 case("output is the argument", lambda x: x, normal(3))
 
 import more_cases  # noqa: E402, F401 - adds its cases to the list
+
+case("adjugate, the slope of det", lambda a: apply(ADJUGATE, a), regular(3))
