@@ -108,7 +108,9 @@ def _judge(part: Part, guess: Any, values: Mapping[str, Any] | None) -> Judge:
             raise ValueError(f"the guess {guess} speaks of {', '.join(unknown)}, which the derivation does not know")
         rng = np.random.default_rng(1)
         points = [Witness(pieces, draw(pieces, rng, {}), rng).point for _ in range(3)]
-        return Judge(part, [evaluate_at(guess, p) for p in points], points, 1e-10, show_shape(guess.shape))
+        with np.errstate(all="ignore"):
+            guesses = [evaluate_at(guess, p) for p in points]
+        return Judge(part, guesses, points, 1e-10, show_shape(guess.shape))
     array = np.asarray(guess)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"a guess is an expression or numbers, not {type(guess).__name__}")

@@ -204,7 +204,9 @@ class Scene:
                 value = self.value(atom.body)
                 places = self._places(atom.letters)
                 both = places if not atom.body.is_column else [*places, np.zeros((), int)]
-                return np.asarray(value[tuple(both)] if places else value[..., 0, 0])[..., None, None]
+                found = value[tuple(both)] if places else value[..., 0, 0]
+                # A single whole number taken out of an array of objects must not become a machine integer.
+                return np.asarray(found, dtype=value.dtype)[..., None, None]
             case "over":
                 assert atom.body is not None
                 value = self._spread(self.value(atom.body))
@@ -235,7 +237,7 @@ class Scene:
         row = self._flat(atom.of, atom.letters)
         column = self._flat(atom.by, atom.below)
         if row is not None and column is not None:
-            return np.asarray(whole[row, column])[..., None, None]
+            return np.asarray(whole[row, column], dtype=whole.dtype)[..., None, None]
         return np.asarray(whole[row])[..., None, :] if row is not None else np.asarray(whole[:, column].T)[..., None]
 
     def _flat(self, e: Expr, letters: tuple[str, ...]) -> Any:

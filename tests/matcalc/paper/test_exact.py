@@ -110,3 +110,11 @@ def test_no_false_line_holds_by_accident(seed):
     for line in ("∇_b s = u ∘ f'(z)", "∇_W s = (u ∘ f'(z)) x^T"):
         equation = judge.problem.read(line)
         assert len(judge.step(*equation.sides).uses) == 3
+
+
+def test_single_entries_stay_whole_numbers():
+    """An entry by digits alone is one number: it must not wrap around as a machine integer would."""
+    (line,) = mc.check_derivation(window(), "∂s/∂z_2 = u_2 f'(z_2)")
+    assert line.ok and line.exact
+    (line,) = mc.check_derivation(window(), "∂s/∂W_23 = u_2 f'(z_2) x_3")
+    assert line.ok and line.exact
