@@ -291,6 +291,8 @@ def live_functions(module: ModuleType) -> dict[tuple[Any, ...], list[FunctionTyp
 EQUIVALENT = [
     ("rules.<lambda>", ("a → y", "winner("), "y is the larger (smaller) of the two: y > b exactly where a > b"),
     ("rules.<lambda>", ("b → y", "winner("), "y is the larger (smaller) of the two: y > a exactly where b > a"),
+    ("slopes.inverse", ("1.0 → 2.0",), "the number under the fraction bar where the quotient is not taken"),
+    ("slopes.<lambda>", ("x → y in: SIGN",), "the sign is 0 exactly where its argument is"),
     ("slopes.over_forward", ("1.0 → 2.0",), "the number under the fraction bar where the quotient is not taken"),
     ("slopes.power_slope", ("b → a in: if isinstance",), "the branch for plain exponents only saves time"),
     ("slopes.power_slope", ("a → b in: return b * a ** (b - 1) if b else 0 * a",), "0 times any number"),

@@ -69,6 +69,7 @@ HESSIANS: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("fabs squared at 0", lambda x: np.sum(np.fabs(x) ** 2), [0.0], [[NAN]]),
     ("norms of rows, one 0", lambda x: np.sum(np.linalg.norm(x.reshape(1, 1), axis=1)), [0.0], [[NAN]]),
     ("norm squared", lambda x: np.linalg.norm(x) ** 2, [3.0, 4], [[2.0, 0], [0, 2]]),
+    ("norm squared where the norm is 1", lambda x: np.linalg.norm(x) ** 2, [1.0, 0], [[2.0, 0], [0, 2]]),
     ("norm", np.linalg.norm, [3.0, 4], [[0.128, -0.096], [-0.096, 0.072]]),
     ("variance of equal numbers", np.var, [2.0, 2], [[0.5, -0.5], [-0.5, 0.5]]),
 ]
