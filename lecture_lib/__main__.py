@@ -108,6 +108,7 @@ def _stamp(options: argparse.Namespace) -> int:
     for path in stamp(find_notebooks()):
         print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
     root = _checkout("The floor plan belongs to")
+    (root / ".github").mkdir(exist_ok=True)
     floor_plan(root / "lecture_lib").save(root / ".github" / "house.svg")
     return 0
 

@@ -13,6 +13,9 @@ import lecture_lib as ll
 from lecture_lib import Tensor, grad, jacobian, jvp, vjp
 from lecture_lib.autograd.tensor import UFUNCS
 
+# Some cases count entries, and their gradient is zero.
+pytestmark = pytest.mark.filterwarnings("ignore:the gradient with respect to")
+
 
 def test_every_operation_has_a_case():
     """A rule without a case would be a rule without a test."""
@@ -34,15 +37,19 @@ def test_float32_stays_float32(case: Case, rng):
     y, pull = vjp(case.f, *args)
     expected = case.f(*args)
     for part, other in zip(leaf_list(y), leaf_list(expected), strict=True):
-        assert np.asarray(part).dtype == np.asarray(other).dtype
+        assert np.asarray(part).dtype in stays(other)
     w = upstream_like(y, rng)
     for g, wide in zip(pull(w), vjp(case.f, *case.args)[1](w), strict=True):
         assert g.dtype == np.float32
         assert_close(g, wide, 2e-3, "float32 gradient")
     _, dy = jvp(case.f, args, args)
-    assert all(
-        np.asarray(d).dtype == np.asarray(e).dtype for d, e in zip(leaf_list(dy), leaf_list(expected), strict=True)
-    )
+    assert all(np.asarray(d).dtype in stays(e) for d, e in zip(leaf_list(dy), leaf_list(expected), strict=True))
+
+
+def stays(expected):
+    """The dtypes that a result may have: NumPy's, and float32 where NumPy itself widens, as interp and vander do."""
+    found = np.asarray(expected).dtype
+    return {found, np.dtype(np.float32)} if found == np.float64 else {found}
 
 
 def leaf_list(y):
@@ -86,6 +93,9 @@ def test_backward_agrees_with_vjp(case: Case, rng):
     y = case.f(*leaves)
     w = upstream_like(plain(y), rng)
     expected = vjp(case.f, *case.args)[1](w)
+    if not isinstance(y, Tensor):  # A count, or a power 0: a plain result, and nothing to walk back through.
+        assert all(not np.any(e) for e in expected)
+        return
     y.backward(w)
     for x, e in zip(leaves, expected, strict=True):
         found = np.zeros(x.shape) if x.grad is None else np.asarray(x.grad)

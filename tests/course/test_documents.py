@@ -53,8 +53,9 @@ def parts(command: str) -> list[list[str]]:
 PARTS = ("Makefile", "pyproject.toml", "constraints.txt", "README.md", "lecture_lib", "data", "benchmarks")
 NOTEBOOKS = ("05_error_signal.ipynb", "06_weight_matrix_gradient.ipynb")
 TESTS = ("conftest.py", "sanitize.cfg")
-ELSEWHERE = re.compile(r"\blab$|\blite$|\bpip install\b| -m venv |^conda\b|^uvx?\b|^build/")
-"""The set-up and the lab are tried whole in tests/test_house.py; what needs registries is laid out only."""
+ELSEWHERE = re.compile(r"\blab$|\blite$|\bpip install\b| -m venv |^conda\b|^uvx?\b|^build/|--merge")
+"""The set-up and the lab are tried whole in tests/test_house.py; what needs registries or the parts of several machines is laid
+out only."""
 
 
 @pytest.fixture

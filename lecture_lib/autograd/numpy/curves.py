@@ -29,7 +29,7 @@ def linspace(
     kind = np.result_type(span.dtype, float) if span.dtype.kind != "f" else span.dtype
     points = start + span * parts.reshape((-1, *[1] * span.ndim)).astype(kind)
     points = np.moveaxis(points if dtype is None else points.astype(dtype), 0, axis)
-    return (points, span * step) if retstep else points
+    return (points, span * float(step)) if retstep else points
 
 
 @stands_for(np.select)
