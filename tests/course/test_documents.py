@@ -123,7 +123,9 @@ def test_a_command_that_needs_more_is_known(command):
         elif name.startswith("python") and program[1:3] == ["-m", "lecture_lib"]:
             known(program[3])
         else:
-            assert name in {"python3", "python", "pip", "conda", "uv", "uvx", "lecture-lib", "parallel", "sbatch"}, command
+            assert name in {"python3", "python", "pip", "conda", "uv", "uvx", "lecture-lib", "parallel", "sbatch"}, (
+                command
+            )
             if "lecture-lib" in program:
                 known(program[program.index("lecture-lib") + 1])
             assert not re.search(r"-m (?!venv|pip|pytest)\w", command)
