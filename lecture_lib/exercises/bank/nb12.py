@@ -41,7 +41,7 @@ def _pair(rng: np.random.Generator) -> tuple[Any, Any]:
 
 def _windows(rng: np.random.Generator) -> tuple[Any, Any, int]:
     """Ids of which some come again, within a window and across windows."""
-    N, d, V = int(rng.integers(3, 6)), int(rng.integers(2, 5)), int(rng.integers(8, 12))
+    N, d, V = int(rng.choice([3, 4, 6])), int(rng.integers(2, 5)), int(rng.integers(8, 12))
     ids = rng.integers(0, V, (N, 5))
     ids[0, 1] = ids[0, 2]
     ids[1, 2] = ids[0, 0]
