@@ -253,9 +253,9 @@ def test_eighteen_doublings_stay_linear():
     y = x
     for _ in range(18):
         y = y + mc.tanh(y)
-    start = time.perf_counter()
+    start = time.process_time()
     D = mc.derive(mc.sum(y))
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert D.prove(1).ok
 
 
