@@ -53,7 +53,9 @@ def parts(command: str) -> list[list[str]]:
 PARTS = ("Makefile", "pyproject.toml", "constraints.txt", "README.md", "lecture_lib", "data", "benchmarks")
 NOTEBOOKS = ("05_error_signal.ipynb", "06_weight_matrix_gradient.ipynb")
 TESTS = ("conftest.py", "sanitize.cfg")
-ELSEWHERE = re.compile(r"^make test$|\blab$|\blite$|\bpip install\b| -m venv |^conda\b|^uvx?\b|^build/|--merge|^parallel |^sbatch ")
+ELSEWHERE = re.compile(
+    r"^make test$|\blab$|\blite$|\bpip install\b| -m venv |^conda\b|^uvx?\b|^build/|--merge|^parallel |^sbatch "
+)
 """make test is what CI runs; the set-up and the lab are tried whole in tests/test_house.py; what needs registries or the
 parts of several machines is laid out only."""
 
