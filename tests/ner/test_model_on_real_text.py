@@ -14,8 +14,8 @@ CLASSES = ("O", "PER", "LOC", "ORG")
 def test_trained_on_real_text_with_real_vectors(real_data: Path) -> None:
     corpus, vectors = data.corpus("ewt"), data.vectors("glove-50k")
     start = time.process_time()
-    model = NERWindowModel(vectors, CLASSES).fit(corpus.train, epochs=6, progress=False)
-    per_epoch = (time.process_time() - start) / 6
+    model = NERWindowModel(vectors, CLASSES).fit(corpus.train, epochs=3, progress=False)
+    per_epoch = (time.process_time() - start) / 3
     found = model.predict(corpus.test)
     span, token = entity_f1(corpus.test, found), entity_f1(corpus.test, found, level="token")
     assert span["LOC"].f1 >= 0.62 and span["micro"].f1 >= 0.58 and token["micro"].f1 >= 0.65
@@ -25,7 +25,7 @@ def test_trained_on_real_text_with_real_vectors(real_data: Path) -> None:
 
 def test_one_class_against_the_rest(real_data: Path) -> None:
     corpus, vectors = data.corpus("ewt"), data.vectors("glove-50k")
-    model = NERWindowModel(vectors, "LOC").fit(corpus.train, epochs=6, progress=False)
+    model = NERWindowModel(vectors, "LOC").fit(corpus.train, epochs=3, progress=False)
     assert entity_f1(corpus.test, model.predict(corpus.test), level="token")["LOC"].f1 >= 0.68
 
 
