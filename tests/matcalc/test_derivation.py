@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from lecture_lib import GradientError
