@@ -147,7 +147,7 @@ def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> P
 
 
 def _sizes(labels: Sequence[str], rng: np.random.Generator, lengths: Mapping[str, int], deepest: int) -> dict[str, int]:
-    """A length for every label: what was given, and different numbers above 1 for the rest, some of them beyond a cut."""
+    """A length for every label: what was given, and different numbers above 1 for the rest, some beyond every cut."""
     most = max(len(labels) + 5, deepest + 3)
     free = [k for k in rng.permutation(np.arange(2, most)) if k not in lengths.values()]
     return {label: int(lengths[label]) if label in lengths else int(free.pop()) for label in labels}
