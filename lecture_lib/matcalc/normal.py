@@ -152,7 +152,7 @@ def _is_row_of_numbers(link: Expr) -> bool:
 
 
 def _meeting(a: Expr, b: Expr) -> Expr | None:
-    """What two neighbors in a chain become: a matrix and its inverse, an orthogonal one and its transpose, 1ᵀ1, eₖᵀx."""
+    """What two neighbors in a chain become: a matrix and its inverse, an orthogonal one and its transpose, 1ᵀ1, eᵢᵀx"""
     if a.op == "rows" and a.args[0].op == "eye" and b.is_column:
         return tidy(make("rows", b, data=a.data))
     if b.op == "T" and b.args[0].op == "rows" and b.args[0].args[0].op == "eye" and a.shape[0] == ONE:
