@@ -143,13 +143,13 @@ def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Part]) -> Itera
     names = [(f"{one.stem}.html", f"{one.number} {one.name}".strip()) for one, _ in walked]
     for k, (one, part) in enumerate(walked):
         headings = tuple((name, text) for level, name, text in one.headings if level == 2)
-        note = (
-            f'This page shows the notebook as it ran. Sliders move here; to change the code, '
-            f'<a href="notebooks/{one.stem}.ipynb" download>download the notebook</a>.'
+        notes = (
+            f'To keep your own copy, <a href="notebooks/{one.stem}.ipynb" download>download the notebook</a>.',
+            '<a href="?open">Show all outputs</a>, as a teacher wants them.',
         )  # fmt: skip
         before = names[k - 1] if k else None
         after = names[k + 1] if k + 1 < len(names) else None
-        yield Page(f"{one.stem}.html", names[k][1], one.body, part, (note,), headings, before, after)
+        yield Page(f"{one.stem}.html", names[k][1], one.body, part, notes, headings, before, after, names[k][1])
 
 
 def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> Iterator[Page]:

@@ -35,6 +35,7 @@ class Page:
         headings: id and HTML of its sections, for the way beside the text.
         before: file and title of the page before, if there is one.
         after: file and title of the next page.
+        lesson: the notebook's number and name, where the page is one.
     """
 
     file: str
@@ -45,6 +46,7 @@ class Page:
     headings: tuple[tuple[str, str], ...] = ()
     before: tuple[str, str] | None = None
     after: tuple[str, str] | None = None
+    lesson: str = ""
 
 
 @dataclass(frozen=True)
