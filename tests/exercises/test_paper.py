@@ -79,7 +79,7 @@ def test_progress_lists_them(capsys, progress_file):
     progress()
     rows = capsys.readouterr().out.splitlines()
     assert all(any(row.startswith(paper.id[:2]) and paper.id in row for row in rows) for paper in PAPERS)
-    with pytest.raises(LookupError, match="Did you mean .05-paper-"):
+    with pytest.raises(LookupError, match=r"Did you mean .05-paper-"):
         check("05-paper-c", ...)
 
 
