@@ -269,6 +269,8 @@ def _wrong(part: Part, rng: np.random.Generator) -> list[Card]:
         if len(text(gradient)) > 40:
             continue
         line = f"{goal.text} = {text(gradient)}"
+        if any(card.text == line for card in found.values()):
+            continue
         found[c.mistake] = Card(line, f"{goal.latex} = {latex(gradient)}", wrong=f"{c.mistake}: {c.message}")
     kept = list(found.values())
     chosen = sorted(rng.permutation(len(kept))[:DISTRACTORS].tolist())

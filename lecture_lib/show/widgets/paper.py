@@ -237,10 +237,13 @@ class PuzzleBoard(Sheet):
 
     def still(self) -> Picture:
         cards = self.puzzle.cards
-        scene = Scene(WIDTH, 84 + 30 * max(len(cards), 1))
-        scene.text(f"Put in order: {self.puzzle.title}, with {', '.join(self.puzzle.given)}", 10, 26, 15.0)
         waiting = [k for k in range(len(cards)) if k not in self.order]
-        for x, chosen in ((10, waiting), (WIDTH / 2 + 10, self.order)):
+        # Before anything is placed the lines fill both columns.
+        half = (len(cards) + 1) // 2
+        columns = (waiting, self.order) if self.order else (waiting[:half], waiting[half:])
+        scene = Scene(WIDTH, 84 + 30 * max(*map(len, columns), 1))
+        scene.text(f"Put in order: {self.puzzle.title}, with {', '.join(self.puzzle.given)}", 10, 26, 15.0)
+        for x, chosen in zip((10, WIDTH / 2 + 10), columns, strict=True):
             for row, k in enumerate(chosen):
                 scene.rectangle(x, 44 + 30 * row, WIDTH / 2 - 24, 25, "line")
                 scene.text(_short(cards[k].text, 52), x + 8, 62 + 30 * row, 14.0)
