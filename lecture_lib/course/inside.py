@@ -19,11 +19,16 @@ from lecture_lib.exercises.errors import UnknownExerciseError, WrongAnswer
 from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.outcomes import UNTOUCHED, Failure, observe
 from lecture_lib.exercises.own import own_exercises
+from lecture_lib.exercises.variants import varied
 from lecture_lib.train.storage import save_state
 
 MEMORY = 4 << 30
 LARGEST_FILE = 1 << 30
-STARTUP = "from lecture_lib.course.inside import begin as _begin\n_begin({folder!r}, {wanted!r}, {own!r})\ndel _begin\n"
+STARTUP = """\
+from lecture_lib.course.inside import begin as _begin
+_begin({folder!r}, {wanted!r}, {own!r}, {code!r})
+del _begin
+"""
 BANK = "lecture_lib.exercises.bank.nb"
 
 
@@ -31,11 +36,12 @@ class WithheldError(RuntimeError):
     """The hand-in asked for what it should find itself."""
 
 
-def begin(folder: str, wanted: Sequence[str], own: str | None = None) -> None:
+def begin(folder: str, wanted: Sequence[str], own: str | None = None, code: str = "") -> None:
     """Make this process one in which a hand-in runs."""
     _limit_resources()
     exercises = {exercise.id: exercise for exercise in own_exercises(Path(own))} if own else {}
     exercises |= {name: bank.find_exercise(name) for name in wanted if name not in exercises}
+    exercises = {name: varied(exercise, code) for name, exercise in exercises.items()}
     _withhold(exercises)
     check = _recording(exercises, Path(folder))
     package = sys.modules["lecture_lib.exercises"]
@@ -95,7 +101,8 @@ def _withhold(exercises: dict[str, Exercise]) -> None:
     def withheld(*args: Any, **options: Any) -> Any:
         raise WithheldError("solutions are withheld while a notebook is graded")
 
-    shown = {name: replace(e, solution=withheld, mistakes=(), way=None, also=None) for name, e in exercises.items()}
+    withhold: dict[str, Any] = {"solution": withheld, "mistakes": (), "way": None, "also": None, "variants": None}
+    shown = {name: replace(exercise, **withhold) for name, exercise in exercises.items()}
 
     def find_exercise(name: str) -> Exercise:
         if name not in shown:
