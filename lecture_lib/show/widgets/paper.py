@@ -252,8 +252,8 @@ class PuzzleBoard(Sheet):
         return Picture(scene, f"Put in order: {self.puzzle.title}. To be placed: {told}. {self.words}.")
 
     def _built(self, widgets: Any) -> Any:
-        self._waiting = widgets.VBox(layout={"flex": "1 1 20em"})
-        self._placed = widgets.VBox(layout={"flex": "1 1 20em"})
+        self._waiting = widgets.VBox(layout={"width": "100%"})
+        self._placed = widgets.VBox(layout={"width": "100%"})
         self._said = widgets.HTML()
         self._buttons = []
         for k, card in enumerate(self.puzzle.cards):
@@ -263,7 +263,11 @@ class PuzzleBoard(Sheet):
         self._refresh()
         title = widgets.HTML(f"<p>Put in order: {html.escape(f'{self.puzzle.title}, with ')}"
                              f"{html.escape(', '.join(self.puzzle.given))}</p>")  # fmt: skip
-        both = widgets.Box([self._waiting, self._placed], layout={"display": "flex", "flex_flow": "row wrap"})
+        columns = [
+            widgets.VBox([widgets.HTML(f"<i>{told}</i>"), column], layout={"flex": "1 1 20em"})
+            for told, column in (("to be placed", self._waiting), ("placed, from above to below", self._placed))
+        ]
+        both = widgets.Box(columns, layout={"display": "flex", "flex_flow": "row wrap"})
         return widgets.VBox([title, both, self._said])
 
     def _refresh(self) -> None:
