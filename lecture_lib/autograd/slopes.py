@@ -85,7 +85,7 @@ def others(x: Value, axis: Sequence[int]) -> Value:
 def _others_in_row(x: Value) -> Value:
     """Fold the row until one number is left, then unfold it: each half's others are times the other half's entries."""
     n, folds = x.shape[-1], []
-    while x.shape[-1] > 1:
+    for _ in range(max(n - 1, 0).bit_length()):
         if x.shape[-1] % 2:
             x = np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)
         half = x.shape[-1] // 2

@@ -209,3 +209,7 @@ case(
 )
 case("divmod", lambda x: divmod(x, 0.7)[1] + divmod(5.0, x)[1], np.asarray(1.9))
 case("np.divmod", lambda x: np.divmod(x, 0.7)[1], np.array([1.9, 0.3]))
+
+# Stacks, in which an axis counted from the wrong end is another one
+case("cholesky of stacks", lambda x: np.linalg.cholesky(spd(x)), normal(2, 1, 2, 2))
+case("svd of wide matrices in a stack", lambda x: tuple(np.linalg.svd(x, full_matrices=False)), distinct(2, 2, 3))

@@ -32,6 +32,9 @@ from lecture_lib.autograd.tensor import UFUNCS
 SYMMETRIC = (linalg.CHOLESKY, linalg.EIGENVALUES, linalg.EIGENVECTORS)
 """What these are given is symmetric, and so is its tangent: to transpose it changes nothing."""
 
+OF_NESTED = (linalg.DET,)
+"""Their rules are made of an operation whose own rule runs in nested transforms alone."""
+
 MODULES = (rules, nn, linear, products, linalg)
 
 
@@ -297,8 +300,10 @@ EQUIVALENT = [
     ("slopes.power_slope", ("b → a in: if isinstance",), "the branch for plain exponents only saves time"),
     ("slopes.power_slope", ("a → b in: return b * a ** (b - 1) if b else 0 * a",), "0 times any number"),
     ("slopes.power_slope", ("1.0 → 2.0",), "0 to any positive power is 0"),
-    ("functions.<lambda>", ("x → y", "RELU"), "y > 0 exactly where x > 0"),
-    ("functions.<lambda>", ("x → y", "HARD_TANH"), "y is strictly between the bounds exactly where x is"),
+    ("slopes._others_in_row", ("Sub → Add in: for _",), "a fold more than needed multiplies by 1"),
+    ("slopes._others_in_row", ("0 → 1 in: for _",), "a fold more than needed multiplies by 1"),
+    ("nn.<lambda>", ("x → y", "RELU"), "y > 0 exactly where x > 0"),
+    ("nn.<lambda>", ("x → y", "HARD_TANH"), "y is strictly between the bounds exactly where x is"),
     ("linear.transpose_back", ("0 → 1",), "every entry of the list is overwritten"),
     ("products.matmul_pull", ("b → y in: if a.ndim == 2",), "a matrix times a vector is a vector"),
     ("products.matmul_pull", ("a → y in: if a.ndim == 1",), "a vector times a matrix is a vector"),
@@ -306,6 +311,16 @@ EQUIVALENT = [
     ("products.matmul_pull", ("a → y in: if a.ndim == 2",), "beside a matrix b, y has as many axes as a"),
     ("products.matmul_pull", ("→ y in: return laid_out",), "it decides the order in memory alone"),
     ("products.product", ("in: if type(a)",), "a shortcut: the operation computes the same"),
+    ("linalg.adjugate", ("Mult → Div in: sign",), "both are 1 or -1"),
+    ("linalg.adjugate_differential", ("1 → 2 in: n = a.shape",), "the matrix is square"),
+    ("linalg.adjugate_differential", ("a → y in: n = a.shape",), "the adjugate has its matrix's shape"),
+    ("linalg.adjugate_differential", ("y → a in: return turned",), "both have the same dtype"),
+    ("linalg.adjugate_differential", ("a → y in: minors",), "the minors of a matrix of one number are empty"),
+    ("linalg.adjugate_differential", ("Mult → Div in: return turned",), "the signs are 1 or -1"),
+    ("linalg.singular_vectors_differential", ("a → y in: if a.shape[-2] > ",), "unless a is tall, what is added is 0"),
+    ("linalg.cholesky_differential", ("1 → 2 in: half",), "the matrix is square"),
+    ("linalg.cholesky_differential", ("a → y in: half",), "the factor has its matrix's shape and dtype"),
+    ("linalg.cholesky_differential", ("y → a in: half",), "the factor has its matrix's shape and dtype"),
     ("linear.spread", ("in: if type(g)",), "a shortcut: both branches hold the same numbers"),
 ]
 """Edits that change nothing: the function, words in the edit's name, and why no test can notice."""
@@ -336,6 +351,8 @@ def uses() -> dict[Any, list[Case]]:
         sys.setprofile(watch)
         try:
             check_first(case.f, case.args)
+            if case.second and any(operation in pulled for operation in OF_NESTED):
+                check_second(case.f, case.args)
         finally:
             sys.setprofile(None)
         for key in pulled:

@@ -13,19 +13,19 @@ CLASSES = ("O", "PER", "LOC", "ORG")
 
 def test_trained_on_real_text_with_real_vectors(real_data: Path) -> None:
     corpus, vectors = data.corpus("ewt"), data.vectors("glove-50k")
-    start = time.perf_counter()
-    model = NERWindowModel(vectors, CLASSES).fit(corpus.train, epochs=6, progress=False)
-    per_epoch = (time.perf_counter() - start) / 6
+    start = time.process_time()
+    model = NERWindowModel(vectors, CLASSES).fit(corpus.train, epochs=3, progress=False)
+    per_epoch = (time.process_time() - start) / 3
     found = model.predict(corpus.test)
     span, token = entity_f1(corpus.test, found), entity_f1(corpus.test, found, level="token")
     assert span["LOC"].f1 >= 0.62 and span["micro"].f1 >= 0.58 and token["micro"].f1 >= 0.65
-    # The bar is 5 s on two quiet cores; other tests may be running beside this one.
-    assert per_epoch < 15
+    # The bar is 5 s on a quiet machine; processor time grows too where other tests run beside this one.
+    assert per_epoch < 10
 
 
 def test_one_class_against_the_rest(real_data: Path) -> None:
     corpus, vectors = data.corpus("ewt"), data.vectors("glove-50k")
-    model = NERWindowModel(vectors, "LOC").fit(corpus.train, epochs=6, progress=False)
+    model = NERWindowModel(vectors, "LOC").fit(corpus.train, epochs=3, progress=False)
     assert entity_f1(corpus.test, model.predict(corpus.test), level="token")["LOC"].f1 >= 0.68
 
 

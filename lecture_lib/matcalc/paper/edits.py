@@ -10,7 +10,7 @@ from fractions import Fraction
 from lecture_lib.matcalc.functions import lookup
 from lecture_lib.matcalc.paper.problem import Problem
 from lecture_lib.matcalc.paper.tokens import canonical
-from lecture_lib.matcalc.paper.tree import Node, replaced, walk
+from lecture_lib.matcalc.paper.tree import Node, walk
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.sizes import ZERO
 from lecture_lib.matcalc.walk import topological
@@ -18,12 +18,12 @@ from lecture_lib.matcalc.walk import topological
 
 @dataclass(frozen=True)
 class Edit:
-    """A changed line: the name of the mistake that it undoes, in words, where, and the line without it."""
+    """A change of a line: the name of the mistake that it undoes, in words, which node, and what comes in its place."""
 
     mistake: str
     words: str
     place: Node
-    line: Node
+    new: Node
 
 
 # A node, and the changes of it: the mistake, in words, what to put in its place.
@@ -32,7 +32,7 @@ Maker = Callable[[Problem, Node], Iterator[Change]]
 
 
 def edits(problem: Problem, line: Node, letters: tuple[str, ...] = ()) -> Iterator[Edit]:
-    """All lines that are one change away, the commonest mistakes first; letters are the indices of the left side."""
+    """All changes of one place, the commonest mistakes first; letters are the indices of the left side."""
     nodes = list(dict.fromkeys(id(n) for n in walk(line)))
     by_id = {id(n): n for n in walk(line)}
     inside = {op: {id(a) for n in walk(line) if n.op == op for a in n.args} for op in ("entry", "jac", "grad")}
@@ -45,14 +45,13 @@ def edits(problem: Problem, line: Node, letters: tuple[str, ...] = ()) -> Iterat
             ):
                 continue
             for mistake, words, new in maker(problem, node):
-                yield Edit(mistake, words, node, replaced(line, node, new))
-    for mistake, words, new in _everywhere(problem, line):
-        yield Edit(mistake, words, line, new)
+                yield Edit(mistake, words, node, new)
+    yield from _everywhere(problem, line)
     if letters:
         for key in nodes:
             for mistake, words, new in _entries(problem, by_id[key], letters):
                 if key not in inner:
-                    yield Edit(mistake, words, by_id[key], replaced(line, by_id[key], new))
+                    yield Edit(mistake, words, by_id[key], new)
 
 
 def product(*factors: Node, sign: str = "") -> Node:
@@ -292,7 +291,7 @@ def _places(problem: Problem) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _everywhere(problem: Problem, line: Node) -> Iterator[Change]:
+def _everywhere(problem: Problem, line: Node) -> Iterator[Edit]:
     """One name for another wherever it stands."""
     for node in walk(line):
         if node.op not in ("prod", "sum", "call"):
@@ -300,8 +299,8 @@ def _everywhere(problem: Problem, line: Node) -> Iterator[Change]:
         for one in dict.fromkeys(n.data for n in walk(node) if n.op == "name"):
             for other in {**problem.names, **problem.defined}:
                 if other != one:
-                    made = replaced(line, node, _renamed(node, one, other))
-                    yield "wrong quantity", f"{one} stands where another quantity belongs", made
+                    words = f"{one} stands where another quantity belongs"
+                    yield Edit("wrong quantity", words, node, _renamed(node, one, other))
 
 
 def _renamed(node: Node, one: str, other: str) -> Node:

@@ -34,6 +34,7 @@ class Widget:
         error: the last exception of a frame, which the widget shows; None after the next good frame.
 
     Example:
+        >>> from lecture_lib.show.widgets.controls import Steps
         >>> class Dots(Widget):
         ...     def __init__(self):
         ...         super().__init__([Steps("n", "dots", 5)])
