@@ -146,7 +146,12 @@ def test_a_cell_shows_what_jupyter_shows() -> None:
     assert failed["failed"]
     assert failed["outputs"][-1]["data"] == "line 4: f()\nline 2: return 1 / 0\nZeroDivisionError: division by zero"
     assert inside.run("a-cell", "x = (")["outputs"][-1]["data"].startswith("line 1: x = (\nSyntaxError: ")
-    assert inside.run("a-cell", "import inspect\ndef g():\n    return 7\nprint(inspect.getsource(g))")["outputs"][0]["data"] == "def g():\n    return 7\n\n"
+    assert (
+        inside.run("a-cell", "import inspect\ndef g():\n    return 7\nprint(inspect.getsource(g))")["outputs"][0][
+            "data"
+        ]
+        == "def g():\n    return 7\n\n"
+    )
     assert inside.run("a-cell", "x;")["outputs"] == []
     assert inside.run("a-cell", "raise SystemExit")["failed"]
 
@@ -154,13 +159,17 @@ def test_a_cell_shows_what_jupyter_shows() -> None:
 def test_the_wheel_is_the_library_without_these_pages() -> None:
     names = zipfile.ZipFile(BytesIO(_archive(_sources()))).namelist()
     assert "lecture_lib/autograd/engine.py" in names and "lecture_lib/exercises/bank/nb05.py" in names
-    assert not any(name.startswith("lecture_lib/course/site") or ("/data/" in name and name.endswith(".npz")) for name in names)
+    assert not any(
+        name.startswith("lecture_lib/course/site") or ("/data/" in name and name.endswith(".npz")) for name in names
+    )
 
 
 def test_a_file_that_is_not_the_right_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in checksums():
         (tmp_path / name).write_bytes(b"something else")
-    with pytest.raises(UnfitFileError, match=r"pyodide\.js is not the right file: its SHA-256 is [0-9a-f]{64}; expected"):
+    with pytest.raises(
+        UnfitFileError, match=r"pyodide\.js is not the right file: its SHA-256 is [0-9a-f]{64}; expected"
+    ):
         verify(tmp_path)
     monkeypatch.setenv(distribution.VARIABLE, str(tmp_path / "nowhere"))
     with pytest.raises(UnfitFileError, match="is missing"):
