@@ -62,8 +62,8 @@ class Way:
     references: Sequence[tuple[str, str]] = ()
 
 
-def environment() -> Environment:
-    """Jinja with the templates of this package."""
+def environment(python: str = "") -> Environment:
+    """Jinja with the templates of this package; pages with code that runs are told of Python's files."""
     made = Environment(
         loader=PackageLoader("lecture_lib.course.site"),
         autoescape=select_autoescape(),
@@ -71,7 +71,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["markdown"] = lambda text: Markup(inline(text))
-    made.globals |= {"course": COURSE, "icon": ICON}
+    made.globals |= {"course": COURSE, "icon": ICON, "python": python}
     return made
 
 

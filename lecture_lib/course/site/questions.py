@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from lecture_lib.course.site.outputs import Slots
 from lecture_lib.exercises.as_data import exercise_data
 from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.bank.paper import find_paper
 from lecture_lib.exercises.errors import UnknownExerciseError
 
 ASKS = re.compile(r"^\*\*Predict\.\*\*(.*?)(?:\n\n|\Z)", flags=re.M | re.S)
@@ -44,19 +45,30 @@ def ask(notebook: NotebookNode, slots: Slots, templates: Environment) -> tuple[s
                 guess = "drawn" if DRAWN.search(found[1]) else "typed"
         elif cell.cell_type == "code":
             name = exercise_of(cell)
-            page: dict[str, Any] = {"exercise": name}
+            page: dict[str, Any] = {"exercise": name, "raises": "raises-exception" in cell.metadata.get("tags", [])}
             if name:
                 ids.append(name)
                 # "Not done yet" is no output to read.
                 cell.outputs = [output for output in cell.outputs if "not done yet" not in output.get("text", "")]
-                data = answers(name)
-                if data is not None:
-                    form = templates.get_template("answer.html.j2").render(data=data, json=script_json(data))
+                form = field(name, templates)
+                if form:
                     page["form"] = slots.put(form)
             elif guess and cell.outputs:
                 page["guess"], guess = guess, ""
             cell.metadata["page"] = page
     return tuple(dict.fromkeys(ids))
+
+
+def field(name: str, templates: Environment) -> str:
+    """The field for an answer that needs no code: a number, a shape, a name, a choice, or a derivation on paper."""
+    paper = find_paper(name)
+    if paper is not None:
+        first = paper.solution.strip().splitlines()[0]
+        return templates.get_template("paper.html.j2").render(
+            name=name, task=paper.task, first=first.split("=")[0] + "= …"
+        )
+    data = answers(name)
+    return templates.get_template("answer.html.j2").render(data=data, json=script_json(data)) if data else ""
 
 
 @cache
