@@ -24,10 +24,12 @@ from lecture_lib.course.kernels import ThisPython, kernel_environment
 from lecture_lib.course.processes import adopt_orphans, kill_below
 from lecture_lib.exercises import checking
 from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.bank.paper import find_paper
 from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.forms import formed
 from lecture_lib.exercises.outcomes import outcomes
 from lecture_lib.exercises.own import own_exercises
+from lecture_lib.exercises.paper import PaperExercise, judge_paper
 from lecture_lib.exercises.records import VARIABLE, solved_in
 from lecture_lib.exercises.variants import varied
 from lecture_lib.train.storage import load_state
@@ -183,7 +185,7 @@ def results(room: Path, job: dict[str, Any]) -> tuple[dict[str, str], dict[str, 
         if name not in job["wanted"] or found.get(name) == RIGHT:
             continue
         if state.get("said") == "right":
-            exercise = varied(own.get(name) or find_exercise(name), job["code"])
+            exercise = find_paper(name) or varied(own.get(name) or find_exercise(name), job["code"])
             found[name] = RIGHT if is_confirmed(exercise, state) else UNCONFIRMED
         elif state.get("said") == "wrong":
             found[name] = f"wrong: {state.get('mistake')}"[:LONGEST_LINE]
@@ -197,9 +199,11 @@ def results(room: Path, job: dict[str, Any]) -> tuple[dict[str, str], dict[str, 
     return found, {name: nudge for name, nudge in nudges.items() if found[name].startswith("wrong")}
 
 
-def is_confirmed(exercise: Exercise, state: dict[str, Any]) -> bool:
-    """Whether the outcomes that were written down are those of the solution."""
+def is_confirmed(exercise: Exercise | PaperExercise, state: dict[str, Any]) -> bool:
+    """Whether the outcomes that were written down are those of the solution, or the derivation is a right one."""
     try:
+        if isinstance(exercise, PaperExercise):
+            return judge_paper(exercise, state["text"]).state == "right"
         given = from_state(state["outcomes"])
         return bool(checking.is_right(exercise, given, outcomes(exercise, formed(exercise, exercise.solution))))
     except Exception:  # what a hand-in wrote may be anything

@@ -40,12 +40,12 @@ def generic_value(wave: tuple[float, float, float], order: int, z: Array) -> Arr
 def evaluate_at(e: Expr, point: Point) -> Array:
     """The value of an expression at a point."""
     done: dict[Expr, Array] = dict(point.known)
-    for node in _needed(e, done):
+    for node in needed(e, done):
         done[node] = _value(node, [done[a] for a in node.args], point)
     return done[e]
 
 
-def _needed(e: Expr, done: Mapping[Expr, Array]) -> list[Expr]:
+def needed(e: Expr, done: Mapping[Expr, Array]) -> list[Expr]:
     """The nodes to compute, arguments first; what lies below a known node is not needed."""
     order: dict[Expr, None] = {}
     stack: list[tuple[Expr, bool]] = [(e, False)]
