@@ -8,6 +8,7 @@ import numpy as np
 from lecture_lib.exercises.demands import exact, two_sided
 from lecture_lib.exercises.draws import layer, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _map(rng: np.random.Generator) -> tuple[Callable[[Any], Any], Any, float]:
@@ -38,6 +39,15 @@ def _weights_and_units(rng: np.random.Generator) -> tuple[Any, Any]:
 
 
 EXERCISES = (
+    retrieval(
+        "03",
+        (12, 20, 0.02),
+        ("the slope", "the evaluations", "the foretold change"),
+        (0, 8, "the value", "That is 2³ itself. How fast does it move?"),
+        (1, 10, "one side counted", "Two-sided: how often is each input moved?"),
+        (1, 11, "one-sided", "So many does a one-sided gradient take, where all slopes share f(x)."),
+        (2, 0.14, "a sign lost", "The second entry of the step is negative."),
+    ),
     Exercise(
         "03-shape",
         "The shape of the Jacobian of a function with 5 inputs and 3 outputs.",
