@@ -511,6 +511,7 @@ def test_lab_without_a_browser_prints_an_address_that_works(tmp_path, monkeypatc
 def test_lab_without_first_notebook_says_so(tmp_path, monkeypatch):
     from lecture_lib.course import lab
 
-    monkeypatch.setattr(lab, "notebooks_folder", lambda: tmp_path)
+    monkeypatch.setattr(lab, "checkout", lambda: tmp_path)
+    monkeypatch.setattr(lab, "find_notebooks", list)
     with pytest.raises(FileNotFoundError, match=r"first notebook is missing: expected .*00_start_here\.ipynb"):
         lab.lab()

@@ -8,6 +8,7 @@ import numpy as np
 from lecture_lib.exercises.demands import exact, two_sided
 from lecture_lib.exercises.draws import layer, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 from lecture_lib.exercises.variants import varying
 
 
@@ -55,6 +56,15 @@ def _shape(inputs: int = 5, outputs: int = 3) -> Exercise:
 
 
 EXERCISES = (
+    retrieval(
+        "03",
+        (12, 20, 0.02),
+        ("the slope", "the evaluations", "the foretold change"),
+        (0, 8, "the value", "That is 2³ itself. How fast does it move?"),
+        (1, 10, "one side counted", "Two-sided: how often is each input moved?"),
+        (1, 11, "one-sided", "So many does a one-sided gradient take, where all slopes share f(x)."),
+        (2, 0.14, "a sign lost", "The second entry of the step is negative."),
+    ),
     varying(_shape, inputs=range(2, 20), outputs=range(2, 20)),
     Exercise(
         "03-linear",
