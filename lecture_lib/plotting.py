@@ -15,7 +15,7 @@ def draw_into_notebook() -> None:
     named = os.environ.get("MPLBACKEND", "").lower()
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
-    if not hasattr(shell, "kernel") or not named or named.startswith(IN_NOTEBOOKS):
+    if shell is None or not hasattr(shell, "kernel") or not named or named.startswith(IN_NOTEBOOKS):
         return
     os.environ["MPLBACKEND"] = INLINE
     matplotlib = sys.modules.get("matplotlib")
