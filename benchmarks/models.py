@@ -8,6 +8,7 @@ Each maker returns ``step()``, which does one step on fixed data and returns the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +80,85 @@ def by_hand_one(words: int, size: int) -> Step:
     return step
 
 
+def by_expert(words: int, size: int) -> Step:
+    """NumPy as a patient expert writes it for this model: buffers reused, the rate folded in, rows scattered once."""
+    if size == 1:
+        return by_expert_one(words)
+    E, W, b, u = parameters(words)
+    ids, y = batch(words, size)
+    f, one, scale = ids.reshape(-1), np.float32(1), np.float32(RATE / size)
+    rows, grad_X, grad_W = (np.empty(shape, np.float32) for shape in ((f.size, 50), (size, 250), (100, 250)))
+    H, Delta = (np.empty((size, 100), np.float32) for _ in range(2))
+    s, p, q = (np.empty(size, np.float32) for _ in range(3))
+    grad, X, grad_rows = np.empty(100, np.float32), rows.reshape(size, -1), grad_X.reshape(f.size, 50)
+    flat, columns, where = E.reshape(-1), np.arange(50), np.empty((f.size, 50), np.intp)
+
+    def step() -> Any:
+        E.take(f, 0, rows, "clip")
+        np.dot(X, W.T, H)
+        np.add(H, b, H)
+        np.tanh(H, H)
+        np.dot(H, u, s)
+        np.logaddexp(0, s, p)
+        np.multiply(y, s, q)
+        np.subtract(p, q, q)
+        loss = np.add.reduce(q) / size
+        np.subtract(s, p, s)
+        np.exp(s, s)
+        np.subtract(s, y, s)
+        np.multiply(s, scale, s)
+        np.multiply(H, H, Delta)
+        np.subtract(one, Delta, Delta)
+        np.multiply(Delta, u, Delta)
+        np.multiply(Delta, s[:, None], Delta)
+        np.dot(Delta, W, grad_X)
+        np.dot(s, H, grad)
+        np.subtract(u, grad, u)
+        np.add.reduce(Delta, 0, None, grad)
+        np.subtract(b, grad, b)
+        np.dot(Delta.T, X, grad_W)
+        np.subtract(W, grad_W, W)
+        np.add(np.multiply(f, 50)[:, None], columns, where)
+        np.subtract.at(flat, where.reshape(-1), grad_rows.reshape(-1))
+        return loss
+
+    return step
+
+
+def by_expert_one(words: int) -> Step:
+    """The expert's step for a single example: vectors, and scalars in Python."""
+    E, W, b, u = parameters(words)
+    (ids,), (y,) = batch(words, 1)
+    one = np.float32(1)
+    rows, grad_x, grad_W = (np.empty(shape, np.float32) for shape in ((5, 50), 250, (100, 250)))
+    h, delta = (np.empty(100, np.float32) for _ in range(2))
+    x, grad_rows = rows.reshape(-1), grad_x.reshape(5, 50)
+    column, row = delta.reshape(-1, 1), x.reshape(1, -1)
+
+    def step() -> Any:
+        E.take(ids, 0, rows, "clip")
+        np.dot(W, x, h)
+        np.add(h, b, h)
+        np.tanh(h, h)
+        s = float(u.dot(h))
+        loss = np.logaddexp(0.0, s) - y * s
+        e = np.float32((1 / (1 + math.exp(-s)) - float(y)) * RATE)
+        np.multiply(h, h, delta)
+        np.subtract(one, delta, delta)
+        np.multiply(delta, u, delta)
+        np.multiply(delta, e, delta)
+        np.dot(delta, W, grad_x)
+        np.multiply(h, e, h)
+        np.subtract(u, h, u)
+        np.subtract(b, delta, b)
+        np.dot(column, row, grad_W)
+        np.subtract(W, grad_W, W)
+        np.subtract.at(E, ids, grad_rows)
+        return loss
+
+    return step
+
+
 def loss_many(E: Any, W: Any, b: Any, u: Any, ids: Any, y: Any) -> Any:
     """The mean loss of a batch of windows."""
     s = np.tanh(E[ids].reshape(len(ids), -1) @ W.T + b) @ u
@@ -97,6 +177,24 @@ def compiled(words: int, size: int) -> Step:
     from lecture_lib import compile_gradient
 
     return with_sgd(lambda *args: compile_gradient(loss_many, *args, argnums=(0, 1, 2, 3)), words, size)
+
+
+def fused(words: int, size: int) -> Step:
+    """lecture_lib: train.compile_step once."""
+    from lecture_lib.train import compile_step, optim
+
+    params, data = tuple(parameters(words)), batch(words, size)
+    step = compile_step(loss_many, optim.SGD(lr=RATE), params, *data, argnums=(0, 1, 2, 3))
+    return lambda: step(params, *data)
+
+
+def printed_step(words: int, size: int) -> Step:
+    """lecture_lib: the source of that step, executed."""
+    from lecture_lib.train import compile_step, optim
+
+    params, data = tuple(parameters(words)), batch(words, size)
+    run = compile_step(loss_many, optim.SGD(lr=RATE), params, *data, argnums=(0, 1, 2, 3)).source.function()
+    return lambda: run(*params, *data)
 
 
 def printed(words: int, size: int) -> Step:
@@ -301,7 +399,10 @@ def jax_step(words: int, size: int, update: Callable[..., Any], donated: bool = 
 MAKERS: dict[str, Callable[[int, int], Step]] = {
     "NumPy by hand": by_hand,
     "NumPy by hand, one example": by_hand_one,
+    "NumPy by an expert": by_expert,
     "lecture_lib eager": eager,
+    "lecture_lib compile_step": fused,
+    "lecture_lib compile_step, its source": printed_step,
     "lecture_lib compiled": compiled,
     "lecture_lib printed source": printed,
     "HIPS autograd": hips,

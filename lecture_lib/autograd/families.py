@@ -120,6 +120,8 @@ class Linear(Operation):
         self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], settings: Settings
     ) -> Sequence[Value]:
         lead = lead_of(g, y)
+        if len(wanted) == 1:  # As nearly always: without the frame of a comprehension.
+            return (self.transpose(lead, wanted[0], g, args, **settings),)
         return [self.transpose(lead, i, g, args, **settings) for i in wanted]
 
     def push_each(

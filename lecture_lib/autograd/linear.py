@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -85,10 +86,16 @@ def transpose_run(lead: Shape, x: Value, axes: Shape) -> Value:
 
 
 def transpose_back(lead: Shape, i: int, g: Value, operands: Operands, axes: Shape) -> Value:
+    return transpose_run(lead, g, inverse_order(axes))
+
+
+@cache
+def inverse_order(axes: Shape) -> Shape:
+    """The order of axes that undoes a transpose."""
     inverse = [0] * len(axes)
     for k, a in enumerate(axes):
         inverse[a] = k - len(axes)
-    return transpose_run(lead, g, tuple(inverse))
+    return tuple(inverse)
 
 
 def take_run(lead: Shape, x: Value, *index: Any) -> Value:

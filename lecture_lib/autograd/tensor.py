@@ -216,8 +216,8 @@ class Tensor(Node):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         raise TypeError(
             "a Tensor does not turn into a plain array by itself, since its gradient would be lost: join Tensors with "
-            "np.stack or np.concatenate, choose entries with np.where, write a @ t for a.dot(t) and np.asarray(df) @ t "
-            "for df @ t; the numbers alone are t.numpy()"
+            "np.stack or np.concatenate, choose entries with np.where, write a @ t for a.dot(t), np.asarray(df) @ t "
+            "for df @ t and Tensor(a)[t] for a[t]; the numbers alone are t.numpy()"
         )
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -413,7 +413,15 @@ def apply(operation: Operation, *args: Any, **settings: Any) -> Any:
         as_numbers(data)
     if not recording:
         return node_of(data, None, (), (), {})
-    node = node_of(data, operation, args, arrays, settings)
+    # As node_of makes one, without the call.
+    node = new(Tensor)
+    node.data = data
+    node.grad = node.name = node.saved = None
+    node.op = operation
+    node.args = args
+    node.arrays = arrays
+    node.settings = settings
+    node.serial = next_serial()
     if constants:
         node.saved = [(i, mark, mark(a)) for i, a in enumerate(args) if type(a) is ndarray]
     if not depth:

@@ -282,6 +282,9 @@ def one_or_all(parts: list[Any], argnums: Argnums) -> Any:
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns f's value and its gradient from one forward and one backward pass.
 
+    An array that f changes after an operation has used it is reported, not differentiated wrongly; of an array of more
+    than 4 kB only 64 entries are looked at, so a change of few entries of a large array may pass.
+
     Args:
         f: returns one number.
         argnums: the position(s) of the arguments to differentiate.
@@ -362,6 +365,9 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
 
 def vjp(f: Function, *args: Any, **keywords: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """f's value and the function that carries an upstream gradient back to every argument.
+
+    Do not change the arguments before the pull: that is reported, but of an array of more than 4 kB only 64 entries are
+    looked at, so a change of few entries of a large array may pass.
 
     Args:
         f: returns an array, or a tuple of arrays.

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from gradient_functions import CASES, score, window_loss, window_loss_one
 
-from lecture_lib import RowSparse, ShapeError, backward_source, compile_gradient, value_and_grad
+from lecture_lib import RowSparse, ShapeError, Tensor, backward_source, compile_gradient, value_and_grad
 
 RNG = np.random.default_rng(5)
 
@@ -274,3 +274,11 @@ def test_a_number_that_is_a_view_of_kept_memory_stays_as_it_was_returned():
     first, _ = step(np.ones(3), np.ones(3))
     step(np.zeros(3), np.ones(3))
     assert first == 3
+
+
+def test_a_plain_array_indexed_by_a_traced_argument_is_refused_with_what_helps():
+    table, w = np.arange(5.0), np.ones(2)
+    with pytest.raises(TypeError, match=r"Tensor\(a\)\[t\] for a\[t\]"):
+        compile_gradient(lambda w, ids: np.sum(table[ids] * w), w, np.array([1, 2]))
+    step = compile_gradient(lambda w, ids: np.sum(Tensor(table)[ids] * w), w, np.array([1, 2]))
+    assert step(w, np.array([3, 4]))[1].tolist() == [3, 4]
