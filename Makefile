@@ -17,7 +17,7 @@ endif
 .PHONY: help lab run site test bench lite notebooks clean setup
 
 help:
-	@echo "make lab        set up, then open JupyterLab on notebooks/00_start_here.ipynb"
+	@echo "make lab        set up, then open JupyterLab on your own copies, in my-notebooks/"
 	@echo "make run        set up, then run every notebook and write HTML copies to build/"
 	@echo "make site       set up, then write the course as web pages with live sliders to build/site/"
 	@echo "make test       set up, then run every check that CI runs"

@@ -103,12 +103,13 @@ def _lite(options: argparse.Namespace) -> int:
 def _stamp(options: argparse.Namespace) -> int:
     _checkout("The notebooks to stamp are in")
     from lecture_lib.course.authoring.floor_plan import floor_plan
-    from lecture_lib.course.authoring.stamp import stamp
+    from lecture_lib.course.authoring.stamp import stamp, stamp_readme
     from lecture_lib.course.execute import find_notebooks
 
     for path in stamp(find_notebooks()):
         print(f"{path.name}: stamped, run `make notebooks` to renew its outputs")
     root = _checkout("The floor plan belongs to")
+    stamp_readme(root / "README.md", find_notebooks())
     (root / ".github").mkdir(exist_ok=True)
     floor_plan(root / "lecture_lib").save(root / ".github" / "house.svg")
     return 0
@@ -138,7 +139,10 @@ def _parser() -> argparse.ArgumentParser:
 
     reader = add("lab", _lab, "open JupyterLab on the first notebook; further options go to JupyterLab")
     reader.add_argument(
-        "--folder", dest="copies", type=Path, help="where your own copies of the notebooks are (~/lecture-lib)"
+        "--folder",
+        dest="copies",
+        type=Path,
+        help="where your copies are (my-notebooks in a checkout, else ~/lecture-lib)",
     )
     reader.add_argument("--fresh", action="store_true", help="set your copies aside and start with new ones")
     run = add("run", _run, "run the notebooks and write HTML copies")
@@ -160,7 +164,11 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(add)
     browser = add("lite", _lite, "build a site in which the notebooks run without an installation", "course,lite")
     browser.add_argument("--output", type=Path, default=Path("build/lite"), help="folder of the site (build/lite)")
-    add("stamp", _stamp, "renew the notebooks' launch links, install cells and slide types, and DESIGN.md's picture")
+    add(
+        "stamp",
+        _stamp,
+        "renew the notebooks' links, install cells, minutes and slide types, README's minutes and DESIGN.md's picture",
+    )
     return parser
 
 

@@ -17,7 +17,7 @@ import pytest
 
 import lecture_lib
 from lecture_lib.course.authoring.stamp import address, links, requirement
-from lecture_lib.course.copies import RECORD, lay_out, set_aside
+from lecture_lib.course.copies import RECORD, lay_out, set_aside, unspoiled
 from lecture_lib.exercises.bank import all_exercises
 from lecture_lib.exercises.failing_networks import CASES as FAILING
 from lecture_lib.exercises.gates import GATES
@@ -259,9 +259,39 @@ def test_the_lab_opens_copies_and_never_the_package(tmp_path, monkeypatch, capsy
     (mine / lab.FIRST).write_text("my work", encoding="utf-8")
     lab.lab(fresh=True)
     assert (tmp_path / f"{lab.HOME_FOLDER}-before-1" / lab.FIRST).read_text(encoding="utf-8") == "my work"
-    assert (mine / lab.FIRST).read_bytes() == (ROOT / "notebooks" / lab.FIRST).read_bytes()
+    assert (mine / lab.FIRST).read_bytes() == unspoiled((ROOT / "notebooks" / lab.FIRST).read_bytes())
     with pytest.raises(ValueError, match="the course's own notebooks"):
         lab.lab(folder=ROOT / "notebooks")
+
+
+def test_no_copy_shows_what_it_asks_for():
+    """Between a Predict and the next prose no cell of a copy has an output; everything else is as it is stored."""
+    asked_for = 0
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        stored = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        copied = json.loads(unspoiled(path.read_bytes()))["cells"]
+        asked = False
+        for ours, theirs in zip(stored, copied, strict=True):
+            if ours["cell_type"] == "markdown":
+                asked = "**Predict" in "".join(ours["source"])
+            if asked and ours["cell_type"] == "code":
+                asked_for += bool(ours["outputs"])
+                assert (theirs["outputs"], theirs["execution_count"]) == ([], None)
+                assert theirs["source"] == ours["source"]
+            else:
+                assert theirs == ours
+    assert asked_for > 150
+
+
+def test_a_checkout_opens_copies_that_git_ignores(tmp_path, monkeypatch):
+    from lecture_lib.course import lab
+
+    opened = []
+    monkeypatch.setattr(lab.LabApp, "launch_instance", lambda argv: opened.append(argv[0]))
+    monkeypatch.setattr(lab, "checkout", lambda: tmp_path)
+    lab.lab(fresh=True)
+    assert opened == [f"--ServerApp.root_dir={tmp_path / lab.CHECKOUT_FOLDER}"]
+    assert f"/{lab.CHECKOUT_FOLDER}*/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 # What README says

@@ -43,6 +43,18 @@ def lay_out(editions: Mapping[str, bytes], folder: Path) -> list[str]:
     return [line.format(folder=folder, names=_listed(names)) for line, names in told if names]
 
 
+def unspoiled(content: bytes) -> bytes:
+    """A notebook without the outputs that a Predict announces, so that nothing is seen before it is asked for."""
+    notebook = json.loads(content)
+    asked = False
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            asked = "**Predict" in "".join(cell["source"])
+        elif asked:
+            cell["outputs"], cell["execution_count"] = [], None
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def set_aside(folder: Path) -> Path | None:
     """Rename a reader's folder, so that the next one starts anew."""
     if not folder.exists():

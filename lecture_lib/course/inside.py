@@ -20,12 +20,17 @@ from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.outcomes import UNTOUCHED, Failure, observe
 from lecture_lib.exercises.own import own_exercises
 from lecture_lib.exercises.paper import PaperExercise
+from lecture_lib.exercises.variants import varied
 from lecture_lib.matcalc.paper.tasks import FINDERS
 from lecture_lib.train.storage import save_state
 
 MEMORY = 4 << 30
 LARGEST_FILE = 1 << 30
-STARTUP = "from lecture_lib.course.inside import begin as _begin\n_begin({folder!r}, {wanted!r}, {own!r})\ndel _begin\n"
+STARTUP = """\
+from lecture_lib.course.inside import begin as _begin
+_begin({folder!r}, {wanted!r}, {own!r}, {code!r})
+del _begin
+"""
 SOLVED = ("lecture_lib.exercises.bank.nb", "lecture_lib.exercises.bank.paper")
 
 
@@ -33,12 +38,16 @@ class WithheldError(RuntimeError):
     """The hand-in asked for what it should find itself."""
 
 
-def begin(folder: str, wanted: Sequence[str], own: str | None = None) -> None:
+def begin(folder: str, wanted: Sequence[str], own: str | None = None, code: str = "") -> None:
     """Make this process one in which a hand-in runs."""
     _limit_resources()
-    exercises: dict[str, Exercise | PaperExercise] = {e.id: e for e in own_exercises(Path(own))} if own else {}
+    exercises: dict[str, Exercise | PaperExercise] = (
+        {e.id: varied(e, code) for e in own_exercises(Path(own))} if own else {}
+    )
     find_paper = vars(checking)["find_paper"]
-    exercises |= {name: find_paper(name) or bank.find_exercise(name) for name in wanted if name not in exercises}
+    exercises |= {
+        name: find_paper(name) or varied(bank.find_exercise(name), code) for name in wanted if name not in exercises
+    }
     _withhold(exercises)
     check = _recording(exercises, Path(folder))
     package = sys.modules["lecture_lib.exercises"]
@@ -102,11 +111,8 @@ def _withhold(exercises: dict[str, Exercise | PaperExercise]) -> None:
         raise WithheldError("solutions are withheld while a notebook is graded")
 
     papers = {n: replace(e, solutions=(), mistakes=()) for n, e in exercises.items() if isinstance(e, PaperExercise)}
-    shown = {
-        name: replace(e, solution=withheld, mistakes=(), way=None, also=None)
-        for name, e in exercises.items()
-        if isinstance(e, Exercise)
-    }
+    withhold: dict[str, Any] = {"solution": withheld, "mistakes": (), "way": None, "also": None, "variants": None}
+    shown = {name: replace(e, **withhold) for name, e in exercises.items() if isinstance(e, Exercise)}
 
     def find_exercise(name: str) -> Exercise:
         if name not in shown:

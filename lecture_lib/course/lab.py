@@ -8,23 +8,25 @@ from pathlib import Path
 
 from jupyterlab.labapp import LabApp
 
-from lecture_lib.course.copies import lay_out, set_aside
+from lecture_lib.course.copies import lay_out, set_aside, unspoiled
 from lecture_lib.course.errors import CourseError
 from lecture_lib.course.execute import find_notebooks
 from lecture_lib.places import checkout, notebooks_folder
 
 FIRST = "00_start_here.ipynb"
 HOME_FOLDER = "lecture-lib"
+CHECKOUT_FOLDER = "my-notebooks"
 
 
 def lab(options: Sequence[str] = (), folder: Path | None = None, fresh: bool = False) -> None:
-    """Open JupyterLab on the first notebook; without a browser, print the address to open.
+    """Open JupyterLab on the reader's copy of the first notebook; without a browser, print the address to open.
 
-    A checkout opens its own notebooks. An installed package is nothing to write into: it opens copies in
-    ``lecture-lib`` in the reader's home. Returns when JupyterLab is shut down.
+    The copies lie in ``my-notebooks`` of a checkout, which git ignores, or in ``lecture-lib`` in the reader's home.
+    They lack the outputs that the reader is asked to predict. Returns when JupyterLab is shut down.
     """
-    if folder is None and checkout() is None:
-        folder = Path.home() / HOME_FOLDER
+    if folder is None:
+        root = checkout()
+        folder = Path.home() / HOME_FOLDER if root is None else root / CHECKOUT_FOLDER
     first = own_copies(folder, fresh) / FIRST
     if not first.is_file():
         raise FileNotFoundError(f"The first notebook is missing: expected {first}.")
@@ -33,18 +35,13 @@ def lab(options: Sequence[str] = (), folder: Path | None = None, fresh: bool = F
     LabApp.launch_instance(argv=[*lab_options(first), *options])
 
 
-def own_copies(folder: Path | None, fresh: bool) -> Path:
+def own_copies(folder: Path, fresh: bool) -> Path:
     """Make the reader's copies, or bring them up to date, and print what was done."""
-    originals = notebooks_folder()
-    if folder is None:
-        if fresh:
-            raise CourseError("--fresh renews copies, and a checkout opens its own notebooks: name a --folder too.")
-        return originals
-    if folder.resolve() == originals.resolve():
+    if folder.resolve() == notebooks_folder().resolve():
         raise CourseError(f"{folder} holds the course's own notebooks: name another folder for your copies.")
     if fresh and (kept := set_aside(folder)):
         print(f"Your notebooks of before are in {kept}.")
-    for line in lay_out({path.name: path.read_bytes() for path in find_notebooks()}, folder):
+    for line in lay_out({path.name: unspoiled(path.read_bytes()) for path in find_notebooks()}, folder):
         print(line, flush=True)
     return folder
 

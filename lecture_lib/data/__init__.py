@@ -4,6 +4,7 @@ from lecture_lib.data.corpora import Corpus, corpus, polarity
 from lecture_lib.data.fetching import FetchError, fetch
 from lecture_lib.data.learning_curve import learning_curve
 from lecture_lib.data.listing import available
+from lecture_lib.data.models import model
 from lecture_lib.data.sentiment import Sentiment, WordCounts, sentiment
 from lecture_lib.data.shipped import read_packed
 from lecture_lib.data.vectors import vectors
@@ -17,6 +18,7 @@ __all__ = [
     "corpus",
     "fetch",
     "learning_curve",
+    "model",
     "polarity",
     "read_packed",
     "sentiment",

@@ -177,7 +177,7 @@ def _in_a_row(exercise: Exercise, answer: Any) -> list[Any]:
         value = value[0]
     if isinstance(value, (list, tuple)) and len(value) == count:
         return [evaluated(part) if isinstance(part, str) else part for part in map(alone, value)]
-    if is_number(value) and len(str(value)) == count > 2:
+    if is_number(value) and str(value).isdigit() and len(str(value)) == count > 2:
         return [int(digit) for digit in str(value)]
     size = len(value) if isinstance(value, (list, tuple, set, frozenset)) else 1
     raise WrongForm(f"{size} of {count} answers", f"Hand over {count}, in this order: {', '.join(exercise.labels)}.")

@@ -249,7 +249,7 @@ def _overwritten(bent: Bent) -> Iterator[Candidate]:
                     return [p for j, p in enumerate(found) if (j == k) == keep] if at == v else found
 
                 kept = f"only path {k + 1} of {count}" if keep else f"all paths but number {k + 1} of {count}"
-                lost = [x for j, x in enumerate(through) if (j == k) != keep and x]
+                lost = [x for j, x in enumerate(through) if (j == k) != keep and x and through.count(x) < count]
                 yield Candidate(
                     "overwritten",
                     f"{bent.told(v)} reaches the output along {count} paths whose gradients add up; "

@@ -58,6 +58,15 @@ def test_a_sound_exercise_has_no_faults(write):
     assert faults(write(code("x = 1"), code(ANSWER), markdown(HINT + SOLUTION), code("assert answer is ..."))) == []
 
 
+def test_a_cell_that_lies_when_run_again_is_found(write):
+    """A name that another cell gives another shape, and a draw from a generator that goes on."""
+    rebound = [code("x = 1"), code("print(x)"), code("x = (1, 2)")]
+    drawn = [code("import random; r = random.Random(0)"), code("print(r.random())")]
+    for cells in (rebound, drawn):
+        named = [cell | {"id": f"06-{k}"} for k, cell in enumerate(cells)]
+        assert any("run again" in fault for fault in faults(write(*named)))
+
+
 @pytest.mark.parametrize(
     ("cells", "fault"),
     [

@@ -1,4 +1,4 @@
-"""The generated parts of every notebook: where to launch it, how to install what it needs, how it cuts into slides.
+"""The generated parts of every notebook: launch links, the installing cell, its minutes, how it cuts into slides.
 
 They are written by `python -m lecture_lib stamp`, and a test finds a notebook that was not stamped. The address of the
 course stands in `[project.urls]` of pyproject.toml and nowhere else.
@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 import nbformat
 from nbformat import NotebookNode
 
+from lecture_lib.course.authoring.minutes import minutes, stated
 from lecture_lib.course.execute import read_notebook
 from lecture_lib.places import checkout
 
 BRANCH = "main"
+MINUTES = re.compile(r"about \d+ minutes")
 
 INSTALL = """\
 from importlib.util import find_spec
@@ -112,8 +114,23 @@ def stamp(paths: Sequence[Path]) -> list[Path]:
     changed = []
     for path in paths:
         before = path.read_text(encoding="utf-8")
-        after = nbformat.writes(stamped(read_notebook(path), path.name)) + "\n"
+        notebook = stamped(read_notebook(path), path.name)
+        notebook.cells[0].source = MINUTES.sub(f"about {_stated(notebook)} minutes", notebook.cells[0].source)
+        after = nbformat.writes(notebook) + "\n"
         if after != before:
             path.write_text(after, encoding="utf-8", newline="\n")
             changed.append(path)
     return changed
+
+
+def stamp_readme(readme: Path, paths: Sequence[Path]) -> None:
+    """Write the minutes of notebooks into README's table."""
+    text = readme.read_text(encoding="utf-8")
+    for path in paths:
+        row = re.compile(rf"(\(notebooks/{re.escape(path.name)}\).*\| )\d+( \|)$", re.MULTILINE)
+        text = row.sub(rf"\g<1>{_stated(read_notebook(path))}\g<2>", text)
+    readme.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _stated(notebook: NotebookNode) -> int:
+    return stated(minutes(notebook).main)

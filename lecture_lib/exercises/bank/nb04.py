@@ -7,6 +7,7 @@ import numpy as np
 from lecture_lib.exercises.demands import frugal
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
@@ -41,6 +42,15 @@ A_MATRIX = ("an n×n matrix is built", "The row is right. Which cheap operation 
 TWO_MATRICES = ("a whole matrix is built", "The row is right. Begin at the score: what do you hold after each factor?")
 
 EXERCISES = (
+    retrieval(
+        "04",
+        (8, 0.64, 5),
+        ("the rows", "the slope", "the ones"),
+        (0, 250, "columns", "Inputs are counted by columns."),
+        (1, 0.36, "the square alone", "One minus it."),
+        (1, 0.4, "not squared", "It is the square of the output that is taken away."),
+        (2, 25, "all entries", "Does the first unit move with the second bias?"),
+    ),
     Exercise(
         "04-scalar",
         "A function of x that returns the slope of s = y³ along x, with y = x² + 1.",

@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.exercises.draws import layer, logistic, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _steep(z: Any) -> Any:
@@ -23,6 +24,15 @@ def _two_layers(rng: np.random.Generator) -> tuple[Any, Any, Any]:
 
 
 EXERCISES = (
+    retrieval(
+        "05",
+        (24, 300, 250),
+        ("the slope", "the multiplications", "the columns"),
+        (0, 12, "the slope at the wrong place", "The second step starts at y, which is 2."),
+        (1, 2200, "from the right", "So many does it take if the two matrices are multiplied first."),
+        (1, 2000, "one product", "There are two products, and each has a count."),
+        (2, 1, "rows and columns swapped", "Inputs are counted by columns."),
+    ),
     Exercise(
         "05-delta",
         "A function of x, W, b, u that returns δ = ∇_z s for s = uᵀ tanh(Wx + b), shape (n,).",

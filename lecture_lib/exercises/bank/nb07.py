@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.exercises.draws import layer, logistic, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _score_and_answer(rng: np.random.Generator) -> tuple[float, int]:
@@ -102,6 +103,15 @@ def _parameter(rng: np.random.Generator) -> tuple[Any, Any, float]:
 
 
 EXERCISES = (
+    retrieval(
+        "07",
+        (-1, 2000, 1),
+        ("the slope of the weight", "the numbers", "the slope of the input"),
+        (0, 1.5, "another unit", "The weight leads to unit 2."),
+        (0, -8, "another input", "The weight comes from input 3."),
+        (1, 258, "what it is made of", "So many numbers do δ and x hold. There is one slope for each weight."),
+        (2, 5, "a sign lost", "One of the two contributions is negative."),
+    ),
     Exercise(
         "07-upstream",
         "A function of the score s and the answer y (0 or 1) that returns ∂J/∂s for the logistic loss.",

@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _numbers(rng: np.random.Generator, count: int) -> tuple[float, ...]:
@@ -18,6 +19,16 @@ def _rivals(rng: np.random.Generator) -> tuple[Any, Any, Any]:
 
 
 EXERCISES = (
+    retrieval(
+        "08",
+        (-0.2, -0.3, 2),
+        ("what the loss sends down", "the error signal", "the gradient of the word"),
+        (0, 0.2, "the other way round", "What the network said minus what it should have said."),
+        (1, -0.4, "the slope of tanh left out", "There are three factors, one for each stop."),
+        (1, -0.2, "not squared", "The slope of tanh is one minus the square of h."),
+        (2, 1, "the mean", "Both places feed the loss. Where paths meet, what do slopes do?"),
+        (2, -1, "the last one only", "The first place counts as well."),
+    ),
     Exercise(
         "08-sources",
         "How many source nodes and operations the graph of p = σ(uᵀ tanh(W₂ tanh(W₁x + b₁) + b₂)) has, as a tuple.",

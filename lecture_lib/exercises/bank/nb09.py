@@ -19,6 +19,7 @@ from lecture_lib.exercises.gate_trials import (
     tried,
     tried_layer,
 )
+from lecture_lib.exercises.retrieval import retrieval
 
 TANGLE = {"f": ["q", "a"], "c": ["a", "y"], "q": ["c", "d"], "a": ["x", "y"], "d": ["x", "x"]}
 """The operations of the notebook's first graph and their inputs; x and y are sources."""
@@ -121,6 +122,16 @@ def _partial_sums(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
 
 
 EXERCISES = (
+    retrieval(
+        "09",
+        (15, 5, 3),
+        ("the value", "the slope along y", "the slope along z"),
+        (0, 3, "the smaller one", "The larger of y and z comes out of max."),
+        (1, 8, "two paths", "y lost at max. What does max send to the loser?"),
+        (1, 3, "through max", "y lost at max, and the sum sends it something else."),
+        (2, 5, "switched wrongly", "A product sends each input the other one. Which is the other one here?"),
+        (2, 0, "the loser", "z is the larger one here."),
+    ),
     Exercise(
         "09-order",
         "An order in which the five operations of the first graph can be computed, as a list of names.",

@@ -8,6 +8,7 @@ import numpy as np
 from lecture_lib.exercises.demands import own_work
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _two(rng: np.random.Generator) -> tuple[Any, Any]:
@@ -90,6 +91,16 @@ _x, _g = _rng.normal(size=3), _rng.normal(size=2)
 _S = _rng.normal(size=(3, 3))
 
 EXERCISES = (
+    retrieval(
+        "10",
+        (40, 4, 20),
+        ("the share", "the slope", "the gates run"),
+        (0, 30, "not switched", "A product sends each input the other one."),
+        (0, 10, "as a sum does", "A sum hands it on unchanged. This is a product."),
+        (1, 6, "partial sums sent on", "c sent something on before its gradient was complete."),
+        (1, 2, "one doubling", "There are two doublings."),
+        (2, 1048576, "once for every path", "So many paths there are. Does the backward pass walk each of them?"),
+    ),
     Exercise(
         "10-upstream",
         "A function of f, x, upstream and eps: the two-sided numeric gradient of upstream · f(x), shape (m,).",

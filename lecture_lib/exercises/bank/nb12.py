@@ -7,6 +7,7 @@ import numpy as np
 from lecture_lib.exercises.demands import frugal, without_loop
 from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _sizes(rng: np.random.Generator) -> tuple[int, int, int]:
@@ -95,6 +96,16 @@ A_JACOBIAN = (
 )
 
 EXERCISES = (
+    retrieval(
+        "12",
+        (3, 5, 250),
+        ("the passes", "the tangent", "the stored numbers"),
+        (0, 1000, "forward mode", "One pass for each input: that is the other direction."),
+        (1, 7, "both moved", "c does not move."),
+        (1, 2, "the other factor", "Which of the two moves, and what is it multiplied by?"),
+        (2, 100, "the output", "Does the gradient of the weights need what comes out, or what went in?"),
+        (2, 25000, "the weights", "The weights are parameters: they are there anyway."),
+    ),
     Exercise(
         "12-broadcast",
         "A function of G (N, n), the gradient of Z + c for a column c (N, 1): the gradient of c, shape (N, 1).",

@@ -228,7 +228,7 @@ class Reader:
             if slip is None:
                 return Said("shape", (first,)) if sides is None else _unnamed(sides)
             place = f"look at {slip.place}" if slip.place and slip.mistake != "path" else slip.place
-            repair = f"it should be {slip.repair}" if slip.repair else ""
+            repair = slip.repair and (slip.repair if slip.mistake == "path" else f"it should be {slip.repair}")
             helps = [first, f"{slip.mistake}: {slip.words}", place, repair]
             return Said(slip.mistake, tuple(h for h in helps if h), 1 if first else 0)
 

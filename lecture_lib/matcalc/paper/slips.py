@@ -13,6 +13,7 @@ from lecture_lib.matcalc.derive import derive
 from lecture_lib.matcalc.explain import explain
 from lecture_lib.matcalc.expr import Expr, make, number
 from lecture_lib.matcalc.labels import entries_of, gradient_label, jacobian_label
+from lecture_lib.matcalc.normal import tidy
 from lecture_lib.matcalc.paper.build import Readings
 from lecture_lib.matcalc.paper.edits import edits, snippet
 from lecture_lib.matcalc.paper.judge import Judge, Sides
@@ -143,6 +144,11 @@ def _derivative(judge: Judge, e: Expr) -> Atom | None:
     return atom
 
 
+def _plain(e: Expr) -> str:
+    """A repaired side without the 1 that is left of a number, and with transposes on the factors."""
+    return text(tidy(e))
+
+
 def _factors(e: Expr) -> list[Expr]:
     if e.op != "product":
         return []
@@ -156,7 +162,7 @@ def _turned(e: Expr) -> str:
         count = len(e.data[1])
         links = [a.args[0] if a.op == "T" else a.T for a in reversed(e.args[count:])]
         return text(Expr("product", (*e.args[:count], *links), e.data, e.shape[::-1]))
-    return text(e.args[0] if e.op == "T" else e.T)
+    return text(e.args[0]) if e.op == "T" else _plain(e.T)
 
 
 def _paths(judge: Judge, sides: Sides) -> Iterator[Slip]:
@@ -180,13 +186,15 @@ def _paths(judge: Judge, sides: Sides) -> Iterator[Slip]:
                 )
                 for w in judge.worlds
             ):
-                through = " and ".join(text(e.user) for e in lost)
+                through = " and ".join(
+                    f"through {text(e.user)}" if e.user != atom.of else f"straight to {text(e.user)}" for e in lost
+                )
                 yield Slip(
                     "path",
                     f"a path is forgotten: {text(parent)} reaches {text(atom.of)} along {len(out)} paths, and their "
                     f"parts add up",
-                    f"the path through {through} is missing",
-                    f"add the part through {through}",
+                    f"the path {through} is missing",
+                    f"add the part {through}",
                 )
 
 
@@ -206,7 +214,7 @@ def _edited(judge: Judge, problem: Problem, left: Node, right: Node, line: str) 
         except (ShapeError, ValueError, TypeError, ArithmeticError):
             continue
         if sides.fits and sides.right not in seen and agree(judge, sides.left, sides.right, sides):
-            return Slip(edit.mistake, edit.words, snippet(problem, edit.place, line), text(sides.right))
+            return Slip(edit.mistake, edit.words, snippet(problem, edit.at or edit.place, line), _plain(sides.right))
         seen.add(sides.right)
     return None
 
@@ -263,7 +271,7 @@ def _bent(judge: Judge, sides: Sides) -> Iterator[Slip]:
     for edge in sorted(judge.problem.between(atom.of, atom.by), key=lambda e: e.name):
         for mistake, words, slope in _wrong_slopes(edge):
             if all(_holds_bent(sides, edge, slope, w) for w in judge.worlds):
-                yield Slip(mistake, words, edge.name, f"{edge.name}: {edge.rule}")
+                yield Slip(mistake, words, f"{edge.name}: {edge.rule}", f"{edge.name} = {_slope(edge)}")
 
 
 def _wrong_slopes(edge: Edge) -> Iterator[tuple[str, str, Expr]]:
@@ -280,6 +288,15 @@ def _wrong_slopes(edge: Edge) -> Iterator[tuple[str, str, Expr]]:
         off = f"off the diagonal −{name}ᵢ{name}ⱼ is missing"
         yield "softmax elementwise", f"{name}∘(1−{name}) is no softmax: {off}", edge.user * (1 - edge.user)
         yield "softmax elementwise", f"only the diagonal of softmax's Jacobian is here: {off}", edge.user
+
+
+def _slope(edge: Edge) -> str:
+    """The Jacobian of an elementwise function, or of a softmax."""
+    body, name = edge.user.args[0], text(edge.user)
+    if body.op == "elem":
+        function, order, *settings = body.data
+        return text(make("diag", make("elem", body.args[0], data=(function, order + 1, *settings))))
+    return f"diag({name}) − {name}{name}ᵀ"
 
 
 def _holds_bent(sides: Sides, edge: Edge, slope: Expr, world: World) -> bool:
@@ -342,7 +359,8 @@ def _told(judge: Judge, sides: Sides) -> Iterator[Slip]:
         return
     if told.correct or told.mistake in ("unknown", "shape"):
         return
-    yield Slip(told.mistake, told.message.partition(": ")[2] or told.message, "", text(told.right))
+    words = (told.message.partition(": ")[2] or told.message).replace("the guess", "the line")
+    yield Slip(told.mistake, words, "", text(told.right))
 
 
 def _without_atoms(judge: Judge, e: Expr) -> Expr | None:

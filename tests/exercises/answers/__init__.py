@@ -5,7 +5,13 @@ or break a demand of the task; the last two are pairs of an answer and a pattern
 """
 
 import importlib
+import re
+from fractions import Fraction
 from typing import Any, NamedTuple
+
+import numpy as np
+
+from lecture_lib.exercises.bank import find_exercise
 
 Pairs = list[tuple[Any, str]]
 
@@ -22,3 +28,14 @@ def all_answers() -> dict[str, Tries]:
     """Exercise id → what was tried, in the order of the notebooks."""
     modules = [importlib.import_module(f"answers.nb{number:02}") for number in range(19)]
     return {name: tries for module in modules for name, tries in module.ANSWERS.items()}
+
+
+def three_numbers(name: str) -> Tries:
+    """What was tried on the three questions from before: every dress of the right numbers, and one number off."""
+    exercise = find_exercise(name)
+    a, b, c = exercise.solution
+    right = [(a, b, c), [a, b, c], np.array([a, b, c]), (float(a), float(b), float(c)), f"({a}, {b}, {c})"]
+    right += [tuple(Fraction(part) for part in (a, b, c)), tuple(np.float64(part) for part in (a, b, c))]
+    slips = [(mistake.answer, re.escape(mistake.name)) for mistake in exercise.mistakes]
+    others = [((a + 7, b, c), name), ((a, b + 7, c), name), ((a, b, c + 7), name), ((a, b), name), (a, name)]
+    return Tries(right=right, wrong=[*slips, *others])

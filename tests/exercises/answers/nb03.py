@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers import Tries
+from answers import Tries, three_numbers
 from lecture_lib import Tensor, jacobian, numeric_jacobian
 
 
@@ -61,6 +61,7 @@ def tanh_by_loop(z):
 
 
 ANSWERS = {
+    "03-before": three_numbers("03-before"),
     "03-shape": Tries(
         [(3, 5), [3, 5], np.array([3, 5]), "(3, 5)", "3x5", np.zeros((3, 5)).shape, (3.0, 5.0), "3 × 5"],
         [

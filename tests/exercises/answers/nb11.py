@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from answers import Tries
+from answers import Tries, three_numbers
 from lecture_lib import grad, sigmoid
 
 
@@ -17,6 +17,7 @@ def into_w(w, x, y, lam):
 
 
 ANSWERS = {
+    "11-before": three_numbers("11-before"),
     "11-adjoint": Tries(
         [5.5, [5.5], "5.5", 1 / 2 + 5, np.array(5.5), "1/2 + 5", (5.5,), np.float32(5.5)],
         [
