@@ -92,7 +92,7 @@
 
   function marked(text, terms) {
     const parts = document.createElement("span");
-    const pattern = terms.map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+    const pattern = terms.map((term) => `${term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}[a-z]*`).join("|");
     text.split(new RegExp(`(${pattern})`, "i")).forEach((piece, k) => {
       if (k % 2) {
         const mark = document.createElement("mark");
