@@ -95,6 +95,18 @@ def test_kernels_are_this_python_with_its_own_settings(course, monkeypatch):
     assert results(shipped_data=True)[2].startswith("(False,")
 
 
+@pytest.mark.parametrize(
+    ("backend", "order"), [("agg", "plt, course"), ("svg", "course, plt"), ("Qt5Agg", "plt, course")]
+)
+def test_a_backend_of_the_shell_draws_nothing_away(course, backend, order):
+    """As in a kernel that something else has started."""
+    lines = {"plt": "import matplotlib.pyplot as plt", "course": "import lecture_lib"}
+    path = write(course, "00.ipynb", "\n".join(map(lines.get, order.split(", "))), "plt.plot([1, 2])\nplt.show()")
+    (execution,) = execute_notebooks([path], environment={"MPLBACKEND": backend})
+    assert execution.error is None
+    assert ["image/png" in output.data for output in execution.notebook.cells[-1].outputs] == [True]
+
+
 def test_no_kernel_survives_an_early_stop(course):
     mark = "import os; print(os.getpid())"
     paths = [write(course, f"0{k}.ipynb", mark) for k in range(3)]

@@ -306,6 +306,34 @@ def add_rows(table: Array, ids: Array, rows: Array) -> None:
         np.add.at(table.reshape(-1), where, rows.reshape(-1))
 
 
+def subtract_rows(table: Array, ids: Array, rows: Array, seen: Array, found: Array | None = None) -> None:
+    """Subtract rows from a table in place, of ids that come but once all at once.
+
+    ``seen`` is memory for one integer for each row of the table; what it holds does not matter. ``found`` are the
+    table's rows at these ids, if they are known; they are overwritten.
+    """
+    count = len(ids)
+    if count < FEW:
+        listed = ids.tolist()
+        if len(set(listed)) < count or min(listed, default=0) < 0:
+            np.subtract.at(table, ids, rows)
+            return
+    else:
+        # The last place of every id stands in the memory then: a look-up, which costs less than a sort.
+        places = np.arange(count)
+        seen[ids] = places
+        last = seen.take(ids) == places
+        if not last.all():
+            first, again = np.flatnonzero(last), np.flatnonzero(~last)
+            once = ids.take(first)
+            table[once] = np.subtract(table.take(once, 0), rows.take(first, 0))
+            add_rows(table, ids.take(again), -rows.take(again, 0))
+            return
+    if found is None:
+        found = table.take(ids, 0)
+    table[ids] = np.subtract(found, rows, found)
+
+
 IN_PLACE = {"sort", "partition", "put", "resize", "setfield", "setflags", "byteswap", "itemset"}
 """Methods of arrays that change them."""
 

@@ -24,7 +24,7 @@ from lecture_lib.course.hand_in import ANSWERS, GRACE, JOB, MISSING, START, WORK
 from lecture_lib.course.processes import adopt_orphans, run_alone, stop_all
 from lecture_lib.course.report import Grade, Student, Table, student_of
 from lecture_lib.course.returned import Returned, returned
-from lecture_lib.course.sets import exercises_in, original_of
+from lecture_lib.course.sets import exercises_in, original_of, variant_in
 
 NOTEBOOK = "hand_in.ipynb"
 
@@ -63,10 +63,12 @@ def grade(
         if not found:
             table.discard()
             raise FileNotFoundError(f"There is no notebook below {folder}.")
+        with_variants = any(item.code for item in found)
         found = [item for item in found if int(item.key[:12], 16) % shard[1] == shard[0] - 1]
         for item in found:
             owner = student_of(item.name, roster)
-            item.grade = replace(item.grade, worth=worth or {}, student=owner.name if owner else "")
+            note = _whose_numbers(item, owner, roster) if with_variants else ""
+            item.grade = replace(item.grade, worth=worth or {}, student=owner.name if owner else "", note=note)
         ordered = _kept(_graded(found, table, jobs, exercises, limits), keep)
         ordered += _absent(ordered, roster if shard[1] == 1 else ())
         table.finish(ordered)
@@ -120,6 +122,7 @@ class _HandIn:
         self.key = item.key
         self.is_ready = False
         self.cells: list[str] = []
+        self.code = ""
 
     def run(self, exercises: Mapping[str, list[str]], limits: Mapping[str, object]) -> Grade:
         """Run it in a process of its own; whatever goes wrong becomes its status."""
@@ -129,7 +132,7 @@ class _HandIn:
         result.results = dict.fromkeys(wanted, MISSING)
         for inner in (ANSWERS, WORK):
             (self.room / inner).mkdir()
-        job = {**limits, "wanted": wanted, "cells": self.cells, "claimed": [], "run": True}
+        job = {**limits, "wanted": wanted, "cells": self.cells, "code": self.code, "claimed": [], "run": True}
         said, code = self._process(job, float(str(limits["seconds"])) + 2 * START + 2 * GRACE)
         result.status = said.get("status") or (
             "it killed the process that ran it" if code < 0 else f"it could not be run (code {code})"
@@ -156,8 +159,9 @@ class _HandIn:
 
     def copy_of(self, other: Grade) -> Grade:
         """The grade of a hand-in with the same cells."""
-        note = f"the same cells as {other.file}"
-        return replace(other, file=self.name, student=self.grade.student, note=note, seconds=0.0, time=self.grade.time)
+        own = self.grade
+        note = _joined(own.note, f"the same cells as {other.file}")
+        return replace(other, file=self.name, student=own.student, note=note, seconds=0.0, time=own.time)
 
 
 def _read(item: Returned, room: Path, exercises: Mapping[str, list[str]]) -> _HandIn:
@@ -180,10 +184,27 @@ def _read(item: Returned, room: Path, exercises: Mapping[str, list[str]]) -> _Ha
         hand_in.grade.status = "which notebook is this? None of its cells checks an exercise of these notebooks"
         return hand_in
     hand_in.cells = [cell.source for cell in notebook.cells if runs(cell)]
+    hand_in.code = variant_in(hand_in.cells)
     path.unlink()
     hand_in.key = sha256("\0".join(hand_in.cells).encode("utf-8", "surrogatepass")).hexdigest()
     hand_in.is_ready = True
     return hand_in
+
+
+def _whose_numbers(item: _HandIn, owner: Student | None, roster: Sequence[Student]) -> str:
+    """What is to be said of the copy that a hand-in was made in, in a class whose copies have their own numbers."""
+    if not item.is_ready or (owner is not None and item.code == owner.code):
+        return ""
+    if not item.code:
+        return "without the line variant(...) of its copy: the numbers of the course"
+    other = next((student.name for student in roster if student.code == item.code), "")
+    if not roster or (owner is None and other):
+        return ""
+    return f"the numbers of the copy of {other}" if other else "the numbers of a copy of nobody in the roster"
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _kept(grades: Sequence[Grade], keep: str | None) -> list[Grade]:
@@ -198,7 +219,7 @@ def _kept(grades: Sequence[Grade], keep: str | None) -> list[Grade]:
         best = max(group, key=lambda g: (g.time, g.points) if keep == "latest" else (g.points, g.time))
         others = len(group) - 1
         note = f"{keep} of {len(group)} hand-ins" if others else ""
-        chosen.append(replace(best, note="; ".join(filter(None, (best.note, note)))))
+        chosen.append(replace(best, note=_joined(best.note, note)))
     return sorted(chosen, key=lambda g: g.file)
 
 

@@ -24,11 +24,14 @@ from lecture_lib.course.kernels import ThisPython, kernel_environment
 from lecture_lib.course.processes import adopt_orphans, kill_below
 from lecture_lib.exercises import checking
 from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.bank.paper import find_paper
 from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.forms import formed
 from lecture_lib.exercises.outcomes import outcomes
 from lecture_lib.exercises.own import own_exercises
+from lecture_lib.exercises.paper import PaperExercise, judge_paper
 from lecture_lib.exercises.records import VARIABLE, solved_in
+from lecture_lib.exercises.variants import varied
 from lecture_lib.train.storage import load_state
 
 FLOOD = 5_000_000
@@ -78,7 +81,7 @@ class Run:
         self.claim = re.compile(r"^([\w-]+): right\b", re.MULTILINE)
         self.claimed: set[str] = set()
         self.errors = self.stopped = 0
-        self.own, self.wanted = job["own"], job["wanted"]
+        self.own, self.wanted, self.code = job["own"], job["wanted"], job["code"]
         self.manager = KernelManager(kernel_spec_manager=ThisPython())
         self.client: BlockingKernelClient | None = None
 
@@ -86,7 +89,7 @@ class Run:
         """Start a fresh kernel."""
         startup = self.room / "ipython" / "profile_default" / "startup"
         startup.mkdir(parents=True, exist_ok=True)
-        begin = STARTUP.format(folder=str(self.room / ANSWERS), wanted=self.wanted, own=self.own)
+        begin = STARTUP.format(folder=str(self.room / ANSWERS), wanted=self.wanted, own=self.own, code=self.code)
         (startup / "00-begin.py").write_text(begin, encoding="utf-8")
         environment = kernel_environment(self.room / "ipython", shipped_data=True)
         environment |= {VARIABLE: str(self.room / "progress.json")}
@@ -182,7 +185,8 @@ def results(room: Path, job: dict[str, Any]) -> tuple[dict[str, str], dict[str, 
         if name not in job["wanted"] or found.get(name) == RIGHT:
             continue
         if state.get("said") == "right":
-            found[name] = RIGHT if is_confirmed(own.get(name) or find_exercise(name), state) else UNCONFIRMED
+            exercise = find_paper(name) or varied(own.get(name) or find_exercise(name), job["code"])
+            found[name] = RIGHT if is_confirmed(exercise, state) else UNCONFIRMED
         elif state.get("said") == "wrong":
             found[name] = f"wrong: {state.get('mistake')}"[:LONGEST_LINE]
             nudges[name] = str(state.get("nudge"))[:LONGEST_NUDGE]
@@ -195,9 +199,11 @@ def results(room: Path, job: dict[str, Any]) -> tuple[dict[str, str], dict[str, 
     return found, {name: nudge for name, nudge in nudges.items() if found[name].startswith("wrong")}
 
 
-def is_confirmed(exercise: Exercise, state: dict[str, Any]) -> bool:
-    """Whether the outcomes that were written down are those of the solution."""
+def is_confirmed(exercise: Exercise | PaperExercise, state: dict[str, Any]) -> bool:
+    """Whether the outcomes that were written down are those of the solution, or the derivation is a right one."""
     try:
+        if isinstance(exercise, PaperExercise):
+            return judge_paper(exercise, state["text"]).state == "right"
         given = from_state(state["outcomes"])
         return bool(checking.is_right(exercise, given, outcomes(exercise, formed(exercise, exercise.solution))))
     except Exception:  # what a hand-in wrote may be anything

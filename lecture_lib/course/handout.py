@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from lecture_lib.course.execute import read_notebook, runs
+from lecture_lib.course.own_numbers import with_own_numbers
 from lecture_lib.course.relink import with_working_links
+from lecture_lib.course.report import Student, folders_of
 from lecture_lib.course.sets import exercises_in
+from lecture_lib.exercises.bank import all_exercises
+from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.own import own_exercises
 
 SOLUTION = re.compile(r"\n*<details>\s*<summary>\s*Solution\s*</summary>.*?</details>", re.DOTALL)
@@ -32,29 +37,37 @@ def handout(
     base_url: str | None = None,
     address: str = "",
     own: Path | None = None,
+    students: Sequence[Student] = (),
 ) -> list[Path]:
-    """Write a student's copy of notebooks into a folder."""
+    """Write a student's copy of notebooks into a folder, or one with numbers of its own for each student of a class."""
     stems = {path.stem for path in paths}
-    copies: dict[Path, NotebookNode] = {}
+    plain: dict[str, NotebookNode] = {}
     for path in paths:
         notebook = student_copy(read_notebook(path), solutions)
         if base_url is not None or not links:
             _relink(notebook, path.name, base_url)
-        notebook = _knowing(with_working_links(notebook, stems), own)
-        copies[folder / path.name] = _attributed(notebook, address)
-    files: dict[Path, str] = {path: nbformat.writes(notebook) + "\n" for path, notebook in copies.items()}
-    if own is not None:
-        files[folder / own.name] = own.read_text(encoding="utf-8")
-    there = [path.name for path in files if path.exists()]
+        plain[path.name] = _attributed(with_working_links(notebook, stems), address)
+    targets = {folder / name: code for name, code in folders_of(students).items()} or {folder: ""}
+    names = [*plain, own.name] if own is not None else list(plain)
+    files = [target / name for target in targets for name in names]
+    there = [str(path.relative_to(folder)) for path in files if path.exists()]
     if there:
+        named = ", ".join(there[:5]) + (f" and {len(there) - 5} more" if len(there) > 5 else "")
         raise FileExistsError(
-            f"{folder} already holds {', '.join(there)}: name another folder, or move these away first. "
-            "Nothing was written."
+            f"{folder} already holds {named}: name another folder, or move these away first. Nothing was written."
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, text in files.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
-    return list(files)
+    added = own_exercises(own) if own is not None else ()
+    known = {exercise.id: exercise for exercise in (*all_exercises(), *added)}
+    for target, code in targets.items():
+        target.mkdir(parents=True, exist_ok=True)
+        for name, notebook in plain.items():
+            exercises = [known[exercise] for exercise in exercises_in(notebook) if exercise in known]
+            needs_own = own if {e.id for e in exercises} & {e.id for e in added} else None
+            copy = _copy_of(notebook, exercises, needs_own, code)
+            (target / name).write_text(nbformat.writes(copy) + "\n", encoding="utf-8", newline="\n")
+        if own is not None:
+            (target / own.name).write_text(own.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+    return files
 
 
 def student_copy(notebook: NotebookNode, solutions: bool = True) -> NotebookNode:
@@ -92,10 +105,16 @@ def _relink(notebook: NotebookNode, name: str, base_url: str | None) -> None:
     notebook.cells = kept
 
 
-def _knowing(notebook: NotebookNode, own: Path | None) -> NotebookNode:
-    """Where a notebook sets exercises of one's own, its first cell of code says where they are."""
-    if own is not None and {exercise.id for exercise in own_exercises(own)} & set(exercises_in(notebook)):
-        source = f'from lecture_lib.exercises import add_exercises\n\nadd_exercises("{own.name}")'
+def _copy_of(notebook: NotebookNode, exercises: Sequence[Exercise], own: Path | None, code: str) -> NotebookNode:
+    """One copy, whose first cell of code says where exercises of one's own are, and which numbers are asked for."""
+    notebook = deepcopy(notebook)
+    lines = [f'add_exercises("{own.name}")'] if own is not None else []
+    if code and any(exercise.variants for exercise in exercises):
+        notebook = with_own_numbers(notebook, exercises, code)
+        lines.append(f'variant("{code}")')
+    if lines:
+        names = ", ".join(line.partition("(")[0] for line in lines)
+        source = "\n".join([f"from lecture_lib.exercises import {names}", "", *lines])
         first = next(k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code" and runs(cell))
         notebook.cells.insert(first, nbformat.v4.new_code_cell(source, id="own-exercises"))
     return notebook

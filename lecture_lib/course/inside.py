@@ -19,23 +19,35 @@ from lecture_lib.exercises.errors import UnknownExerciseError, WrongAnswer
 from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.outcomes import UNTOUCHED, Failure, observe
 from lecture_lib.exercises.own import own_exercises
+from lecture_lib.exercises.paper import PaperExercise
+from lecture_lib.exercises.variants import varied
+from lecture_lib.matcalc.paper.tasks import FINDERS
 from lecture_lib.train.storage import save_state
 
 MEMORY = 4 << 30
 LARGEST_FILE = 1 << 30
-STARTUP = "from lecture_lib.course.inside import begin as _begin\n_begin({folder!r}, {wanted!r}, {own!r})\ndel _begin\n"
-BANK = "lecture_lib.exercises.bank.nb"
+STARTUP = """\
+from lecture_lib.course.inside import begin as _begin
+_begin({folder!r}, {wanted!r}, {own!r}, {code!r})
+del _begin
+"""
+SOLVED = ("lecture_lib.exercises.bank.nb", "lecture_lib.exercises.bank.paper")
 
 
 class WithheldError(RuntimeError):
     """The hand-in asked for what it should find itself."""
 
 
-def begin(folder: str, wanted: Sequence[str], own: str | None = None) -> None:
+def begin(folder: str, wanted: Sequence[str], own: str | None = None, code: str = "") -> None:
     """Make this process one in which a hand-in runs."""
     _limit_resources()
-    exercises = {exercise.id: exercise for exercise in own_exercises(Path(own))} if own else {}
-    exercises |= {name: bank.find_exercise(name) for name in wanted if name not in exercises}
+    exercises: dict[str, Exercise | PaperExercise] = (
+        {e.id: varied(e, code) for e in own_exercises(Path(own))} if own else {}
+    )
+    find_paper = vars(checking)["find_paper"]
+    exercises |= {
+        name: find_paper(name) or varied(bank.find_exercise(name), code) for name in wanted if name not in exercises
+    }
     _withhold(exercises)
     check = _recording(exercises, Path(folder))
     package = sys.modules["lecture_lib.exercises"]
@@ -65,7 +77,7 @@ def from_state(state: Any) -> Any:
     return type(state)(map(from_state, state)) if isinstance(state, (list, tuple)) else state
 
 
-def _recording(exercises: dict[str, Exercise], folder: Path) -> Callable[[str, Any], None]:
+def _recording(exercises: dict[str, Exercise | PaperExercise], folder: Path) -> Callable[[str, Any], None]:
     numbers = count()
 
     def note(name: str, **said: Any) -> None:
@@ -86,16 +98,21 @@ def _recording(exercises: dict[str, Exercise], folder: Path) -> Callable[[str, A
         if not done:
             note(name, said="not done")
             return
+        if isinstance(exercise, PaperExercise):
+            note(name, said="right", text=answer)
+            return
         note(name, said="right", outcomes=as_state(observe(exercise, checking.formed(exercise, answer)).outcomes))
 
     return check
 
 
-def _withhold(exercises: dict[str, Exercise]) -> None:
+def _withhold(exercises: dict[str, Exercise | PaperExercise]) -> None:
     def withheld(*args: Any, **options: Any) -> Any:
         raise WithheldError("solutions are withheld while a notebook is graded")
 
-    shown = {name: replace(e, solution=withheld, mistakes=(), way=None, also=None) for name, e in exercises.items()}
+    papers = {n: replace(e, solutions=(), mistakes=()) for n, e in exercises.items() if isinstance(e, PaperExercise)}
+    withhold: dict[str, Any] = {"solution": withheld, "mistakes": (), "way": None, "also": None, "variants": None}
+    shown = {name: replace(e, **withhold) for name, e in exercises.items() if isinstance(e, Exercise)}
 
     def find_exercise(name: str) -> Exercise:
         if name not in shown:
@@ -105,9 +122,10 @@ def _withhold(exercises: dict[str, Exercise]) -> None:
     def exercises_of(notebook: str) -> tuple[Exercise, ...]:
         return tuple(exercise for name, exercise in shown.items() if name[:2] == notebook)
 
-    vars(checking)["find_exercise"] = find_exercise
+    FINDERS[:] = [papers.get]
+    vars(checking).update(find_exercise=find_exercise, find_paper=papers.get)
     vars(bank).update(find_exercise=find_exercise, exercises_of=exercises_of, all_exercises=lambda: [*shown.values()])
-    for name in [name for name in sys.modules if name.startswith(BANK)]:
+    for name in [name for name in sys.modules if name.startswith(SOLVED)]:
         del sys.modules[name]
         if hasattr(bank, name.rpartition(".")[2]):
             delattr(bank, name.rpartition(".")[2])
@@ -118,7 +136,7 @@ class _NoSolutions:
     """Refuses to import the modules that hold the solutions."""
 
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> None:
-        if name.startswith(BANK):
+        if name.startswith(SOLVED):
             raise WithheldError("solutions are withheld while a notebook is graded")
 
 

@@ -6,8 +6,10 @@ import csv
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -72,11 +74,21 @@ class Grade:
 
 @dataclass(frozen=True)
 class Student:
-    """One line of a roster: a name, and all by which a hand-in may name the student."""
+    """One line of a roster: a name, and all by which a hand-in may name the student, the surest first."""
 
     name: str
     row: Mapping[str, str]
     keys: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """What the student's copies name their numbers by."""
+        return sha256(self.keys[0].encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+    @property
+    def folder(self) -> str:
+        """The name in letters that are allowed in a file's name on every system."""
+        return re.sub(r"[^\w-]+", " ", self.name).strip(" ")
 
 
 class Table:
@@ -194,6 +206,15 @@ def read_roster(path: Path) -> list[Student]:
     return students
 
 
+def folders_of(students: Sequence[Student]) -> dict[str, str]:
+    """A folder for each student, by whose name the student is known again, and the code of the copies in it."""
+    names = Counter(student.folder.casefold() for student in students)
+    folders = {s.folder if names[s.folder.casefold()] == 1 else f"{s.folder} {s.keys[0]}": s.code for s in students}
+    if len(set(folders.values())) < len(students):
+        raise ReportError("Two students of the roster cannot be told apart: give each a name or an id of their own.")
+    return folders
+
+
 def simple(text: str) -> str:
     """A name without accents, case and punctuation, as platforms write it into file names.
 
@@ -208,15 +229,15 @@ def student_of(file: str, roster: Sequence[Student]) -> Student | None:
     """Whose hand-in it is: the student of whom a part of its path says most."""
     words = f" {simple(file)} "
     joined = set(words.split())
-    best: list[tuple[int, Student]] = []
+    best: list[tuple[list[int], Student]] = []
     for student in roster:
         fits = [
             len(key) for key in student.keys if f" {key} " in words or (" " in key and key.replace(" ", "") in joined)
         ]
         if fits:
-            best.append((max(fits), student))
-    most = max((length for length, _ in best), default=0)
-    winners = [student for length, student in best if length == most]
+            best.append((sorted(fits, reverse=True), student))
+    most = max((lengths for lengths, _ in best), default=[])
+    winners = [student for lengths, student in best if lengths == most]
     return winners[0] if len(winners) == 1 else None
 
 

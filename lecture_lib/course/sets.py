@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from lecture_lib.course.execute import read_notebook
 
 CHECK = re.compile(r"""(?<![\w#])check\(\s*["']([\w-]+)["']""")
+VARIANT = re.compile(r"""^variant\(["']([^"'\n]*)["']\)""", re.MULTILINE)
 
 
 def original_of(path: Path, notebook: NotebookNode, exercises: Mapping[str, list[str]]) -> str:
@@ -35,6 +36,11 @@ def exercises_in(notebook: NotebookNode) -> list[str]:
     """The exercises that a notebook sets."""
     found = [name for cell in notebook.cells if cell.cell_type == "code" for name in CHECK.findall(cell.source)]
     return list(dict.fromkeys(found))
+
+
+def variant_in(sources: Sequence[str]) -> str:
+    """The code of the copy that cells of code come from; "" where no line tells it."""
+    return next((found[1] for source in sources if (found := VARIANT.search(source))), "")
 
 
 def exercises_of_all(originals: Sequence[Path]) -> list[str]:

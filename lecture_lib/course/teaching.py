@@ -18,6 +18,12 @@ def add_commands(add: Add) -> None:
     student.add_argument(
         "--no-links", dest="links", action="store_false", help="leave out the links to the public copy"
     )
+    student.add_argument(
+        "--seed-from",
+        type=Path,
+        metavar="roster.csv",
+        help="a class: a folder for each student, with numbers of its own",
+    )
     student.add_argument("--base-url", help="where the copies will lie on the web; their links lead there")
     returned = add("grade", _grade, "run the checks of returned notebooks; their code runs with your rights")
     returned.add_argument("returned", type=Path, nargs="+", metavar="folder",
@@ -45,10 +51,12 @@ def _handout(options: argparse.Namespace) -> int:
     from lecture_lib.course.authoring.stamp import address
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.handout import handout
+    from lecture_lib.course.report import read_roster
 
     found = find_notebooks(options.names, options.folder)
     links = {"links": options.links, "base_url": options.base_url, "address": address()}
-    for path in handout(found, options.output, options.solutions, own=options.exercises, **links):
+    students = read_roster(options.seed_from) if options.seed_from else []
+    for path in handout(found, options.output, options.solutions, own=options.exercises, students=students, **links):
         print(path)
     return 0
 

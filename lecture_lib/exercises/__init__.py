@@ -4,5 +4,6 @@ from lecture_lib.exercises.checking import check
 from lecture_lib.exercises.errors import UnknownExerciseError, WrongAnswer
 from lecture_lib.exercises.own import add_exercises
 from lecture_lib.exercises.records import progress
+from lecture_lib.exercises.variants import variant
 
-__all__ = ["UnknownExerciseError", "WrongAnswer", "add_exercises", "check", "progress"]
+__all__ = ["UnknownExerciseError", "WrongAnswer", "add_exercises", "check", "progress", "variant"]

@@ -96,7 +96,7 @@ def _numbers(exercise: Exercise) -> Iterator[float]:
         try:
             with np.errstate(all="ignore"):
                 value = float(way())
-        except (TypeError, ValueError, ArithmeticError):
+        except (AttributeError, TypeError, ValueError, ArithmeticError):
             continue
         if np.isfinite(value):
             yield value

@@ -15,7 +15,9 @@ from lecture_lib.exercises.exercise import Exercise, Finding
 from lecture_lib.exercises.forms import WrongForm, formed, holds_dots
 from lecture_lib.exercises.outcomes import UNTOUCHED, Observed, all_same, fitted, observe, outcomes
 from lecture_lib.exercises.paper import PaperExercise, judge_paper
+from lecture_lib.exercises.programs import unfinished
 from lecture_lib.exercises.records import record
+from lecture_lib.exercises.variants import current, varied
 from lecture_lib.exercises.verdict import NOT_DONE, Verdict
 
 
@@ -42,7 +44,7 @@ def check(name: str, answer: Any) -> None:
         lecture_lib.exercises.errors.WrongAnswer: 06-outer: transposed. ...
     """
     paper = find_paper(name) if isinstance(name, str) else None
-    if check_answer(paper or find_exercise(name), answer):
+    if check_answer(paper or varied(find_exercise(name), current()), answer):
         record(name)
 
 
@@ -81,7 +83,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         >>> judge(find_exercise("03-shape"), (5, 3)).mistake
         'inputs as rows'
     """
-    if holds_dots(answer) or _is_empty(answer):
+    if holds_dots(answer) or unfinished(answer):
         return NOT_DONE
     if exercise.is_function and not callable(answer):
         return Verdict("wrong", *_not_callable(exercise))
@@ -164,12 +166,3 @@ def _say(text: str) -> None:
     """Print, with "?" for a letter that the console lacks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding))
-
-
-def _is_empty(answer: Any) -> bool:
-    """Whether a function's body is nothing but dots, or `pass`."""
-    code = getattr(answer, "__code__", None)
-    return code is not None and not code.co_names and code.co_code == _EMPTY and code.co_consts[-1] is None
-
-
-_EMPTY = (lambda: None).__code__.co_code

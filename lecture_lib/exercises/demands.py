@@ -46,7 +46,8 @@ def without_loop(small: Inputs, large: Inputs) -> Demand:
     """Ask that the steps of Python do not grow with the number of rows."""
 
     def demand(exercise: Exercise, answer: Any) -> Finding | None:
-        few, many = (_steps(answer, draw(np.random.default_rng(0))) for draw in (small, large))
+        # Python 3.12 prepares a function for counting in its first run, which therefore counts short.
+        _, few, many = (_steps(answer, draw(np.random.default_rng(0))) for draw in (small, small, large))
         if many <= few:
             return None
         return "a loop", "The result is right, but it goes through the rows one by one. What does it for all at once?"

@@ -8,7 +8,7 @@ python fence that assigns the same name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,19 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Variants:
+    """How an exercise is set with other numbers.
+
+    Attributes:
+        build: makes the exercise from its numbers.
+        numbers: for each argument of `build` that varies, what it may be drawn from.
+    """
+
+    build: Callable[..., Exercise]
+    numbers: Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
 class Exercise:
     """A question whose answer can be checked.
 
@@ -58,6 +71,7 @@ class Exercise:
         way: the value of an answer once more, worked out step by step: usual slips are made in it.
         also: another right answer, whose outcomes are others, such as the exact slope beside the numeric one.
         demands: what else the task asks for; each is given the exercise and a right answer, and finds a fault or None.
+        variants: how it is set with other numbers, None where it is not.
 
     Example:
         >>> halve = Exercise("00-half", "Half of x.", lambda x: x / 2, (), "What is half of 2?", "It halves.",
@@ -81,6 +95,7 @@ class Exercise:
     way: Callable[[], Any] | None = None
     also: Any = None
     demands: tuple[Callable[[Exercise, Any], Finding | None], ...] = ()
+    variants: Variants | None = None
 
     @property
     def is_function(self) -> bool:

@@ -156,9 +156,7 @@ def _guarded(function: Callable[[], Any]) -> Any:
     except Objection as error:
         return Failure("Objection", str(error), (error.name, error.nudge))
     except Exception as error:
-        # Dots that are left inside a formula: nothing can be computed with them.
-        dots = isinstance(error, TypeError) and "ellipsis" in str(error)
-        return UNTOUCHED if dots else Failure(type(error).__name__, str(error))
+        return Failure(type(error).__name__, str(error))
 
 
 def settled(value: Any) -> Any:

@@ -101,7 +101,8 @@ def verdict_of(exercise: PaperExercise, lines: mc.Derived) -> Verdict:
     """
     for line in lines:
         if not line.ok:
-            return Verdict("wrong", line.mistake or line.kind, f"Line {line.number}: {line.message}.")
+            told = line.message.removeprefix(f"{line.mistake}: ")
+            return Verdict("wrong", line.mistake or line.kind, f"Line {line.number}: {told}.")
         if line.kind == "jump" and not exercise.jumps:
             return Verdict("wrong", "jump", f"Line {line.number} is {line.message}.")
     if not len(lines):

@@ -79,6 +79,23 @@ def program_of(answer: Any) -> Program | None:
     return None if endless else Program(module, space, arguments)
 
 
+def unfinished(answer: Any) -> bool:
+    """Whether the text of a function or class still holds dots where something is asked for, or a body is empty."""
+    definition = _definition(answer)
+    if definition is None:
+        return False
+    parts = list(ast.walk(definition))
+    in_index = {id(part) for node in parts if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
+    if any(isinstance(part, ast.Constant) and part.value is ... and id(part) not in in_index for part in parts):
+        return True
+    body = definition.body if isinstance(definition, ast.FunctionDef) else [definition]
+    return all(isinstance(line, ast.Pass) or _is_text(line) for line in body)
+
+
+def _is_text(line: ast.AST) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+
+
 def written_out(program: Program) -> Program:
     """The program with each helper that is one expression written out where it is called, as readers do."""
     found = {_name(tree): _expression(tree) for tree in program.module.body[:-1]}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lecture_lib.exercises.bank import exercises_of, notebooks
+from lecture_lib.exercises.bank import exercise_ids, notebooks
 
 VARIABLE = "LECTURE_LIB_PROGRESS"
 READERS_PATIENCE = 20
@@ -42,7 +42,7 @@ def progress(reset: bool = False) -> None:
     solved = solved_exercises()
     print("notebook  solved  still open")
     for notebook in notebooks():
-        ids = [exercise.id for exercise in exercises_of(notebook)]
+        ids = exercise_ids(notebook)
         left = [name for name in ids if name not in solved]
         print(f"{notebook:8}  {len(ids) - len(left):2} of {len(ids):<2} {', '.join(left)}".rstrip())
     if not kept or not _solved_now <= solved_in(progress_file()):

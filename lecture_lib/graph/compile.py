@@ -10,18 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.autograd import linear, products
-from lecture_lib.autograd.families import Elementwise
+from lecture_lib.autograd import linear
 from lecture_lib.autograd.node import no_subclass
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.transforms import Argnums, parameter_names, positions, value_and_grad
 from lecture_lib.autograd.trees import Keywords, call, is_record, joined, leaves, parts_of, rebuild, refill
-from lecture_lib.graph.forms import Printed
-from lecture_lib.graph.notation import numpy_text
-from lecture_lib.graph.simplify import ROWS, is_row_sparse, same_kind, simplify
 from lecture_lib.graph.trace import NUMBERS, Graph, Node, is_numeric, record
-
-VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.BROADCAST)
+from lecture_lib.graph.writer import ProgramWriter
 
 KEPT = 64
 """How many programs a compiled gradient keeps; the least recently used goes first, with a warning."""
@@ -77,18 +72,27 @@ class Programs(threading.local):
         self.fixed: set[Any] = set()
         self.warned = False
 
+    def program(self, args: tuple[Any, ...]) -> Program:
+        """A new program for arguments of this form."""
+        return Program(self.f, args, self.argnums)
+
     def run(self, args: tuple[Any, ...]) -> Any:
         """Run the program that fits these arguments; trace it first if there is none."""
         if self.latest is not None:
             result = self.latest.run(args)
             if result is not None:
                 return result
+        given, program = self.fitting(args)
+        return program.run(given)
+
+    def fitting(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], Program]:
+        """The arguments as plain arrays, and their program; it is the latest from now on."""
         given: tuple[Any, ...] = rebuild(tuple(args), partial(no_subclass, taker="a compiled gradient"))
         key = form(given)
         if key in self.fixed:
             key = form_by_value(given, self.argnums)
         # The dict is in the order of last use: what is used goes to the end, and what is dropped is the first.
-        self.latest = self.known.pop(key, None) or Program(self.f, given, self.argnums)
+        self.latest = self.known.pop(key, None) or self.program(given)
         if self.latest.fixed and form(given) not in self.fixed:
             self.fixed.add(key)
             key = form_by_value(given, self.argnums)
@@ -102,9 +106,9 @@ class Programs(threading.local):
                     f"the compiled gradient of {name} has met more than {KEPT} forms of arguments and forgets the one "
                     "used longest ago; tracing takes time: fewer shapes (padding), or value_and_grad, are faster",
                     RuntimeWarning,
-                    stacklevel=3,
+                    stacklevel=4,
                 )
-        return self.latest.run(given)
+        return given, self.latest
 
 
 def form(part: Any, by_value: bool = False) -> Any:
@@ -146,13 +150,14 @@ class Program:
     """
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: Argnums) -> None:
+        self.f = f
         self.count = len(args)
         self.argnums = argnums
         self.wanted = wanted(args, argnums)
         # Python's numbers are traced, so that one program serves all their values; they are constants of the program
         # where f needs a plain number (an axis, a choice), or where the result would have another dtype.
         self.fixed = False
-        step = value_and_grad(f, argnums)
+        step = self.differentiated()
         names = parameter_names(f)
         try:
             graph = self._traced(step, args, names)
@@ -165,12 +170,20 @@ class Program:
             graph = self._traced(step, args, names)
         # The code itself checks the arrays and numbers it is given; only what lies around them is checked here.
         self.form = None if all(map(is_numeric, args)) and not self.fixed else self._form(args)
-        writer = ProgramWriter(graph, self._numbers(args))
+        writer = self.writer(graph, args)
         self.source = writer.source()
         space = dict(writer.space)
         exec(compile(self.source, "<compiled gradient>", "exec"), space)
         self.compiled: Callable[..., list[Any] | None] = space["run"]
         self.structure = graph._result
+
+    def differentiated(self) -> Callable[..., Any]:
+        """What is traced: the value and the gradient."""
+        return value_and_grad(self.f, self.argnums)
+
+    def writer(self, graph: Graph, args: tuple[Any, ...]) -> ProgramWriter:
+        """What writes the code for a graph."""
+        return ProgramWriter(graph, self._numbers(args))
 
     def _traced(self, step: Callable[..., Any], args: tuple[Any, ...], names: Sequence[str]) -> Graph:
         """One trace, which a second one must repeat."""
@@ -258,159 +271,3 @@ def alike_part(a: Any, b: Any) -> bool:
     if isinstance(a, (np.ndarray, np.generic, float)):
         return type(a) is type(b) and np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f")
     return bool(a == b)
-
-
-class ProgramWriter:
-    """Writes a simplified graph as a function ``run(*arrays)`` that computes into memory it keeps.
-
-    Attributes:
-        space: the names that the code uses.
-    """
-
-    def __init__(self, graph: Graph, arguments: Sequence[Any]) -> None:
-        self.graph = graph
-        self.arguments = arguments
-        self.nodes, self.outputs, _ = simplify(graph)
-        self.space: dict[str, Any] = {"asarray": np.asarray}
-        self.names: dict[Node, str] = {}
-        self.lines: list[str] = []
-        self.free: dict[tuple[tuple[int, ...], str], list[str]] = {}
-        self.buffer: dict[Node, str] = {}
-        self.returned = {y for y in self.outputs if isinstance(y, Node)}
-        self.returned |= {
-            rows for node in self.nodes if node.op is ROWS for rows in node.args[:1] if isinstance(rows, Node)
-        }
-        self.last_use = self._last_uses()
-
-    def source(self) -> str:
-        """The code."""
-        parameters = []
-        for k, node in enumerate(self.nodes):
-            if node.op is None and any(node is x for x in self.graph.inputs):
-                self.names[node] = f"a{k}"
-                parameters.append(self.names[node])
-        for node, value in zip(self.graph.inputs, self.arguments, strict=True):
-            if type(value) in NUMBERS:  # As the trace took it: an array's number, which divides by zero as arrays do.
-                self.lines.append(f"{self.names[node]} = {self._constant(node.value.dtype.type)}({self.names[node]})")
-        for k, node in enumerate(self.nodes):
-            if node.op is None:
-                if node not in self.names:
-                    self.names[node] = self._constant(node.value)
-                continue
-            self.names[node] = f"v{k}"
-            self._write(k, node)
-            self._release(k)
-        results = [self._returned(y, self.outputs[:n]) for n, y in enumerate(self.outputs)]
-        head = [f"def run({', '.join(parameters)}):", f"if not ({self._guard(parameters)}):", "    return None"]
-        return "\n    ".join([*head, *self.lines, f"return [{', '.join(results)}]"]) + "\n"
-
-    def _guard(self, parameters: Sequence[str]) -> str:
-        """A condition that holds for arguments of the shapes and dtypes traced."""
-        conditions = []
-        for name, value in zip(parameters, self.arguments, strict=True):
-            kind = self._constant(type(value))
-            conditions.append(f"type({name}) is {kind}")
-            if isinstance(value, np.ndarray):
-                conditions.append(f"{name}.shape == {value.shape} and {name}.dtype == {self._constant(value.dtype)}")
-        return " and ".join(conditions) or "True"
-
-    def _write(self, k: int, node: Node) -> None:
-        name, op, args = self.names[node], node.op, [self._text(a) for a in node.args]
-        assert op is not None
-        if op is linear.TAKE or op in (linear.RESHAPE, linear.TRANSPOSE):
-            self.lines.append(f"{name} = {numpy_text(node, [Printed(text) for text in args], 'np').text}")
-        elif op is linear.SUM:
-            self._call(k, node, np.add.reduce, [args[0], self._axis(node), "None"], keepdims=node.settings["keepdims"])
-        elif op is products.MATMUL:
-            small = all(isinstance(a, Node) and len(a.shape) <= 2 for a in node.args)
-            self._call(k, node, np.dot if small else np.matmul, args)
-        elif op is products.OUTER:
-            column, row = f"{args[0]}.reshape({(node.shape[0], 1)})", f"{args[1]}.reshape({(1, node.shape[1])})"
-            self._call(k, node, np.dot, [column, row])
-        elif isinstance(op, Elementwise) and isinstance(op.forward, np.ufunc):
-            self._call(k, node, op.forward, args)
-        else:
-            settings = "".join(f", {key}={self._constant(value)}" for key, value in node.settings.items())
-            text = f"{self._constant(op.forward)}({', '.join(args)}{settings})"
-            wanted = "" if is_row_sparse(node) else "asarray"
-            self.lines.append(f"{name} = {wanted}({text})")
-
-    def _call(self, k: int, node: Node, function: Any, args: list[str], keepdims: bool = False) -> None:
-        """A line that calls a function which can write into memory given to it."""
-        name, called = self.names[node], self._constant(function)
-        operator = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/"}.get(function)
-        if operator and len(args) == 2 and (not node.shape or is_row_sparse(node)):
-            self.lines.append(f"{name} = {args[0]} {operator} {args[1]}")
-        elif not node.shape or node in self.returned:
-            more = ", None, True" if keepdims else ""
-            self.lines.append(f"{name} = {called}({', '.join(args)}{more})")
-        else:
-            target = self._memory(k, node, isinstance(function, np.ufunc))
-            more = ", keepdims=True" if keepdims else ""
-            self.lines.append(f"{name} = {called}({', '.join(args)}, out={target}{more})")
-
-    def _memory(self, k: int, node: Node, elementwise: bool) -> str:
-        """An array to write a node into: an operand that is not needed any more, else a free or a new buffer."""
-        kind = (node.shape, node.value.dtype.str)
-        if elementwise and node.op is not linear.SUM:
-            for a in node.args:
-                if isinstance(a, Node) and a in self.buffer and self.last_use.get(a) == k and same_kind(a, node):
-                    self.buffer[node] = self.buffer.pop(a)
-                    return self.buffer[node]
-        pool = self.free.setdefault(kind, [])
-        if not pool:
-            pool.append(self._constant(np.empty(node.shape, node.value.dtype)))
-        self.buffer[node] = pool.pop()
-        return self.buffer[node]
-
-    def _release(self, k: int) -> None:
-        """Give back the memory of nodes whose last use was this line."""
-        for node in [n for n in self.buffer if self.last_use.get(n, -1) <= k and n is not self.nodes[k]]:
-            self.free[node.shape, node.value.dtype.str].append(self.buffer.pop(node))
-
-    def _last_uses(self) -> dict[Node, int]:
-        """For every node the last line that reads it, directly or through a view of it."""
-        last: dict[Node, int] = {}
-        for k, node in enumerate(self.nodes):
-            for a in node.parents:
-                last[a] = k
-        for node in reversed(self.nodes):
-            if node.op in VIEWS or node.op is linear.TAKE or node.op is ROWS:
-                end = len(self.nodes) if node in self.returned else last.get(node, 0)
-                for a in node.parents:
-                    last[a] = max(last.get(a, 0), end)
-        for node in self.returned:
-            last[node] = len(self.nodes)
-        return last
-
-    def _returned(self, y: Any, earlier: Sequence[Any]) -> str:
-        """A result as the caller's own: a copy of what is an argument, a constant, kept memory or returned twice."""
-        if not isinstance(y, Node):
-            return f"{self._constant(np.asarray(y))}.copy()" if np.ndim(y) else self._constant(np.asarray(y)[()])
-        text = self.names[y]
-        if not y.shape:
-            return text if y.op is not None else f"asarray({text})[()]"
-        memory = y.args[0] if y.op is ROWS else y
-        made = isinstance(memory, Node) and memory.op is not None
-        owned = made and memory.op not in VIEWS and memory.op is not linear.TAKE
-        twice = any(y is e for e in earlier) or (y.op is ROWS and any(memory is e for e in self.outputs))
-        return text if owned and not twice else f"{text}.copy()"
-
-    def _text(self, a: Any) -> str:
-        if isinstance(a, Node):
-            return self.names[a]
-        if type(a) in (bool, int, float) and np.isfinite(a):
-            return f"({a!r})"
-        return self._constant(a)
-
-    def _axis(self, node: Node) -> str:
-        axis = tuple(a + len(node.args[0].shape) for a in node.settings["axis"])
-        return str(axis[0] if len(axis) == 1 else axis)
-
-    def _constant(self, value: Any) -> str:
-        for name, known in self.space.items():
-            if known is value:
-                return name
-        name = f"c{len(self.space)}"
-        self.space[name] = value
-        return name

@@ -21,12 +21,15 @@ MULTIPLY, DIVIDE, ADD, SUBTRACT, NEGATIVE, POWER = (
 )
 
 
-def simplify(graph: Graph, merge: bool = False) -> tuple[list[Node], list[Any], dict[Node, Any]]:
+def simplify(
+    graph: Graph, merge: bool = False, rate: Node | None = None
+) -> tuple[list[Node], list[Any], dict[Node, Any]]:
     """The nodes that the outputs need, each rewritten by the identities below.
 
     Args:
         graph: from ``trace``.
         merge: treat constant arrays with the same numbers as one; not for code that must follow their changes.
+        rate: an input, one number that multiplies every gradient; it is moved to where it meets the fewest entries.
 
     Returns:
         The nodes in topological order; the outputs, each a Node or a constant array; and what became of every node
@@ -35,6 +38,7 @@ def simplify(graph: Graph, merge: bool = False) -> tuple[list[Node], list[Any], 
     became: dict[Node, Any] = {}
     known: dict[Any, Node] = {}
     constants: dict[Any, Array] = {}
+    spread: dict[Node, Node] = {} if rate is None else {rate: rate}
     for node in graph.nodes:
         if node.op is None:
             became[node] = node
@@ -42,7 +46,7 @@ def simplify(graph: Graph, merge: bool = False) -> tuple[list[Node], list[Any], 
         args = tuple(became[a] if isinstance(a, Node) else a for a in node.args)
         if merge:
             args = tuple(constants.setdefault(content(a), a) if isinstance(a, np.ndarray) else a for a in args)
-        new = rewrite(node, args)
+        new = rewrite(node, args) if rate is None else weighted(node, args, spread)
         if isinstance(new, Node) and new.op is not None:
             new = shared(new, known)
             new.name = new.name or node.name
@@ -159,6 +163,54 @@ def rewrite(node: Node, args: tuple[Any, ...]) -> Any:
     if shorter is not None:
         return shorter
     return remade(node, op, args)
+
+
+def weighted(node: Node, args: tuple[Any, ...], spread: dict[Node, Node]) -> Any:
+    """``rewrite`` for a node that the rate may flow into: the rate stays one number, and multiplies sums, not terms.
+
+    ``spread`` holds the nodes that repeat one number which depends on the rate alone, and that number's node.
+    """
+    op = node.op
+    if isinstance(op, Elementwise):
+        for k, a in enumerate(args):
+            # A node that repeats a number is that number, where the shape follows from the others.
+            if isinstance(a, Node) and a in spread:
+                shorter = (*args[:k], spread[a], *args[k + 1 :])
+                shapes = [np.shape(part.value if isinstance(part, Node) else part) for part in shorter]
+                args = shorter if np.broadcast_shapes(*shapes) == node.shape else args
+    if op is MULTIPLY:
+        for a, b in (args, args[::-1]):
+            if isinstance(a, Node) and a.op is NEGATIVE and a.args[0] in spread:
+                fits = np.shape(b.value if isinstance(b, Node) else b) == node.shape
+                number = spread[a.args[0]] if fits else a.args[0]
+                return remade(node, NEGATIVE, (remade(node, MULTIPLY, (number, b)),))
+            c, inner = factored(b)
+            if isinstance(a, Node) and not a.shape and a in spread and inner is not None and inner.shape:
+                number = Node(node.index, None, MULTIPLY, (a, c), {})
+                number.value = a.value * a.value.dtype.type(c)
+                spread[number] = number
+                return remade(node, MULTIPLY, (number, inner))
+    new = rewrite(node, args)
+    if isinstance(new, Node) and new.op in (ADD, SUBTRACT):
+        new = with_common_rate(new, new.args[0], new.args[1], spread) or new
+    numbers = [a for a in new.args if isinstance(a, Node)] if isinstance(new, Node) else []
+    if numbers and all(a in spread for a in numbers):
+        if new.op in (linear.RESHAPE, linear.BROADCAST):
+            spread[new] = spread[numbers[0]]
+        elif not new.shape:
+            spread[new] = new
+    return new
+
+
+def with_common_rate(node: Node, a: Any, b: Any, spread: dict[Node, Node]) -> Node | None:
+    """c·a ± c·b as (a ± b)·c for a number c that depends on the rate alone."""
+    if not all(isinstance(part, Node) and part.op is MULTIPLY for part in (a, b)):
+        return None
+    for c, inner_a in (a.args, a.args[::-1]):
+        for d, inner_b in (b.args, b.args[::-1]):
+            if c is d and c in spread and all(same_kind(part, node) for part in (inner_a, inner_b)):
+                return remade(node, MULTIPLY, (remade(node, node.op, (inner_a, inner_b)), c))
+    return None
 
 
 def remade(node: Node, op: Any, args: tuple[Any, ...]) -> Node:

@@ -31,15 +31,17 @@ class Source(str):
 
     Attributes:
         names: what to put into the namespace in which the code runs, besides what it imports.
+        defines: the name of the function.
     """
 
     names: dict[str, Any]
+    defines = "backward"
 
     def function(self) -> Callable[..., Any]:
-        """The function ``backward`` that the source defines, ready to be called."""
+        """The function that the source defines, ready to be called."""
         space: dict[str, Any] = dict(self.names)
-        exec(compile(self, "<backward>", "exec"), space)
-        return space["backward"]
+        exec(compile(self, f"<{self.defines}>", "exec"), space)
+        return space[self.defines]
 
 
 def backward_source(f: Callable[..., Any], *args: Any, argnums: Argnums | None = None, **keywords: Any) -> Source:
@@ -124,10 +126,12 @@ def differentiable(args: Sequence[Any]) -> tuple[int, ...]:
 class Printer:
     """Names for the nodes of a graph of ``value_and_grad``, and one line for each that is worth one."""
 
-    def __init__(self, graph: Graph, f: Callable[..., Any], differentiated: Sequence[Node]) -> None:
+    def __init__(
+        self, graph: Graph, f: Callable[..., Any], differentiated: Sequence[Node], rate: Node | None = None
+    ) -> None:
         self.graph = graph
         self.differentiated = differentiated
-        self.nodes, self.outputs, self.became = simplify(graph, merge=True)
+        self.nodes, self.outputs, self.became = simplify(graph, merge=True, rate=rate)
         self.names: dict[Any, str] = {}
         self.taken = {*keyword.kwlist, *dir(builtins), *IMPORTED}
         self.imports: dict[str, set[str]] = {}

@@ -40,12 +40,12 @@ def generic_value(wave: tuple[float, float, float], order: int, z: Array) -> Arr
 def evaluate_at(e: Expr, point: Point) -> Array:
     """The value of an expression at a point."""
     done: dict[Expr, Array] = dict(point.known)
-    for node in _needed(e, done):
+    for node in needed(e, done):
         done[node] = _value(node, [done[a] for a in node.args], point)
     return done[e]
 
 
-def _needed(e: Expr, done: Mapping[Expr, Array]) -> list[Expr]:
+def needed(e: Expr, done: Mapping[Expr, Array]) -> list[Expr]:
     """The nodes to compute, arguments first; what lies below a known node is not needed."""
     order: dict[Expr, None] = {}
     stack: list[tuple[Expr, bool]] = [(e, False)]
@@ -114,12 +114,12 @@ def _elementwise(node: Expr, z: Array, point: Point) -> Array:
     return evaluate_at(slope_of(node), point.given({node.args[0]: z}))
 
 
-def evaluate(e: Expr, values: Mapping[str, Any] | None = None, **more: Any) -> Array:
+def evaluate(e: Expr, values: Mapping[str | Expr, Any] | None = None, **more: Any) -> Array:
     """The value of an expression for given arrays.
 
     Args:
         e: the expression; it must not contain the generic f.
-        values: arrays by the name of the symbol; columns have shape (n, 1), single numbers may be plain.
+        values: arrays by the symbol or its name; columns have shape (n, 1), single numbers may be plain.
         more: the same, as keyword arguments.
 
     Returns:
@@ -132,11 +132,12 @@ def evaluate(e: Expr, values: Mapping[str, Any] | None = None, **more: Any) -> A
 
     >>> from lecture_lib import matcalc as mc
     >>> W, x = mc.symbols("W:n×m x:m")
-    >>> mc.evaluate(W @ x, W=[[1, 2, 3], [4, 5, 6]], x=[[1], [0], [1]])
+    >>> evaluate(W @ x, {W: [[1, 2, 3], [4, 5, 6]], x: [[1], [0], [1]]})
     array([[ 4.],
            [10.]])
     """
-    return evaluate_at(e, point_from([e], {**(values or {}), **more}))
+    named = {key.name if isinstance(key, Expr) else key: value for key, value in (values or {}).items()}
+    return evaluate_at(e, point_from([e], {**named, **more}))
 
 
 def point_from(expressions: Iterable[Expr], values: Mapping[str, Any]) -> Point:

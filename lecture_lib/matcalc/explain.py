@@ -87,6 +87,12 @@ def explain(
     return next(_verdicts(judge), None) or judge.unknown()
 
 
+def is_right(part: Part, guess: Expr) -> bool:
+    """Is an expression the gradient, at three points?"""
+    judge = _judge(part, guess, None)
+    return judge.close(judge.guesses, judge.values(judge.truth))
+
+
 def _one_part(derivation: Part | Derivation) -> Part:
     if isinstance(derivation, Part):
         return derivation
@@ -220,10 +226,13 @@ def _verdicts(judge: Judge) -> Iterator[Explanation]:
     yield from _constant(judge, truth, exact=True)
     if not jacobian:
         yield from _batch(judge, truth)
-    found = [(c, judge.values(c.gradient)) for c in candidates(judge.part) if _comparable(c, judge)]
-    for c, value in found:
-        if judge.close(guess, value):
-            yield judge.say(c.mistake, c.message)
+    found = []
+    for c in candidates(judge.part):
+        if _comparable(c, judge):
+            value = judge.values(c.gradient)
+            found.append((c, value))
+            if judge.close(guess, value):
+                yield judge.say(c.mistake, c.message)
     for c, value in found:
         if judge.close(guess, [x.T for x in value]):
             yield judge.say(c.mistake, f"{c.message}; and the result is transposed")

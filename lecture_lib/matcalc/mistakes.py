@@ -48,14 +48,17 @@ class Bent:
     def __init__(self, part: Part) -> None:
         self.part = part
         self.pieces = part.derivation.pieces
+        self.written: dict[Expr, str] = {}
         self.upward = self._upward()
         self.found = part.derivation.found(part.by)
         self.plain = closed_form(self.found) if weight(self.found)[self.found] <= LARGE else self.found
 
     def told(self, e: Expr) -> str:
         """An expression in the reader's symbols and names."""
-        bare = e.args[0] if e.op == "let" and e.name not in self.pieces.given else e
-        return text(closed_form(bare, self.pieces.given))
+        if e not in self.written:
+            bare = e.args[0] if e.op == "let" and e.name not in self.pieces.given else e
+            self.written[e] = text(closed_form(bare, self.pieces.given))
+        return self.written[e]
 
     def _upward(self) -> list[Expr]:
         """The pieces on the paths from the quantity to the output, in the order in which they are computed."""
@@ -246,7 +249,7 @@ def _overwritten(bent: Bent) -> Iterator[Candidate]:
                     return [p for j, p in enumerate(found) if (j == k) == keep] if at == v else found
 
                 kept = f"only path {k + 1} of {count}" if keep else f"all paths but number {k + 1} of {count}"
-                lost = [x for j, x in enumerate(through) if (j == k) != keep and x]
+                lost = [x for j, x in enumerate(through) if (j == k) != keep and x and through.count(x) < count]
                 yield Candidate(
                     "overwritten",
                     f"{bent.told(v)} reaches the output along {count} paths whose gradients add up; "

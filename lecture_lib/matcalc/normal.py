@@ -152,7 +152,11 @@ def _is_row_of_numbers(link: Expr) -> bool:
 
 
 def _meeting(a: Expr, b: Expr) -> Expr | None:
-    """What two neighbors in a chain become: a matrix and its inverse, an orthogonal one and its transpose, 1ᵀ1."""
+    """What two neighbors in a chain become: a matrix and its inverse, an orthogonal one and its transpose, 1ᵀ1, eᵢᵀx"""
+    if a.op == "rows" and a.args[0].op == "eye" and b.is_column:
+        return tidy(make("rows", b, data=a.data))
+    if b.op == "T" and b.args[0].op == "rows" and b.args[0].args[0].op == "eye" and a.shape[0] == ONE:
+        return tidy(make("rows", tidy(a.T), data=b.args[0].data).T)
     if (a.op == "inv" and a.args[0] == b) or (b.op == "inv" and b.args[0] == a):
         return eye(a.shape[0])
     flat = a if a.op == "symbol" else a.args[0] if a.op == "T" else None

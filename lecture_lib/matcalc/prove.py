@@ -110,7 +110,13 @@ def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> P
             raise ValueError(f"{label} is no size here: the sizes are {', '.join(labels) or 'numbers only'}")
         if found < 1:
             raise ValueError(f"{label} = {found}: a size is at least 1")
-    sizes = _sizes(labels, rng, lengths)
+    cuts = [
+        (node.data[0] + node.data[1], node.args[0].shape[0])
+        for node in topological([pieces.output])
+        if node.op == "rows"
+    ]
+    deepest = max((end.value({}) for end, _ in cuts if not end.labels), default=0)
+    sizes = _sizes(labels, rng, lengths, deepest)
     waves = {
         node.data[0]: (float(rng.uniform(0.7, 1.3)), float(rng.uniform(0.1, 0.4)), float(rng.uniform(0, 3)))
         for node in topological([pieces.output])
@@ -126,7 +132,9 @@ def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> P
     for attempt in range(90):
         if attempt:
             # New sizes too: (WᵀW)⁻¹ needs more rows than columns.
-            sizes = _sizes(labels, rng, lengths)
+            sizes = _sizes(labels, rng, lengths, deepest)
+        if any(end.value(sizes) > rows.value(sizes) for end, rows in cuts):
+            continue
         if min((size.value(sizes) for size in shapes), default=1) < 1:
             continue
         values = {s: _values(s, sizes, rng, attempt % 3, s in targets) for s in symbols}
@@ -138,9 +146,10 @@ def draw(pieces: Cut, rng: np.random.Generator, lengths: Mapping[str, int]) -> P
     )
 
 
-def _sizes(labels: Sequence[str], rng: np.random.Generator, lengths: Mapping[str, int]) -> dict[str, int]:
-    """A length for every label: what was given, and different numbers above 1 for the rest."""
-    free = [k for k in rng.permutation(np.arange(2, len(labels) + 5)) if k not in lengths.values()]
+def _sizes(labels: Sequence[str], rng: np.random.Generator, lengths: Mapping[str, int], deepest: int) -> dict[str, int]:
+    """A length for every label: what was given, and different numbers above 1 for the rest, some beyond every cut."""
+    most = max(len(labels) + 5, deepest + 3)
+    free = [k for k in rng.permutation(np.arange(2, most)) if k not in lengths.values()]
     return {label: int(lengths[label]) if label in lengths else int(free.pop()) for label in labels}
 
 
@@ -201,7 +210,7 @@ def _away_from_trouble(node: Expr, point: Point) -> bool:
         kinks = kinks_of(node)
         z = evaluate_at(node.args[0], point) if kinks or node.data[0] == "log" else None
         if z is not None and node.data[0] == "log":
-            return bool(np.all(z > 0.1))
+            return bool(np.all(z > margin))
         return z is None or all(bool(np.all(np.abs(z - k) > margin)) for k in kinks)
     if node.op in ("product", "hadamard"):
         for base, top in parts(node).scalars if node.op == "product" else entries(node):

@@ -1,6 +1,7 @@
 """Training: initializers, optimizers, schedules, regularizers, the loop, and a look inside."""
 
 from lecture_lib.train import diagnostics, init, optim, schedule
+from lecture_lib.train.fused import compile_step
 from lecture_lib.train.history import History
 from lecture_lib.train.loop import DivergenceError, Training, fit
 from lecture_lib.train.regularize import (
@@ -21,6 +22,7 @@ __all__ = [
     "Training",
     "clip_by_norm",
     "clip_by_value",
+    "compile_step",
     "diagnostics",
     "dropout",
     "dropout_mask",

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lecture_lib.autograd.transforms import value_and_grad
 from lecture_lib.autograd.trees import leaves, refill, spell
 from lecture_lib.train.batches import Arrays, columns_of, holes, order_of, pieces
+from lecture_lib.train.fused import CompiledStep
 from lecture_lib.train.history import History
 from lecture_lib.train.interrupts import Interrupts
 from lecture_lib.train.optim import NotFiniteError, Optimizer, parameter_array
@@ -18,7 +20,7 @@ from lecture_lib.train.regularize import EarlyStopping, clip_by_norm, clip_by_va
 from lecture_lib.train.schedule import Schedule
 from lecture_lib.train.schedule import checked as checked_schedule
 from lecture_lib.train.settings import positive, whole
-from lecture_lib.train.steps import Loss, Step, gradient_step
+from lecture_lib.train.steps import RECORDED, Loss, Step, gradient_step, whole_step
 from lecture_lib.train.threads import one_blas_thread
 
 Prepare = Callable[[Arrays, np.random.Generator | None], tuple[Any, ...]]
@@ -120,10 +122,16 @@ class Training:
         self.epoch = 0
         self.batch = 0
         self.value = float("nan")
-        self.grads: Any = None
         self.stopping = ""
+        self._grads: Any = None
         self._step = plan.gradient
+        self._whole: CompiledStep | None = None
         self._best: dict[str, Any] | None = None
+
+    @property
+    def grads(self) -> Any:
+        """The gradient of the last batch, as the optimizer got it."""
+        return self._grads if self._whole is None else self._whole.gradients
 
     def stop(self, reason: str) -> None:
         """Let the run end after this batch or epoch.
@@ -235,25 +243,47 @@ class Training:
         # One generator a batch: what is drawn for it does not depend on where a run was interrupted.
         rng = None if plan.prepare is None else np.random.default_rng([plan.seed, self.epoch, 1 + self.batch])
         batch = plan.select(plan.data, rows, rng)
-        if self._step is None:
-            self._step, self.history.gradient = gradient_step(plan.loss, self.params, batch, plan.compiled)
+        if self._step is None and self._whole is None:
+            self._prepare_step(batch)
         if plan.schedule is not None:
             self.optimizer.lr = float(plan.schedule(self.epoch + self.batch / plan.batches))
-        value, grads = self._step(self.params, *batch)
+        try:
+            if self._whole is not None:
+                self.value = float(self._whole(self.params, *batch))
+            else:
+                self._step_apart(batch)
+        except NotFiniteError as error:
+            self.value = self.value if self._whole is None else self._whole.refused
+            raise DivergenceError(self._divergence(str(error).partition(";")[0]), self.history) from error
+        self.history.batches.append(self.value)
+        self.batch += 1
+
+    def _prepare_step(self, batch: tuple[Any, ...]) -> None:
+        """Compile the step on the first batch; gradients that are clipped are computed apart from it."""
+        plan = self.plan
+        if plan.clip_norm is None and plan.clip_value is None:
+            self._whole, self.history.gradient = whole_step(
+                plan.loss, self.optimizer, self.params, batch, plan.compiled
+            )
+        if self._whole is None and not self.history.gradient.startswith(RECORDED):
+            self._step, self.history.gradient = gradient_step(plan.loss, self.params, batch, plan.compiled)
+        elif self._whole is None:
+            self._step = value_and_grad(plan.loss)
+
+    def _step_apart(self, batch: tuple[Any, ...]) -> None:
+        """First the gradient, then the optimizer."""
+        plan, step = self.plan, self._step
+        assert step is not None
+        value, grads = step(self.params, *batch)
         self.value = float(value)
         if not np.isfinite(self.value):
-            raise DivergenceError(self._divergence(f"the loss became {self.value}"), self.history)
+            raise NotFiniteError(f"the loss became {self.value}")
         if plan.clip_norm is not None:
             grads = clip_by_norm(grads, plan.clip_norm)
         if plan.clip_value is not None:
             grads = clip_by_value(grads, plan.clip_value)
-        try:
-            self.optimizer.step(self.params, grads)
-        except NotFiniteError as error:
-            raise DivergenceError(self._divergence(str(error).partition(";")[0]), self.history) from error
-        self.grads = grads
-        self.history.batches.append(self.value)
-        self.batch += 1
+        self.optimizer.step(self.params, grads)
+        self._grads = grads
 
     def _divergence(self, what: str) -> str:
         if found := holes(self.plan.data, "data"):

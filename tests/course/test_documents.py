@@ -14,6 +14,7 @@ import pytest
 from lecture_lib import check_gradient, data, primitive, trace
 from lecture_lib.__main__ import main
 from lecture_lib.autograd import nn
+from lecture_lib.course.authoring.equations import DISPLAY, squeezed
 from lecture_lib.course.authoring.equations.equation import Equation
 from lecture_lib.course.authoring.equations.settings import window
 from lecture_lib.exercises.exercise import Exercise, Mistake
@@ -241,6 +242,8 @@ def test_an_exercise_is_added_as_it_says():
 def test_an_equation_is_added_as_it_says():
     equation = eval(example("equation"), {"Equation": Equation, "window": window})
     assert equation.error() <= 1
+    (shown,) = DISPLAY.finditer(example("display"))
+    assert (shown["id"], squeezed(shown["latex"])) == (equation.id, squeezed(equation.latex))
 
 
 def test_a_first_cell_is_as_the_notebooks_have_it():

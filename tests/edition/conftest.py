@@ -41,6 +41,7 @@ FEATURES = [
     new_code_cell("from lecture_lib import matcalc as mc\nW, x = mc.symbols('W:n*m x:m')\nmc.norm(W @ x)"),
     new_code_cell("import sys\nprint('<b>&', file=sys.stderr)\n'text <tag>'"),
     new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]}),
+    new_code_cell("from lecture_lib.exercises import check\ncheck('05-paper-b', ...)", id="on-paper"),
 ]  # fmt: skip
 
 
@@ -67,7 +68,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runs = list(executed(sorted(notebooks.glob("*.ipynb"))))
     assert [run.error for run in runs] == [None, None]
     copy_notebooks([*find_notebooks(), *notebooks.glob("*.ipynb")], folder / "notebooks")
-    write_pages(stored | {run.path.stem: run.notebook for run in runs}, folder)
+    named = os.environ.get("LECTURE_LIB_PYODIDE")
+    write_pages(stored | {run.path.stem: run.notebook for run in runs}, folder, Path(named) if named else None)
     done.touch()
     return folder
 

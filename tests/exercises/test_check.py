@@ -9,6 +9,8 @@ import pytest
 
 from lecture_lib import Tensor
 from lecture_lib.exercises import UnknownExerciseError, WrongAnswer, check
+from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.checking import judge
 from lecture_lib.exercises.records import solved_exercises
 
 
@@ -21,6 +23,10 @@ def with_dots(delta, x):
 
 def with_dots_inside(delta, x):
     return np.outer(delta, x) * ...
+
+
+def test_dots_in_an_index_are_no_gap():
+    assert judge(find_exercise("06-outer"), lambda delta, x: delta[..., None] * x[None, ...]).state == "right"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Exercises on paper: right derivations pass, wrong ones get their name, and what is not finished is told so."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -42,6 +44,43 @@ def test_ids_are_unique_and_belong_to_notebooks():
     ids = [paper.id for paper in PAPERS]
     assert len(set(ids)) == len(ids) >= 16 and all(name[:2].isdigit() and name[2:9] == "-paper-" for name in ids)
     assert find_paper("05-paper-q") is None
+
+
+GRADED = """
+from pathlib import Path
+from lecture_lib.course.hand_in import is_confirmed, _written_down
+from lecture_lib.course.inside import begin
+from lecture_lib.exercises.bank.paper import find_paper
+paper = find_paper("05-paper-b")
+begin({folder!r}, ["05-paper-b", "05-row"])
+from lecture_lib.exercises import check
+from lecture_lib.show import Paper
+check("05-paper-b", ...)
+check("05-paper-b", paper.solution)
+assert Paper("05-paper-b").task.solutions == ()
+try:
+    import lecture_lib.exercises.bank.paper_first
+except RuntimeError as error:
+    print(error)
+states = [*_written_down(Path({folder!r}))]
+print([is_confirmed(paper, state) for state in [*states, {{"text": "∇_b s = u"}}, {{}}]])
+"""
+
+
+def test_a_derivation_is_graded(tmp_path):
+    """Where hand-ins run, texts are written down, solutions are withheld, and the judgment is made outside."""
+    command = [sys.executable, "-c", GRADED.format(folder=str(tmp_path))]
+    said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert "solutions are withheld" in said.stdout, said.stderr
+    assert said.stdout.splitlines()[-1] == "[False, True, False, False]"
+
+
+def test_progress_lists_them(capsys, progress_file):
+    progress()
+    rows = capsys.readouterr().out.splitlines()
+    assert all(any(row.startswith(paper.id[:2]) and paper.id in row for row in rows) for paper in PAPERS)
+    with pytest.raises(LookupError, match=r"Did you mean .05-paper-"):
+        check("05-paper-c", ...)
 
 
 def test_check_takes_a_text(capsys, progress_file):

@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from lecture_lib import GradientError
@@ -265,3 +266,19 @@ def test_steps_record_their_simplification():
     assert "slope of tanh: 1 − tanh²" in rules
     assert "a row times a diagonal matrix: multiply entry by entry" in rules
     assert all(rules)
+
+
+@pytest.mark.parametrize("k", [0, 2, 4, 11])
+def test_an_entry_far_down_is_proved_and_closed(k):
+    """The sizes that are drawn reach beyond every entry that is named."""
+    (x,) = mc.symbols("x:n")
+    D = mc.derive(mc.log(mc.softmax(x))[k])
+    assert str(D[x].closed_form) == f"I[{k}]ᵀ − softmax(x)"
+    proof = D.prove(2)
+    assert proof.ok and all(lengths["n"] > k for lengths in proof.lengths)
+
+
+def test_values_are_given_by_symbol_or_by_name():
+    W, x = mc.symbols("W:n×m x:m")
+    W_, x_ = np.arange(6.0).reshape(2, 3), np.ones((3, 1))
+    assert np.array_equal(mc.evaluate(W @ x, {W: W_, "x": x_}), W_ @ x_)

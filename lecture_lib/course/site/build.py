@@ -18,6 +18,7 @@ from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebook
 from lecture_lib.course.relink import with_working_links
 from lecture_lib.course.site.assets import write_assets
 from lecture_lib.course.site.cells import Lesson, lesson
+from lecture_lib.course.site.distribution import distribution
 from lecture_lib.course.site.glossary import glossary
 from lecture_lib.course.site.markdown import markdown
 from lecture_lib.course.site.outputs import displayed
@@ -27,6 +28,7 @@ from lecture_lib.course.site.road import Part, road
 from lecture_lib.course.site.run import code_cells, table
 from lecture_lib.course.site.search import Section, script, sections
 from lecture_lib.course.site.tables import FAMILIES, matrix_identities, operations
+from lecture_lib.course.site.wheel import write_python
 from lecture_lib.graph.trace import trace
 from lecture_lib.show.widgets.packed import VARIABLE
 from lecture_lib.show.widgets.stepper import Stepper
@@ -79,7 +81,7 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
                 continue
     ran = time.perf_counter()
     copy_notebooks(paths, output / "notebooks")
-    pages = write_pages(notebooks, output)
+    pages = write_pages(notebooks, output, distribution())
     written = time.perf_counter() - ran
     print(table(results))
     print(f"{pages} pages: {ran - begun:.0f} s to run the notebooks, {written:.0f} s to write")
@@ -110,9 +112,10 @@ def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Itera
         )
 
 
-def write_pages(notebooks: Mapping[str, NotebookNode], output: Path) -> int:
-    """Write everything but the notebooks' own files."""
+def write_pages(notebooks: Mapping[str, NotebookNode], output: Path, python: Path | None = None) -> int:
+    """Write everything but the notebooks' own files; with the browser's Python, where there is one, cells run."""
     write_assets(output / "assets")
+    listed = write_python(python, output / "assets" / "python") if python else ""
     for notebook in notebooks.values():
         with_working_links(notebook, notebooks.keys())
     lessons = {stem: lesson(notebook, stem) for stem, notebook in notebooks.items()}
@@ -127,7 +130,7 @@ def write_pages(notebooks: Mapping[str, NotebookNode], output: Path) -> int:
         body = f"{head}\n<p>{package.title}.</p>\n{package.body}"
         headings = tuple((path, f"<code>{name}</code>") for path, name in package.names if path.count(".") < 2)
         pages.append(Page(f"{package.stem}.html", package.name, body, "The library", headings=headings))
-    templates = environment()
+    templates = environment(listed)
     found: list[Section] = []
     for page in pages:
         _write(output / page.file, render(page, way, templates))
@@ -143,13 +146,13 @@ def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Part]) -> Itera
     names = [(f"{one.stem}.html", f"{one.number} {one.name}".strip()) for one, _ in walked]
     for k, (one, part) in enumerate(walked):
         headings = tuple((name, text) for level, name, text in one.headings if level == 2)
-        note = (
-            f'This page shows the notebook as it ran. Sliders move here; to change the code, '
-            f'<a href="notebooks/{one.stem}.ipynb" download>download the notebook</a>.'
+        notes = (
+            f'To keep your own copy, <a href="notebooks/{one.stem}.ipynb" download>download the notebook</a>.',
+            '<a href="?open">Show all outputs</a>, as a teacher wants them.',
         )  # fmt: skip
         before = names[k - 1] if k else None
         after = names[k + 1] if k + 1 < len(names) else None
-        yield Page(f"{one.stem}.html", names[k][1], one.body, part, (note,), headings, before, after)
+        yield Page(f"{one.stem}.html", names[k][1], one.body, part, notes, headings, before, after, names[k][1])
 
 
 def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> Iterator[Page]:

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import pass_context
+from jinja2 import Environment, FileSystemLoader, pass_context
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from lecture_lib.course.site.markdown import Renderer, markdown, plain
 from lecture_lib.course.site.outputs import Slots, prepare
+from lecture_lib.course.site.questions import ask
 
 TEMPLATES = Path(__file__).parent / "templates"
 MINUTES = re.compile(r"\*\*Takes\*\* about (\d+) minutes")
+
+FORMS = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+"""The templates of what stands inside a cell."""
 
 FIRST = re.compile(r"(<h1\b[^>]*>)(\d\d) ")
 
@@ -30,6 +34,7 @@ class Lesson:
         body: its cells as HTML, that heading included.
         headings: the level, id and HTML of every heading.
         minutes: how long it takes, if it says so.
+        exercises: the ids of its exercises, in order.
     """
 
     stem: str
@@ -37,6 +42,7 @@ class Lesson:
     body: str
     headings: tuple[tuple[int, str, str], ...]
     minutes: int | None
+    exercises: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -54,13 +60,14 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
     slots, renderer = Slots(), Renderer()
     # The cell that installs the course on a machine in the cloud has no part on a page.
     notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-install")]
+    exercises = ask(notebook, slots, FORMS)
     prepare(notebook, slots)
     body, _ = CellExporter(renderer).from_notebook_node(notebook)
     first = next((text for level, _, text in renderer.headings if level == 1), stem)
     found = MINUTES.search("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
     minutes = int(found[1]) if found else None
     body = FIRST.sub(r'\1<span class="number">\2</span> ', slots.fill(body), count=1)
-    return Lesson(stem, first, body, tuple(renderer.headings), minutes)
+    return Lesson(stem, first, body, tuple(renderer.headings), minutes, exercises)
 
 
 class CellExporter(HTMLExporter):

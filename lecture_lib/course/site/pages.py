@@ -35,6 +35,7 @@ class Page:
         headings: id and HTML of its sections, for the way beside the text.
         before: file and title of the page before, if there is one.
         after: file and title of the next page.
+        lesson: the notebook's number and name, where the page is one.
     """
 
     file: str
@@ -45,6 +46,7 @@ class Page:
     headings: tuple[tuple[str, str], ...] = ()
     before: tuple[str, str] | None = None
     after: tuple[str, str] | None = None
+    lesson: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class Way:
     references: Sequence[tuple[str, str]] = ()
 
 
-def environment() -> Environment:
-    """Jinja with the templates of this package."""
+def environment(python: str = "") -> Environment:
+    """Jinja with the templates of this package; pages with code that runs are told of Python's files."""
     made = Environment(
         loader=PackageLoader("lecture_lib.course.site"),
         autoescape=select_autoescape(),
@@ -69,7 +71,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["markdown"] = lambda text: Markup(inline(text))
-    made.globals |= {"course": COURSE, "icon": ICON}
+    made.globals |= {"course": COURSE, "icon": ICON, "python": python}
     return made
 
 

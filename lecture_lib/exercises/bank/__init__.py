@@ -34,7 +34,7 @@ def find_exercise(name: str) -> Exercise:
         for exercise in exercises_of(name[:2]):
             if exercise.id == name:
                 return exercise
-    near = difflib.get_close_matches(name, [*ADDED, *(exercise.id for exercise in all_exercises())], 1, 0.0)
+    near = difflib.get_close_matches(name, [*ADDED, *(i for n in notebooks() for i in exercise_ids(n))], 1, 0.0)
     raise UnknownExerciseError(f"There is no exercise {name!r}. Did you mean {near[0]!r}?")
 
 
@@ -53,6 +53,17 @@ def exercises_of(notebook: str) -> tuple[Exercise, ...]:
     """The exercises of one notebook."""
     module = importlib.import_module(f"lecture_lib.exercises.bank.nb{notebook}")
     return tuple(module.EXERCISES)
+
+
+def exercise_ids(notebook: str) -> list[str]:
+    """The ids of a notebook's exercises, those on paper after the others.
+
+    Example:
+        >>> exercise_ids("12")[-1]
+        '12-paper-bias'
+    """
+    papers = importlib.import_module("lecture_lib.exercises.bank.paper").PAPERS
+    return [exercise.id for exercise in (*exercises_of(notebook), *papers) if exercise.id[:2] == notebook]
 
 
 def all_exercises() -> list[Exercise]:

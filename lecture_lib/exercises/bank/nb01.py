@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.exercises.draws import layer, logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.variants import varying
 
 PAD = "<padding>"
 
@@ -35,6 +36,48 @@ def _sentence(rng: np.random.Generator) -> tuple[Any, int]:
     length = int(rng.integers(6, 10))
     # Near the ends, where windows go wrong.
     return rng.permutation(np.arange(2, 40))[:length], int(rng.choice([0, 1, length - 1]))
+
+
+def _window_length(d: int = 300) -> Exercise:
+    return Exercise(
+        "01-window-length",
+        f"The number of entries of x for word vectors of {d} numbers and two neighbors on each side.",
+        5 * d,
+        (
+            Mistake("one word only", "How many word vectors lie end to end in x?", d),
+            Mistake("the word in the middle is missing", "Two and two neighbors, and who else?", 4 * d),
+            Mistake("one neighbor a side", "Two neighbors stand on each side.", 3 * d),
+            Mistake("one side only", "There are neighbors to the left and to the right.", 2 * d),
+        ),
+        "Count the words in a window, then the numbers for each.",
+        "x has 5d entries.",
+        way=lambda: (2 + 1 + 2) * d,
+    )
+
+
+def _batch_shape(batch: int = 32, m: int = 250, n: int = 8) -> Exercise:
+    return Exercise(
+        "01-batch-shape",
+        f"The shape of X @ W.T + b for {batch} windows as the rows of X ({batch}, {m}), W of shape ({n}, {m}), "
+        f"b of shape ({n},).",
+        (batch, n),
+        (
+            Mistake(
+                "the batch as columns",
+                "The windows are the rows of X. Which axis of a product comes from its left factor?",
+                (n, batch),
+            ),
+            Mistake("nothing was summed", "The inner numbers agree, and then they are gone.", (batch, m)),
+            Mistake(
+                "nothing was summed",
+                "Three axes hold every single product. @ also adds. Over which axis?",
+                (batch, m, n),
+            ),
+            Mistake("the batch is forgotten", "That is one window's z. How many windows went in?", (n,)),
+        ),
+        "Write the shapes of X and W.T side by side. What do the rows of the result stand for?",
+        "One window a row: the batch keeps its axis, and b is added to every row.",
+    )
 
 
 EXERCISES = (
@@ -87,20 +130,7 @@ EXERCISES = (
         inputs=_sentence,
         arguments=("ids", "i"),
     ),
-    Exercise(
-        "01-window-length",
-        "The number of entries of x for word vectors of 300 numbers and two neighbors on each side.",
-        1500,
-        (
-            Mistake("one word only", "How many word vectors lie end to end in x?", 300),
-            Mistake("the word in the middle is missing", "Two and two neighbors, and who else?", 1200),
-            Mistake("one neighbor a side", "Two neighbors stand on each side.", 900),
-            Mistake("one side only", "There are neighbors to the left and to the right.", 600),
-        ),
-        "Count the words in a window, then the numbers for each.",
-        "x has 5d entries.",
-        way=lambda: (2 + 1 + 2) * 300,
-    ),
+    varying(_window_length, d=range(60, 400, 10)),
     Exercise(
         "01-middle",
         "A function of x, shape (5d,), and d that returns the vector of the word in the middle, shape (d,).",
@@ -122,27 +152,7 @@ EXERCISES = (
         inputs=lambda rng: (rng.normal(size=5 * (d := int(rng.integers(3, 9)))), d),
         arguments=("x", "d"),
     ),
-    Exercise(
-        "01-batch-shape",
-        "The shape of X @ W.T + b for 32 windows as the rows of X (32, 250), W of shape (8, 250), b of shape (8,).",
-        (32, 8),
-        (
-            Mistake(
-                "the batch as columns",
-                "The windows are the rows of X. Which axis of a product comes from its left factor?",
-                (8, 32),
-            ),
-            Mistake("nothing was summed", "The inner numbers agree, and then they are gone.", (32, 250)),
-            Mistake(
-                "nothing was summed",
-                "Three axes hold every single product. @ also adds. Over which axis?",
-                (32, 250, 8),
-            ),
-            Mistake("the batch is forgotten", "That is one window's z. How many windows went in?", (8,)),
-        ),
-        "Write the shapes of X and W.T side by side. What do the rows of the result stand for?",
-        "One window a row: the batch keeps its axis, and b is added to every row.",
-    ),
+    varying(_batch_shape, batch=range(16, 64), m=range(100, 400, 10), n=range(5, 13)),
     Exercise(
         "01-forward",
         "A function of x, W, b, u that returns the probability p = σ(uᵀ tanh(Wx + b)).",

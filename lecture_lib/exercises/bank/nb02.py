@@ -8,6 +8,7 @@ import numpy as np
 from lecture_lib.exercises.demands import two_sided
 from lecture_lib.exercises.draws import cubic, valley
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.variants import varying
 
 
 def _point(rng: np.random.Generator) -> tuple[Callable[[Any], Any], float, float]:
@@ -66,6 +67,27 @@ def _all_at_once(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
 
 def _summed(f: Callable[[Any], Any], x: Any, eps: float) -> Any:
     return (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+def _cost(n: int = 30, m: int = 250) -> Exercise:
+    return Exercise(
+        "02-cost",
+        f"How often the score is evaluated for the two-sided gradient of W, shape ({n}, {m}), and b, shape ({n},).",
+        2 * (n * m + n),
+        (
+            Mistake("one evaluation an entry", "How many evaluations does a two-sided slope take?", n * m + n),
+            Mistake(
+                "one-sided",
+                "One side, and one evaluation at the point itself: that is the other formula.",
+                n * m + n + 1,
+            ),
+            Mistake("the bias is forgotten", "b has entries too.", 2 * n * m),
+            Mistake("arrays counted, not entries", "Each entry is wiggled alone. How many entries are there?", 4),
+        ),
+        "Count the entries of W and of b. What does one of them cost?",
+        "Two evaluations for each entry: fine for a check, hopeless for training.",
+        way=lambda: 2 * (n * m + n),
+    )
 
 
 EXERCISES = (
@@ -170,20 +192,7 @@ EXERCISES = (
         inputs=lambda rng: (rng.normal(size=(m := int(rng.integers(3, 8)))), 0.01 * rng.normal(size=m)),
         arguments=("g", "step"),
     ),
-    Exercise(
-        "02-cost",
-        "How often the score is evaluated for the two-sided gradient of W, shape (30, 250), and b, shape (30,).",
-        15060,
-        (
-            Mistake("one evaluation an entry", "How many evaluations does a two-sided slope take?", 7530),
-            Mistake("one-sided", "One side, and one evaluation at the point itself: that is the other formula.", 7531),
-            Mistake("the bias is forgotten", "b has entries too.", 15000),
-            Mistake("arrays counted, not entries", "Each entry is wiggled alone. How many entries are there?", 4),
-        ),
-        "Count the entries of W and of b. What does one of them cost?",
-        "Two evaluations for each entry: fine for a check, hopeless for training.",
-        way=lambda: 2 * (30 * 250 + 30),
-    ),
+    varying(_cost, n=range(10, 60), m=range(100, 400, 10)),
     Exercise(
         "02-order",
         "How many times smaller the error of the two-sided slope becomes when eps becomes ten times smaller "

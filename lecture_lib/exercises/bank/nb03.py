@@ -9,6 +9,7 @@ from lecture_lib.exercises.demands import exact, two_sided
 from lecture_lib.exercises.draws import layer, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 from lecture_lib.exercises.retrieval import retrieval
+from lecture_lib.exercises.variants import varying
 
 
 def _map(rng: np.random.Generator) -> tuple[Callable[[Any], Any], Any, float]:
@@ -38,6 +39,22 @@ def _weights_and_units(rng: np.random.Generator) -> tuple[Any, Any]:
     return rng.normal(size=n), np.tanh(rng.normal(size=n))
 
 
+def _shape(inputs: int = 5, outputs: int = 3) -> Exercise:
+    return Exercise(
+        "03-shape",
+        f"The shape of the Jacobian of a function with {inputs} inputs and {outputs} outputs.",
+        (outputs, inputs),
+        (
+            Mistake("inputs as rows", "∂y/∂x has one row for each what?", (inputs, outputs)),
+            Mistake("outputs only", "Each output reacts to each input. How many slopes are that?", (outputs,)),
+            Mistake("inputs only", "That is a gradient: it belongs to a single output.", (inputs,)),
+            Mistake("laid out flat", "The number of slopes is right. Which table do they form?", (inputs * outputs,)),
+        ),
+        "Rows outputs, columns inputs.",
+        "One row for each output, one column for each input.",
+    )
+
+
 EXERCISES = (
     retrieval(
         "03",
@@ -48,19 +65,16 @@ EXERCISES = (
         (1, 11, "one-sided", "So many does a one-sided gradient take, where all slopes share f(x)."),
         (2, 0.14, "a sign lost", "The second entry of the step is negative."),
     ),
-    Exercise(
-        "03-shape",
-        "The shape of the Jacobian of a function with 5 inputs and 3 outputs.",
-        (3, 5),
-        (
-            Mistake("inputs as rows", "∂y/∂x has one row for each what?", (5, 3)),
-            Mistake("outputs only", "Each output reacts to each input. How many slopes are that?", (3,)),
-            Mistake("inputs only", "That is a gradient: it belongs to a single output.", (5,)),
-            Mistake("laid out flat", "The number of slopes is right. Which table do they form?", (15,)),
-        ),
-        "Rows outputs, columns inputs.",
-        "One row for each output, one column for each input.",
+    retrieval(
+        "03",
+        (12, 20, 0.02),
+        ("the slope", "the evaluations", "the foretold change"),
+        (0, 8, "the value", "That is 2³ itself. How fast does it move?"),
+        (1, 10, "one side counted", "Two-sided: how often is each input moved?"),
+        (1, 11, "one-sided", "So many does a one-sided gradient take, where all slopes share f(x)."),
+        (2, 0.14, "a sign lost", "The second entry of the step is negative."),
     ),
+    varying(_shape, inputs=range(2, 20), outputs=range(2, 20)),
     Exercise(
         "03-linear",
         "A function of W, b, x that returns the Jacobian of z = Wx + b with respect to x.",

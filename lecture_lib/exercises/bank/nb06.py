@@ -7,6 +7,7 @@ import numpy as np
 from lecture_lib.exercises.draws import error_and_input, layer, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
 from lecture_lib.exercises.retrieval import retrieval
+from lecture_lib.exercises.variants import varying
 
 
 def _entry(rng: np.random.Generator) -> tuple[Any, Any, int, int]:
@@ -31,7 +32,35 @@ def _steep(x: Any, W: Any, b: Any) -> Any:
     return 1 - np.tanh(W @ x + b) ** 2
 
 
+def _jacobian_form(n: int = 8, m: int = 250) -> Exercise:
+    return Exercise(
+        "06-jacobian-form",
+        f"The shape of the Jacobian ∂s/∂vec W on paper, for W of shape {n} × {m}.",
+        (1, n * m),
+        (
+            Mistake(
+                "the shape convention", "That is the shape of ∇_W s. A Jacobian has one row for each output.", (n, m)
+            ),
+            Mistake("a column", "Rows are outputs. How many outputs does a score have?", (n * m, 1)),
+            Mistake("the Jacobian of z", "That is ∂z/∂vec W. How many outputs does the score have?", (n, n * m)),
+            Mistake("one axis", "On paper a Jacobian has rows and columns, even if there is one row.", (n * m,)),
+            Mistake("transposed", "Neither the Jacobian nor the gradient looks like this.", (m, n)),
+        ),
+        "How many outputs, and how many inputs, if every weight is an input?",
+        f"One row of {n * m} slopes: right, and useless for a step until it has W's shape.",
+    )
+
+
 EXERCISES = (
+    retrieval(
+        "06",
+        (1.5, -1, -0.5),
+        ("the first error signal", "the second slope of the bias", "the slope of the input"),
+        (0, 2, "the slope of tanh left out", "That is u itself. The nonlinearity lies between h and z."),
+        (0, 1, "not squared", "The slope of tanh is one minus the square of h."),
+        (1, 0, "the unit taken for the slope", "h is 0 there, and tanh is steepest."),
+        (2, 3.5, "a sign lost", "One of the two contributions is negative."),
+    ),
     retrieval(
         "06",
         (1.5, -1, -0.5),
@@ -215,22 +244,7 @@ EXERCISES = (
         inputs=lambda rng: (rng.normal(size=sizes(rng)[1]), sizes(rng)[0]),
         arguments=("x", "n"),
     ),
-    Exercise(
-        "06-jacobian-form",
-        "The shape of the Jacobian ∂s/∂vec W on paper, for W of shape 8 × 250.",
-        (1, 2000),
-        (
-            Mistake(
-                "the shape convention", "That is the shape of ∇_W s. A Jacobian has one row for each output.", (8, 250)
-            ),
-            Mistake("a column", "Rows are outputs. How many outputs does a score have?", (2000, 1)),
-            Mistake("the Jacobian of z", "That is ∂z/∂vec W. How many outputs does the score have?", (8, 2000)),
-            Mistake("one axis", "On paper a Jacobian has rows and columns, even if there is one row.", (2000,)),
-            Mistake("transposed", "Neither the Jacobian nor the gradient looks like this.", (250, 8)),
-        ),
-        "How many outputs, and how many inputs, if every weight is an input?",
-        "One row of 2000 slopes: right, and useless for a step until it has W's shape.",
-    ),
+    varying(_jacobian_form, n=range(5, 13), m=range(100, 400, 10)),
     Exercise(
         "06-other-way",
         "A function of delta (n,) and x (m,) that returns ∇_A s for z = Aᵀx + b, where A has shape (m, n).",

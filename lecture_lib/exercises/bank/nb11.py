@@ -7,6 +7,7 @@ import numpy as np
 from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
 from lecture_lib.exercises.retrieval import retrieval
+from lecture_lib.exercises.variants import varying
 
 
 def _pair(rng: np.random.Generator) -> tuple[float, ...]:
@@ -23,7 +24,69 @@ def _p(w: Any, x: Any, y: float) -> Any:
     return logistic(y * (w @ x))
 
 
+def _passes(inputs: int = 1000, outputs: int = 3) -> Exercise:
+    return Exercise(
+        "11-passes",
+        f"For a function with {inputs} inputs and {outputs} outputs: the passes that (forward, reverse) mode need for "
+        "the Jacobian.",
+        (inputs, outputs),
+        (
+            Mistake("swapped", "One pass of forward mode moves one what?", (outputs, inputs)),
+            Mistake("numeric differences", "Wiggling needs two ends. A tangent needs one pass.", (2 * inputs, outputs)),
+            Mistake(
+                "a single pass for everything",
+                f"That is so for one output alone. Here the Jacobian has {outputs} rows.",
+                (inputs, 1),
+            ),
+            Mistake(
+                "a pass for each entry",
+                "A pass gives a whole column, or a whole row.",
+                (inputs * outputs, inputs * outputs),
+            ),
+        ),
+        "Forward mode fills the Jacobian by columns, reverse mode by rows.",
+        "One pass for each input against one for each output.",
+        labels=("forward mode", "reverse mode"),
+    )
+
+
+def _stored(n: int = 100) -> Exercise:
+    return Exercise(
+        "11-stored",
+        f"How many numbers Linear 250→{n}, ReLU and Linear {n}→4 store between forward and backward of one window.",
+        250 + 2 * n,
+        (
+            Mistake(
+                "the first input is forgotten",
+                "The first layer need not pass anything on, but its own weights still want a gradient. From what?",
+                2 * n,
+            ),
+            Mistake("ReLU has no memory", "How will ReLU know which units were on?", 250 + n),
+            Mistake("the scores are stored too", "Which backward step uses the scores themselves?", 254 + 2 * n),
+            Mistake(
+                "the parameters are counted",
+                "Those are there anyway. What is remembered of this one window?",
+                257 * n + 254,
+            ),
+        ),
+        "For each module: what does its backward use besides its parameters and the upstream gradient?",
+        "A linear layer keeps its input, ReLU one yes or no for each unit.",
+        way=lambda: 250 + n + n,
+    )
+
+
 EXERCISES = (
+    retrieval(
+        "11",
+        (0.5, 18, 0.5),
+        ("the relative error", "the evaluations", "the numeric slope"),
+        (0, 1, "divided by the smaller", "It is divided by the larger of the two."),
+        (0, 2, "the ratio", "That is the ratio. How large is the difference, compared with the larger of the two?"),
+        (1, 9, "one side counted", "Two-sided: how often is each input moved?"),
+        (1, 12, "the matrix alone", "The 3 numbers are inputs, too."),
+        (2, 1, "the right side", "One of the two ends stands on the flat side."),
+        (2, 0, "what libraries say", "That is a convention. What comes out of the formula?"),
+    ),
     retrieval(
         "11",
         (0.5, 18, 0.5),
@@ -85,24 +148,7 @@ EXERCISES = (
         inputs=_pair,
         arguments=("a", "a_dot", "c", "c_dot"),
     ),
-    Exercise(
-        "11-passes",
-        "For a function with 1000 inputs and 3 outputs: the passes that (forward, reverse) mode need for the Jacobian.",
-        (1000, 3),
-        (
-            Mistake("swapped", "One pass of forward mode moves one what?", (3, 1000)),
-            Mistake("numeric differences", "Wiggling needs two ends. A tangent needs one pass.", (2000, 3)),
-            Mistake(
-                "a single pass for everything",
-                "That is so for one output alone. Here the Jacobian has 3 rows.",
-                (1000, 1),
-            ),
-            Mistake("a pass for each entry", "A pass gives a whole column, or a whole row.", (3000, 3000)),
-        ),
-        "Forward mode fills the Jacobian by columns, reverse mode by rows.",
-        "One pass for each input against one for each output.",
-        labels=("forward mode", "reverse mode"),
-    ),
+    varying(_passes, inputs=range(100, 3000, 100), outputs=range(4, 13)),
     Exercise(
         "11-branch",
         "The slope of the function with three rounds at x = 2.",
@@ -170,24 +216,5 @@ EXERCISES = (
         inputs=_example,
         arguments=("w", "x", "y", "lam"),
     ),
-    Exercise(
-        "11-stored",
-        "How many numbers Linear 250→100, ReLU and Linear 100→4 store between forward and backward of one window.",
-        450,
-        (
-            Mistake(
-                "the first input is forgotten",
-                "The first layer need not pass anything on, but its own weights still want a gradient. From what?",
-                200,
-            ),
-            Mistake("ReLU has no memory", "How will ReLU know which units were on?", 350),
-            Mistake("the scores are stored too", "Which backward step uses the scores themselves?", 454),
-            Mistake(
-                "the parameters are counted", "Those are there anyway. What is remembered of this one window?", 25954
-            ),
-        ),
-        "For each module: what does its backward use besides its parameters and the upstream gradient?",
-        "A linear layer keeps its input, ReLU one yes or no for each unit.",
-        way=lambda: 250 + 100 + 100,
-    ),
+    varying(_stored, n=range(40, 200, 10)),
 )

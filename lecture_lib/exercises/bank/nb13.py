@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.variants import IN_WORDS, varying
 
 
 def _layer(rng: np.random.Generator) -> tuple[Any, Any]:
@@ -12,21 +13,26 @@ def _layer(rng: np.random.Generator) -> tuple[Any, Any]:
     return rng.normal(0, 2, n), rng.normal(0, 1.5, n)
 
 
-EXERCISES = (
-    Exercise(
+def _depth(layers: int = 8) -> Exercise:
+    count, left = IN_WORDS[layers], np.format_float_positional(0.25**layers, 2, fractional=False)
+    return Exercise(
         "13-depth",
-        "The largest share of a gradient that can be left after eight layers of logistic units with weights 1.",
-        0.25**8,
+        f"The largest share of a gradient that can be left after {count} layers of logistic units with weights 1.",
+        0.25**layers,
         (
-            Mistake("the value, not the slope", "σ(0) is a half. How steep is σ there?", 0.5**8),
-            Mistake("added, not multiplied", "Each layer multiplies what the layer above left over.", 8 * 0.25),
-            Mistake("one layer", "That is left after one of the eight layers.", 0.25),
+            Mistake("the value, not the slope", "σ(0) is a half. How steep is σ there?", 0.5**layers),
+            Mistake("added, not multiplied", "Each layer multiplies what the layer above left over.", layers * 0.25),
+            Mistake("one layer", f"That is left after one of the {count} layers.", 0.25),
             Mistake("the slope of tanh", "Which function is steep enough to let all of it pass? Not this one.", 1),
         ),
-        "Find the steepest place of σ. Each of the eight layers multiplies by that slope.",
-        "Eight quarters multiplied leave about 0.000015, and that is the best case.",
-        way=lambda: (0.5 * 0.5) ** 8,
-    ),
+        f"Find the steepest place of σ. Each of the {count} layers multiplies by that slope.",
+        f"{count.capitalize()} quarters multiplied leave about {left}, and that is the best case.",
+        way=lambda: (0.5 * 0.5) ** layers,
+    )
+
+
+EXERCISES = (
+    varying(_depth, layers=range(5, 13)),
     Exercise(
         "13-steepness",
         "How many times steeper tanh is at 0 than σ: tanh'(0) / σ'(0).",

@@ -3,6 +3,49 @@
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.variants import IN_WORDS, varying
+
+
+def _spread(n: int = 300, r: float = 0.2) -> Exercise:
+    return Exercise(
+        "14-spread",
+        f"The standard deviation of z for {n} inputs of mean square 1 and weights from Uniform(-{r}, {r}).",
+        r * np.sqrt(n / 3),
+        (
+            Mistake("the variance", "That is the variance of z. What is its root?", n * r**2 / 3),
+            Mistake("r as the standard deviation", f"Is {r} the spread of a weight, or its end?", r * np.sqrt(n)),
+            Mistake(
+                "standard deviations added",
+                "Independent terms partly cancel. Which of the two adds up, spread or squared spread?",
+                n * r / np.sqrt(3),
+            ),
+            Mistake("a single term", "That is the spread of one weight. How many terms does z have?", r / np.sqrt(3)),
+            Mistake("the ends added", "That is the largest z there can be, not the typical one.", n * r),
+        ),
+        "Variance of one weight, times the number of terms, then the root.",
+        f"{r**2:g}/3 times {n} is {n * r**2 / 3:g}, whose root is {r * np.sqrt(n / 3):g}.",
+        way=lambda: np.sqrt(n * r**2 / 3),
+    )
+
+
+def _depth(layers: int = 10) -> Exercise:
+    count = IN_WORDS[layers]
+    return Exercise(
+        "14-depth",
+        f"How many times too large the output of {count} linear layers is, if every weight is twice as large as it "
+        "should.",
+        2**layers,
+        (
+            Mistake("added, not multiplied", "The second layer doubles what the first one doubled.", 2 * layers),
+            Mistake("the variance", "That is how the variance grows.", 2 ** (2 * layers)),
+            Mistake("once", f"Every one of the {count} layers doubles.", 2),
+            Mistake("squared, not doubled again", f"{count.capitalize()} factors of two.", layers**2),
+        ),
+        "One layer doubles. And the next one?",
+        f"{count.capitalize()} times doubled: factors multiply through depth.",
+        way=lambda: 2**layers,
+    )
+
 
 EXERCISES = (
     Exercise(
@@ -40,39 +83,8 @@ EXERCISES = (
         inputs=lambda rng: (float(rng.uniform(0.02, 0.4)),),
         arguments=("q",),
     ),
-    Exercise(
-        "14-spread",
-        "The standard deviation of z for 300 inputs of mean square 1 and weights from Uniform(-0.2, 0.2).",
-        2,
-        (
-            Mistake("the variance", "That is the variance of z. What is its root?", 4),
-            Mistake("r as the standard deviation", "Is 0.2 the spread of a weight, or its end?", 0.2 * np.sqrt(300)),
-            Mistake(
-                "standard deviations added",
-                "Independent terms partly cancel. Which of the two adds up, spread or squared spread?",
-                300 * 0.2 / np.sqrt(3),
-            ),
-            Mistake("a single term", "That is the spread of one weight. How many terms does z have?", 0.2 / np.sqrt(3)),
-            Mistake("the ends added", "That is the largest z there can be, not the typical one.", 60),
-        ),
-        "Variance of one weight, times the number of terms, then the root.",
-        "0.04/3 times 300 is 4, whose root is 2.",
-        way=lambda: np.sqrt(300 * 0.2**2 / 3),
-    ),
-    Exercise(
-        "14-depth",
-        "How many times too large the output of ten linear layers is, if every weight is twice as large as it should.",
-        2**10,
-        (
-            Mistake("added, not multiplied", "The second layer doubles what the first one doubled.", 20),
-            Mistake("the variance", "That is how the variance grows.", 2**20),
-            Mistake("once", "Every one of the ten layers doubles.", 2),
-            Mistake("squared, not doubled again", "Ten factors of two.", 100),
-        ),
-        "One layer doubles. And the next one?",
-        "Ten times doubled: factors multiply through depth.",
-        way=lambda: 2**10,
-    ),
+    varying(_spread, n=(48, 75, 108, 147, 192, 243, 300, 363, 432, 507), r=(0.1, 0.2, 0.3, 0.4, 0.5)),
+    varying(_depth, layers=range(5, 13)),
     Exercise(
         "14-xavier",
         "A function of n_in and n_out that returns Xavier's r for weights drawn from Uniform(-r, r).",

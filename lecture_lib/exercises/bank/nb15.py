@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.variants import varying
 
 
 def _momentum(rng: np.random.Generator) -> tuple[Any, Any, Any, float, float]:
@@ -18,6 +19,56 @@ def _epochs(rng: np.random.Generator) -> tuple[float, int, int]:
     k = int(rng.integers(3, 6))
     epochs = (k - 1, k * int(rng.integers(2, 4)), k * int(rng.integers(2, 5)) + int(rng.integers(1, k)))
     return float(rng.uniform(0.1, 0.9)), int(rng.choice(epochs)), k
+
+
+def _stability(steepest: int = 20) -> Exercise:
+    return Exercise(
+        "15-stability",
+        f"The largest stable rate of plain descent on a bowl whose Hessian has the eigenvalues 1 and {steepest}.",
+        2 / steepest,
+        (
+            Mistake(
+                "1/λ",
+                "At that rate the steep direction arrives in one step. How much further before it diverges?",
+                1 / steepest,
+            ),
+            Mistake("the flat direction", "Which direction blows up first?", 2),
+            Mistake("half the Hessian", "For ½λθ² the slope is λθ. Is the ½ still there?", 4 / steepest),
+            Mistake("the mean curvature", "Is the steep direction content with a mean?", 4 / (1 + steepest)),
+            Mistake("the curvatures added", "Do the two directions know of each other?", 2 / (1 + steepest)),
+        ),
+        "One direction alone: θ becomes (1 - rate · λ) θ. When does that stop shrinking?",
+        "The steepest direction sets the limit: 2/λmax.",
+        way=lambda: 2 / steepest,
+    )
+
+
+def _adam(rate: float = 0.01, g: int = 5) -> Exercise:
+    return Exercise(
+        "15-adam",
+        f"How far Adam (rate {rate}, betas 0.9 and 0.999) moves a parameter in its first step, with the gradient {g}.",
+        rate,
+        (
+            Mistake("plain descent", "That is the rate times the gradient. What does Adam divide by?", rate * g),
+            Mistake(
+                "no correction",
+                "Both means begin at 0 and are still too small. What corrects them?",
+                rate * 0.1 * g / np.sqrt(0.001 * g**2),
+            ),
+            Mistake("only the squares corrected", "Is the mean of the gradient right already?", rate * 0.1 * g / g),
+            Mistake(
+                "only the gradient corrected",
+                "Is the mean of the squares right already?",
+                rate * g / (0.001 * g**2) ** 0.5,
+            ),
+            Mistake("no root", "Divide by the root of the mean square.", rate * g / g**2),
+            Mistake("the rate forgotten", "That is the quotient. What is it multiplied by?", 1),
+        ),
+        "Compute v and q, correct each by its 1 - βᵗ, then divide.",
+        "Whatever the gradient, the first step is as long as the rate.",
+        measure=lambda answer: np.abs(answer),
+        way=lambda: rate * (0.1 * g / (1 - 0.9)) / np.sqrt(0.001 * g**2 / (1 - 0.999)),
+    )
 
 
 EXERCISES = (
@@ -54,25 +105,7 @@ EXERCISES = (
         inputs=lambda rng: (float(rng.uniform(0.5, 0.9)), float(rng.uniform(2.5, 4.0))),
         arguments=("rate", "curvature"),
     ),
-    Exercise(
-        "15-stability",
-        "The largest stable rate of plain descent on a bowl whose Hessian has the eigenvalues 1 and 20.",
-        0.1,
-        (
-            Mistake(
-                "1/λ",
-                "At that rate the steep direction arrives in one step. How much further before it diverges?",
-                0.05,
-            ),
-            Mistake("the flat direction", "Which direction blows up first?", 2),
-            Mistake("half the Hessian", "For ½λθ² the slope is λθ. Is the ½ still there?", 0.2),
-            Mistake("the mean curvature", "Is the steep direction content with a mean?", 4 / 21),
-            Mistake("the curvatures added", "Do the two directions know of each other?", 2 / 21),
-        ),
-        "One direction alone: θ becomes (1 - rate · λ) θ. When does that stop shrinking?",
-        "The steepest direction sets the limit: 2/λmax.",
-        way=lambda: 2 / 20,
-    ),
+    varying(_stability, steepest=range(3, 60)),
     Exercise(
         "15-momentum",
         "A function of θ, v, g, all (n,), lr and mu that returns θ after one step with momentum.",
@@ -109,27 +142,7 @@ EXERCISES = (
         inputs=_momentum,
         arguments=("theta", "v", "g", "lr", "mu"),
     ),
-    Exercise(
-        "15-adam",
-        "How far Adam (rate 0.01, betas 0.9 and 0.999) moves a parameter in its first step, with the gradient 5.",
-        0.01,
-        (
-            Mistake("plain descent", "That is the rate times the gradient. What does Adam divide by?", 0.05),
-            Mistake(
-                "no correction",
-                "Both means begin at 0 and are still too small. What corrects them?",
-                0.01 * 0.5 / np.sqrt(0.025),
-            ),
-            Mistake("only the squares corrected", "Is the mean of the gradient right already?", 0.01 * 0.5 / 5),
-            Mistake("only the gradient corrected", "Is the mean of the squares right already?", 0.01 * 5 / 0.025**0.5),
-            Mistake("no root", "Divide by the root of the mean square.", 0.01 * 5 / 25),
-            Mistake("the rate forgotten", "That is the quotient. What is it multiplied by?", 1),
-        ),
-        "Compute v and q, correct each by its 1 - βᵗ, then divide.",
-        "Whatever the gradient, the first step is as long as the rate.",
-        measure=lambda answer: np.abs(answer),
-        way=lambda: 0.01 * (0.1 * 5 / (1 - 0.9)) / np.sqrt(0.001 * 5**2 / (1 - 0.999)),
-    ),
+    varying(_adam, rate=(0.001, 0.002, 0.003, 0.005, 0.02, 0.03, 0.05), g=range(2, 10)),
     Exercise(
         "15-absent",
         "The optimizers that still move a word's vector at step 2, if it had a gradient at step 1 and none at step 2.",

@@ -107,7 +107,7 @@ LATER = (
             Slip("wrong quantity", "∂p/∂s = s (1 - s)"),
             Slip("wrong quantity", "∂J/∂s = s - y"),
         ),
-        "The slope of σ cancels: the error p − y arrives at the score undamped.",
+        "The slope of σ cancels: the error p − y arrives at the score in full.",
         jumps=True,
     ),
     PaperExercise(

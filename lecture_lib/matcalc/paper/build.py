@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -75,6 +75,7 @@ class Builder:
     letters: dict[str, tuple[Size, str]] = field(default_factory=dict)
     misfits: list[ShapeError] = field(default_factory=list)
     memo: dict[int, tuple[Node, Readings]] | None = None
+    operations: Mapping[str, Callable[..., Any]] = field(default_factory=lambda: _OPERATIONS)
 
     def side(self, node: Node) -> Readings:
         """All readings of one side by their shapes."""
@@ -142,13 +143,23 @@ class Builder:
         choices = [self.side(a) for a in node.args]
         found: Readings = {}
         for shape in dict.fromkeys(s for c in choices for s in c):
-            terms = [_at(c, shape) for c in choices]
+            terms = [self._filled(c, shape) for c in choices]
             if None not in terms:
                 signed = [t if sign > 0 else -t for t, sign in zip(terms, node.data, strict=True) if t is not None]
-                found[shape] = total(signed)
+                found[shape] = self._total(signed)
         if not found and self.memo is None:
             self._each(lambda *terms: total(terms), *({s: e} for c in choices for s, e in [next(iter(c.items()))]))
         return found
+
+    def _total(self, terms: list[Any]) -> Any:
+        return total(terms)
+
+    def _filled(self, choice: Readings, shape: Shape) -> Any:
+        """The reading of a term with a shape; a plain number stands for an array of that number."""
+        if shape in choice:
+            return choice[shape]
+        plain = choice.get(SCALAR)
+        return number(plain.data, shape) if plain is not None and plain.op == "number" else None
 
     def _prod(self, node: Node) -> Readings:
         choices = [self.side(a) for a in node.args]
@@ -177,11 +188,13 @@ class Builder:
         found: Readings = {}
         for a, b in itertools.product(lefts.values(), rights.values()):
             if _fits(sign, a.shape, b.shape):
-                made = _OPERATIONS[sign](a, b)
+                made = self.operations[sign](a, b)
                 found.setdefault(made.shape, made)
         # Among many changes of a line most do not fit: why is then not worth a message.
         if not found and lefts and rights and self.memo is None:
-            return self._each(_OPERATIONS[sign], *({s: e} for s, e in [next(iter(c.items())) for c in (lefts, rights)]))
+            return self._each(
+                self.operations[sign], *({s: e} for s, e in [next(iter(c.items())) for c in (lefts, rights)])
+            )
         return found
 
     def _grouped(self, choices: list[Readings], signs: tuple[str, ...]) -> Readings:
@@ -378,14 +391,6 @@ def _written(e: Expr, letters: tuple[str, ...]) -> Label:
     below = "".join(letters) if all(len(x) == 1 for x in letters) else ",".join(letters)
     name = Label(text(e), latex(e), e.name)
     return Label(f"{name.text}_{below}", f"{{{name.latex}}}_{{{below}}}", f"{name.code}_{below}")
-
-
-def _at(choice: Readings, shape: Shape) -> Expr | None:
-    """The reading of a term with a shape; a plain number stands for an array of that number."""
-    if shape in choice:
-        return choice[shape]
-    plain = choice.get(SCALAR)
-    return number(plain.data, shape) if plain is not None and plain.op == "number" else None
 
 
 def _powered(a: Expr, top: Fraction) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import overload
 
 from lecture_lib.matcalc.expr import Expr
@@ -18,6 +19,15 @@ FALSE = ("false", "shape", "unreadable")
 MARKS = {"follows": "✓", "rule": "✓", "jump": "✓", "false": "✗", "shape": "✗", "unreadable": "?"}
 
 
+@dataclass(frozen=True)
+class Said:
+    """What can be said of a line: the name of a mistake, and helps, each further than the one before."""
+
+    mistake: str = ""
+    helps: tuple[str, ...] = ("",)
+    at_once: int = 0
+
+
 @dataclass
 class Line:
     """One line of a derivation, as it was understood.
@@ -28,14 +38,17 @@ class Line:
         kind: "follows", "rule", "jump", "false", "shape" or "unreadable".
         uses: the local derivatives it needs, such as "∂h/∂z".
         exact: was it proved without rounding?
-        mistake: the name of a mistake; empty where there is none.
         understood: the line in plain text as it was read; empty where it could not be.
         latex: the same in LaTeX, with the shape under every factor.
         remark: what a `notice` function said of it.
-        helps: what can be said of it, each with more help than the one before.
-        level: how many of them are said, less one.
+        saying: finds what is to be said of it; asked once, when that is wanted.
+        asked: how often more help was asked for.
         rows: the line as text, and the shapes under its factors.
         sides: both sides as expressions; None where it could not be read.
+
+    Attributes:
+        mistake: the name of a mistake; empty where there is none.
+        message: what is said of the line.
 
     Example:
         >>> from lecture_lib import matcalc as mc
@@ -52,12 +65,11 @@ class Line:
     kind: str
     uses: tuple[str, ...] = ()
     exact: bool = False
-    mistake: str = ""
     understood: str = ""
     latex: str = ""
     remark: str = ""
-    helps: tuple[str, ...] = ("",)
-    level: int = 0
+    saying: Callable[[], Said] = field(default=Said, repr=False)
+    asked: int = 0
     rows: tuple[str, str] = ("", "")
     sides: Sides | None = field(default=None, repr=False)
 
@@ -71,10 +83,20 @@ class Line:
         """✓ where it was proved, ✓≈ where it holds in double precision, ✗ or ?."""
         return MARKS[self.kind] + ("≈" if self.ok and not self.exact else "")
 
+    @cached_property
+    def said(self) -> Said:
+        """All that can be said of it: the search for a mistake's name takes longer than the verdict."""
+        return self.saying()
+
+    @property
+    def mistake(self) -> str:
+        """The name of a mistake; empty where there is none."""
+        return self.said.mistake
+
     @property
     def message(self) -> str:
         """What is said of the line, with as much help as was asked for."""
-        return "; ".join(h for h in self.helps[: self.level + 1] if h)
+        return "; ".join(h for h in self.said.helps[: self.said.at_once + self.asked + 1] if h)
 
     def more(self) -> str:
         """Help one level further: the kind of the mistake, its place, its repair; never the next line.
@@ -82,7 +104,7 @@ class Line:
         Returns:
             The message with the new help in it.
         """
-        self.level = min(self.level + 1, len(self.helps) - 1)
+        self.asked = min(self.asked + 1, len(self.said.helps) - 1)
         return self.message
 
     def __str__(self) -> str:

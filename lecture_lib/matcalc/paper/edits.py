@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lecture_lib.matcalc.functions import lookup
+from lecture_lib.matcalc.labels import label
 from lecture_lib.matcalc.paper.problem import Problem
 from lecture_lib.matcalc.paper.tokens import canonical
-from lecture_lib.matcalc.paper.tree import Node, replaced, walk
+from lecture_lib.matcalc.paper.tree import Node, walk
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.sizes import ZERO
 from lecture_lib.matcalc.walk import topological
@@ -18,45 +19,43 @@ from lecture_lib.matcalc.walk import topological
 
 @dataclass(frozen=True)
 class Edit:
-    """A changed line: the name of the mistake that it undoes, in words, where, and the line without it."""
+    """What undoes a mistake: its name, in words, which node, what comes in its place, where in the node it stands."""
 
     mistake: str
     words: str
     place: Node
-    line: Node
+    new: Node
+    at: Node | None = None
 
 
-# A node, and the changes of it: the mistake, in words, what to put in its place.
-Change = tuple[str, str, Node]
+# A node, and the changes of it: the mistake, in words, what to put in its place, and where in it the mistake stands.
+Change = tuple[str, str, Node] | tuple[str, str, Node, Node]
 Maker = Callable[[Problem, Node], Iterator[Change]]
 
 
 def edits(problem: Problem, line: Node, letters: tuple[str, ...] = ()) -> Iterator[Edit]:
-    """All lines that are one change away, the commonest mistakes first; letters are the indices of the left side."""
-    nodes = list(dict.fromkeys(id(n) for n in walk(line)))
+    """All changes of one place, the commonest mistakes first; letters are the indices of the left side."""
     by_id = {id(n): n for n in walk(line)}
     inside = {op: {id(a) for n in walk(line) if n.op == op for a in n.args} for op in ("entry", "jac", "grad")}
     inner = set().union(*inside.values())
     for maker in MAKERS:
-        for key in nodes:
+        for key in by_id:
             node = by_id[key]
             if (key in inner and not (maker is _letters and key in inside["entry"])) or (
                 maker is _whole and key != id(line)
             ):
                 continue
-            for mistake, words, new in maker(problem, node):
-                yield Edit(mistake, words, node, replaced(line, node, new))
-    for mistake, words, new in _everywhere(problem, line):
-        yield Edit(mistake, words, line, new)
+            for mistake, words, new, *at in maker(problem, node):
+                yield Edit(mistake, words, node, new, *at)
+    yield from _everywhere(problem, line)
     if letters:
-        for key in nodes:
-            for mistake, words, new in _entries(problem, by_id[key], letters):
+        for key in by_id:
+            for mistake, words, new, *at in _entries(problem, by_id[key], letters):
                 if key not in inner:
-                    yield Edit(mistake, words, by_id[key], replaced(line, by_id[key], new))
+                    yield Edit(mistake, words, by_id[key], new, *at)
 
 
 def product(*factors: Node, sign: str = "") -> Node:
-    """Factors side by side."""
     return Node("prod", factors, (sign,) * (len(factors) - 1))
 
 
@@ -94,12 +93,12 @@ def _slopes(problem: Problem, node: Node) -> Iterator[Change]:
         for k, factor in enumerate(node.args):
             inside = factor.args[0] if factor.op == "call" and factor.data[0] == "diag" else factor
             if inside.op == "call" and inside.data[1]:
-                yield "superfluous slope", f"the slope {_named(inside)} is too many", _without(node, k)
+                yield "superfluous slope", f"the slope {_named(inside)} is too many", _without(node, k), factor
     if node.op != "call" or len(node.args) != 1:
         for name, order, argument in _functions(problem):
             if node.op == "name" and canonical(_piece(problem, name, argument)) == node.data:
                 slope = Node("call", (argument,), (name, order + 1))
-                yield "function for slope", f"{node.data} stands where a slope, {_named(slope)}, belongs", slope
+                yield "function for slope", f"{_name(node.data)} stands where a slope, {_named(slope)}, belongs", slope
         return
     name, order = node.data
     if name not in problem.words.functions.values():
@@ -145,9 +144,18 @@ def _piece(problem: Problem, name: str, argument: Node) -> str:
 def _named(call: Node) -> str:
     """A call in words."""
     name, order = call.data
-    inside = call.args[0].data if call.args[0].op == "name" else "…"
+    inside = _name(call.args[0].data) if call.args[0].op == "name" else "…"
     written = {"sigmoid": "σ"}.get(name, name)
     return f"{written}{'′' * order}({inside})"
+
+
+def _name(name: str) -> str:
+    """A name as it is written, z₁ for z1."""
+    return label(name).text
+
+
+def _misplaced(name: str) -> str:
+    return f"{_name(name)} stands where another quantity belongs"
 
 
 def _signs(problem: Problem, node: Node) -> Iterator[Change]:
@@ -155,7 +163,7 @@ def _signs(problem: Problem, node: Node) -> Iterator[Change]:
         for k in range(len(node.data)):
             signs = tuple(-s if i == k else s for i, s in enumerate(node.data))
             words = "the sign of a term is wrong" if len(signs) > 1 else "the sign is wrong"
-            yield "sign", words, Node("sum", node.args, signs)
+            yield "sign", words, Node("sum", node.args, signs), node.args[k]
 
 
 def _numbers(problem: Problem, node: Node) -> Iterator[Change]:
@@ -168,7 +176,7 @@ def _numbers(problem: Problem, node: Node) -> Iterator[Change]:
             for factor, words in ((Fraction(2), "half"), (Fraction(1, 2), "twice")):
                 scaled = product(Node("num", (), factor), term)
                 args = (*node.args[:k], scaled, *node.args[k + 1 :])
-                yield "factor", f"a term is {words} as large as it should be", Node("sum", args, node.data)
+                yield "factor", f"a term is {words} as large as it should be", Node("sum", args, node.data), term
     if node.op == "pow":
         for top in (node.data + 1, node.data - 1, -node.data):
             yield "power", "the exponent is wrong", Node("pow", node.args, top)
@@ -180,11 +188,11 @@ def _whole(problem: Problem, node: Node) -> Iterator[Change]:
     yield "sign", "the sign is wrong", Node("sum", (node,), (-1,))
     for value, words in ((2, "a factor 2 is missing"), (Fraction(1, 2), "a factor 2 is too many")):
         yield "factor", words, product(Node("num", (), Fraction(value)), node)
-    for label in sorted(problem.labels):
-        size = Node("size", (), label)
-        words = f"1/{label} is missing, that of the mean"
+    for size_label in sorted(problem.labels):
+        size = Node("size", (), size_label)
+        words = f"1/{size_label} is missing, that of the mean"
         yield "missing 1/N", words, Node("prod", (node, size), ("/",))
-        yield "averaged", f"1/{label} is too many: a sum belongs here, not a mean", product(size, node)
+        yield "averaged", f"1/{size_label} is too many: a sum belongs here, not a mean", product(size, node)
 
 
 def _products(problem: Problem, node: Node) -> Iterator[Change]:
@@ -213,9 +221,13 @@ def _letters(problem: Problem, node: Node) -> Iterator[Change]:
         alike = [other for other, e in problem.names.items() if mine is not None and e.shape == mine.shape]
         for other in [*alike, *(x for x in problem.names if x not in alike)]:
             if other != node.data:
-                yield "wrong quantity", f"{node.data} stands where another quantity belongs", Node("name", (), other)
+                yield (
+                    "wrong quantity",
+                    _misplaced(node.data),
+                    Node("name", (), other),
+                )
         rest = Node("sum", (Node("num", (), Fraction(1)), node), (1, -1))
-        yield "wrong quantity", f"{node.data} stands where 1 − {node.data} belongs", rest
+        yield "wrong quantity", f"{_name(node.data)} stands where 1 − {_name(node.data)} belongs", rest
     if node.op == "entry":
         for k, letter in enumerate(node.data):
             for other in "ijklc":
@@ -240,12 +252,20 @@ def _given(problem: Problem, node: Node) -> Iterator[Change]:
     if node.op == "name":
         for other in problem.defined if node.data not in problem.defined else {**problem.defined, **problem.names}:
             if other != node.data:
-                yield "wrong quantity", f"{node.data} stands where another quantity belongs", Node("name", (), other)
+                yield (
+                    "wrong quantity",
+                    _misplaced(node.data),
+                    Node("name", (), other),
+                )
     if node.op in ("jac", "grad") and node.data is None:
         for k, target in enumerate(node.args):
             for other in problem.names if target.op == "name" else ():
                 args = (*node.args[:k], Node("name", (), other), *node.args[k + 1 :])
-                yield "wrong quantity", f"{target.data} stands where another quantity belongs", Node(node.op, args)
+                yield (
+                    "wrong quantity",
+                    _misplaced(target.data),
+                    Node(node.op, args),
+                )
 
 
 def _both(problem: Problem, node: Node) -> Iterator[Change]:
@@ -292,7 +312,7 @@ def _places(problem: Problem) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _everywhere(problem: Problem, line: Node) -> Iterator[Change]:
+def _everywhere(problem: Problem, line: Node) -> Iterator[Edit]:
     """One name for another wherever it stands."""
     for node in walk(line):
         if node.op not in ("prod", "sum", "call"):
@@ -300,8 +320,7 @@ def _everywhere(problem: Problem, line: Node) -> Iterator[Change]:
         for one in dict.fromkeys(n.data for n in walk(node) if n.op == "name"):
             for other in {**problem.names, **problem.defined}:
                 if other != one:
-                    made = replaced(line, node, _renamed(node, one, other))
-                    yield "wrong quantity", f"{one} stands where another quantity belongs", made
+                    yield Edit("wrong quantity", _misplaced(one), node, _renamed(node, one, other))
 
 
 def _renamed(node: Node, one: str, other: str) -> Node:
@@ -340,13 +359,14 @@ def _all_entries(problem: Problem, letters: tuple[str, ...]) -> Iterator[Node]:
 def _too_many(problem: Problem, node: Node) -> Iterator[Change]:
     if node.op == "prod":
         for k in range(len(node.args)):
-            yield "superfluous factor", "a factor is too many", _without(node, k)
+            yield "superfluous factor", "a factor is too many", _without(node, k), node.args[k]
             if len(node.args) > 2 and k + 1 < len(node.args):
-                yield "superfluous factor", "two factors are too many", _without(_without(node, k), k)
+                yield "superfluous factor", "two factors are too many", _without(_without(node, k), k), node.args[k]
     if node.op == "sum" and len(node.args) > 1:
         for k in range(len(node.args)):
             rest = (*node.args[:k], *node.args[k + 1 :])
-            yield "superfluous term", "a term is too many", Node("sum", rest, (*node.data[:k], *node.data[k + 1 :]))
+            signs = (*node.data[:k], *node.data[k + 1 :])
+            yield "superfluous term", "a term is too many", Node("sum", rest, signs), node.args[k]
     if node.op == "over":
         yield "superfluous sum", f"the sum over {node.data[0]} is too many", node.args[0]
 
@@ -376,7 +396,6 @@ def _missing(problem: Problem, node: Node) -> Iterator[Change]:
             yield "missing factor", f"the factor {edge.name} is missing", Node("prod", split, signs)
     for mistake, words, factor in _factors(problem):
         told = f"{words} is missing"
-        yield mistake, told, Node("prod", (node, factor), ("∘",))
         yield mistake, told, product(node, factor)
         yield mistake, told, product(factor, node)
         if mistake == "missing slope":
@@ -386,16 +405,24 @@ def _missing(problem: Problem, node: Node) -> Iterator[Change]:
             yield mistake, told, product(node, Node("T", (factor,)))
             yield mistake, told, product(Node("T", (factor,)), node)
     for term in (Node("num", (), Fraction(1)), *(Node("name", (), x) for x in (*problem.names, *problem.defined))):
+        told = _name(term.data) if term.op == "name" else term.data
         for sign in (1, -1):
-            yield "missing term", f"the term {term.data} is missing", Node("sum", (node, term), (1, sign))
+            yield "missing term", f"the term {told} is missing", Node("sum", (node, term), (1, sign))
 
 
-def _factors(problem: Problem) -> Iterator[Change]:
+def _missing_entrywise(problem: Problem, node: Node) -> Iterator[Change]:
+    """A factor that is not there, entry by entry: tried everywhere before a matrix is put between others."""
+    if node.op not in ("num", "size", "eye", "entry", "change"):
+        for mistake, words, factor in _factors(problem):
+            yield mistake, f"{words} is missing", Node("prod", (node, factor), ("∘",))
+
+
+def _factors(problem: Problem) -> Iterator[tuple[str, str, Node]]:
     for name, order, argument in _functions(problem):
         slope = Node("call", (argument,), (name, order + 1))
         yield "missing slope", f"the slope {_named(slope)}", slope
     for name in (*problem.names, *problem.defined):
-        yield "missing factor", f"the factor {name}", Node("name", (), name)
+        yield "missing factor", f"the factor {_name(name)}", Node("name", (), name)
 
 
 MAKERS: tuple[Maker, ...] = (
@@ -409,6 +436,7 @@ MAKERS: tuple[Maker, ...] = (
     _products,
     _parts,
     _letters,
+    _missing_entrywise,
     _missing,
     _given,
     _too_many,
@@ -418,4 +446,6 @@ MAKERS: tuple[Maker, ...] = (
 def snippet(problem: Problem, node: Node, line: str) -> str:
     """What stands at a node in the typed line."""
     start, end = node.span
-    return line[start:end].strip() or (text(problem.names[node.data]) if node.op == "name" else "the right side")
+    return line[start:end].replace("^⊤", "ᵀ").strip() or (
+        text(problem.names[node.data]) if node.op == "name" else "the right side"
+    )

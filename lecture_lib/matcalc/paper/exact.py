@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.matcalc.evaluate import needed
 from lecture_lib.matcalc.expr import Array, Expr, Number
 from lecture_lib.matcalc.functions import lookup, slope_of
 from lecture_lib.matcalc.paper.problem import Problem
@@ -66,7 +67,7 @@ class Residues:
         if e in known:
             return known[e]
         done = dict(known)
-        for node in _needed(e, done):
+        for node in needed(e, done):
             done[node] = self._node(node, [done[a] for a in node.args]) % PRIME
         return done[e]
 
@@ -201,21 +202,6 @@ class Residues:
         """A number that stands for a function's value at z."""
         told = blake2b(label + z.to_bytes(8, "big"), digest_size=16, key=self.salt).digest()
         return int.from_bytes(told, "big") % PRIME
-
-
-def _needed(e: Expr, done: Mapping[Expr, Array]) -> list[Expr]:
-    order: dict[Expr, None] = {}
-    stack: list[tuple[Expr, bool]] = [(e, False)]
-    while stack:
-        node, ready = stack.pop()
-        if node in order or node in done:
-            continue
-        if ready:
-            order[node] = None
-            continue
-        stack.append((node, True))
-        stack.extend((a, False) for a in node.args)
-    return list(order)
 
 
 def inverse(a: Array) -> tuple[Array, int]:

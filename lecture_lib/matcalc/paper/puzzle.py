@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_lib.matcalc.derive import Derivation, Part
-from lecture_lib.matcalc.explain import explain
+from lecture_lib.matcalc.explain import is_right
 from lecture_lib.matcalc.labels import gradient_label, label
 from lecture_lib.matcalc.mistakes import candidates
 from lecture_lib.matcalc.paper.problem import problem_of
@@ -152,13 +152,21 @@ class Puzzle:
         heading = html.escape(f"Put in order: {self.title}, with {', '.join(self.given)}")
         told = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
         return (
-            f'<section class="lecture-lib-puzzle" id="{name}"><p>{heading}</p>'
+            f'<section class="lecture-lib-puzzle" id="{name}"><style>{_STYLE}</style><p>{heading}</p>'
             f'<ul class="cards">{buttons}</ul><ol class="placed"></ol><p role="status" class="said"></p>'
             f'<script type="application/json">{told}</script><script>{_SCRIPT}</script></section>'
         )
 
 
-# The rules of `Puzzle.reason` once more, for a page without Python; a browser test holds them against each other.
+_STYLE = """
+.lecture-lib-puzzle { color-scheme: light dark; display: grid; gap: 0 1em;
+  grid-template-columns: repeat(auto-fit, minmax(16em, 1fr)); }
+.lecture-lib-puzzle > p { grid-column: 1 / -1; }
+.lecture-lib-puzzle .cards { list-style: none; padding: 0; margin: 0; }
+.lecture-lib-puzzle .placed { margin: 0; padding: 4px 0 0 1.6em; border-top: 2px solid; }
+.lecture-lib-puzzle button { width: 100%; margin: 2px 0; padding: 6px 10px; font: inherit; text-align: left; }
+"""
+# The rules of `Puzzle.reason` once more, for a page without Python: tests/show/test_browser_paper.py compares them.
 _SCRIPT = """
 (() => {
   const box = document.currentScript.closest('section');
@@ -183,7 +191,7 @@ _SCRIPT = """
       item.append(back);
       return item;
     }));
-    box.querySelectorAll('[data-card]').forEach(b => { b.hidden = order.includes(+b.dataset.card); });
+    box.querySelectorAll('[data-card]').forEach(b => { b.parentElement.hidden = order.includes(+b.dataset.card); });
     let text = '';
     order.forEach((k, i) => {
       const why = reason(order.slice(0, i).map(j => cards[j]), cards[k]);
@@ -263,11 +271,14 @@ def _wrong(part: Part, rng: np.random.Generator) -> list[Card]:
     found: dict[str, Card] = {}
     goal = gradient_label(part.derivation.output.data, part.by.data)
     for c in candidates(part):
-        told = explain(part, guess=c.gradient)
+        if c.mistake in found or is_right(part, c.gradient):
+            continue
         gradient = tidy(c.gradient)
-        if c.mistake in found or told.correct or len(text(gradient)) > 40:
+        if len(text(gradient)) > 40:
             continue
         line = f"{goal.text} = {text(gradient)}"
+        if any(card.text == line for card in found.values()):
+            continue
         found[c.mistake] = Card(line, f"{goal.latex} = {latex(gradient)}", wrong=f"{c.mistake}: {c.message}")
     kept = list(found.values())
     chosen = sorted(rng.permutation(len(kept))[:DISTRACTORS].tolist())

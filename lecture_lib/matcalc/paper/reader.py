@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from lecture_lib.autograd.errors import ShapeError
 from lecture_lib.matcalc.expr import Expr
 from lecture_lib.matcalc.labels import label
 from lecture_lib.matcalc.paper.build import Builder
-from lecture_lib.matcalc.paper.derived import Derived, Line, Notice
+from lecture_lib.matcalc.paper.derived import Derived, Line, Notice, Said
 from lecture_lib.matcalc.paper.judge import Judge, Sides, Step
 from lecture_lib.matcalc.paper.problem import Atom, Problem, problem_of
-from lecture_lib.matcalc.paper.slips import Slip, slip_of
+from lecture_lib.matcalc.paper.slips import slip_of
 from lecture_lib.matcalc.paper.tokens import Unreadable, canonical, cleaned
 from lecture_lib.matcalc.paper.tree import Equation, Node, walk
 from lecture_lib.matcalc.printing import TEXT, latex, segments, text
@@ -121,7 +121,7 @@ class Reader:
         except TROUBLES as error:
             if not cleaned(typed).strip().startswith("="):
                 self.left = self.before = None
-            return [Line(number, typed, "unreadable", helps=(f"cannot be read: {error}",), rows=(typed, ""))]
+            return [Line(number, typed, "unreadable", saying=_words(f"cannot be read: {error}"), rows=(typed, ""))]
         return list(self._equations(number, typed, equation))
 
     def _equations(self, number: int, typed: str, equation: Equation) -> Iterator[Line]:
@@ -145,7 +145,7 @@ class Reader:
             return self._unfit(number, typed, error)
         symbol = self._define(left.data, body)
         self.left = Node("name", (), left.data)
-        line = Line(number, typed, "follows", exact=True, helps=(f"{text(symbol)} is a name for {text(body)}",))
+        line = Line(number, typed, "follows", exact=True, saying=_words(f"{text(symbol)} is a name for {text(body)}"))
         return self._shown(line, Sides(symbol, body, {}), ":=", False)
 
     def _equation(self, number: int, typed: str, left: Node, right: Node, again: bool) -> Line:
@@ -154,17 +154,17 @@ class Reader:
             sides = step.sides if step is not None else self.judge.build(left, right)
         except TROUBLES as error:
             line = self._unfit(number, typed, error)
-            self._helped(line, slip_of(self.judge, left, right, cleaned(typed), None) if line.kind == "shape" else None)
+            if line.kind == "shape":
+                line.saying = self._naming(left, right, typed, None, line.saying().helps[0])
             self.false_line = self.false_line or number
             return line
         if step is not None:
             line = self._right(number, typed, step)
         elif self.false_line and self._goes_on_right(left, right):
             told = f"follows, if line {self.false_line} were right"
-            line = Line(number, typed, "follows", helps=(told,))
+            line = Line(number, typed, "follows", saying=_words(told))
         else:
-            line = Line(number, typed, "false", helps=("false",))
-            self._helped(line, slip_of(self.judge, left, right, cleaned(typed), sides), sides)
+            line = Line(number, typed, "false", saying=self._naming(left, right, typed, sides))
             self.judge.assume(sides)
             self.false_line = self.false_line or number
         return self._shown(line, sides, "=", again)
@@ -182,8 +182,8 @@ class Reader:
     def _unfit(self, number: int, typed: str, error: Exception) -> Line:
         kind = "shape" if isinstance(error, ShapeError) else "unreadable"
         told = str(error).splitlines()[0]
-        helps = (told,) if kind == "shape" else (f"cannot be read: {told}",)
-        return Line(number, typed, kind, helps=helps, mistake="shape" if kind == "shape" else "", rows=(typed, ""))
+        said = Said("shape", (told,)) if kind == "shape" else Said("", (f"cannot be read: {told}",))
+        return Line(number, typed, kind, saying=lambda: said, rows=(typed, ""))
 
     def _right(self, number: int, typed: str, step: Step) -> Line:
         uses = sorted(step.uses, key=lambda e: e.name)
@@ -206,7 +206,7 @@ class Reader:
         if self.false_line:
             told += f"; true, though line {self.false_line} is not"
         self.judge.opened |= step.uses
-        return Line(number, typed, kind, tuple(e.name for e in uses), step.exact, helps=(told,))
+        return Line(number, typed, kind, tuple(e.name for e in uses), step.exact, saying=_words(told))
 
     def _is_change(self, step: Step, piece: Expr) -> bool:
         """Is the left side the change of a piece?"""
@@ -219,20 +219,20 @@ class Reader:
         moved = sorted(text(v) for v in leaves)
         return f"only {moved[0]} moves" if len(moved) == 1 else f"{', '.join(held)} held fixed"
 
-    def _helped(self, line: Line, slip: Slip | None, sides: Sides | None = None) -> None:
-        """Name the mistake: its kind is told, its place and repair wait until asked for."""
-        first = line.helps[0] if line.kind == "shape" else ""
-        if slip is not None:
-            line.mistake = slip.mistake
+    def _naming(self, left: Node, right: Node, typed: str, sides: Sides | None, first: str = "") -> Callable[[], Said]:
+        """Finds the name of a mistake: its kind is told, its place and repair wait until asked for."""
+        known = dict(self.problem.defined)
+
+        def name() -> Said:
+            slip = slip_of(self.judge, left, right, cleaned(typed), sides, known)
+            if slip is None:
+                return Said("shape", (first,)) if sides is None else _unnamed(sides)
             place = f"look at {slip.place}" if slip.place and slip.mistake != "path" else slip.place
-            repair = f"it should be {slip.repair}" if slip.repair else ""
+            repair = slip.repair and (slip.repair if slip.mistake == "path" else f"it should be {slip.repair}")
             helps = [first, f"{slip.mistake}: {slip.words}", place, repair]
-            line.helps = tuple(h for h in helps if h)
-            line.level = 1 if first else 0
-        elif sides is not None:
-            line.mistake = "shape" if not sides.fits else "unknown"
-            shapes = f"the left side is {show_shape(sides.left.shape)}, the right side {show_shape(sides.right.shape)}"
-            line.helps = (f"false: {shapes}" if not sides.fits else "false, by none of the usual mistakes",)
+            return Said(slip.mistake, tuple(h for h in helps if h), 1 if first else 0)
+
+        return name
 
     def _shown(self, line: Line, sides: Sides, sign: str, again: bool) -> Line:
         """The line as it was understood."""
@@ -245,3 +245,15 @@ class Reader:
         above, below = two_lines(segments(sides.right, TEXT))
         line.rows = (head + above, " " * len(head) + below if below.strip() else "")
         return line
+
+
+def _words(told: str) -> Callable[[], Said]:
+    return lambda: Said("", (told,))
+
+
+def _unnamed(sides: Sides) -> Said:
+    """False, by none of the usual mistakes, or by the shapes."""
+    if sides.fits:
+        return Said("unknown", ("false, by none of the usual mistakes",))
+    shapes = f"the left side is {show_shape(sides.left.shape)}, the right side {show_shape(sides.right.shape)}"
+    return Said("shape", (f"false: {shapes}",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,17 +11,19 @@ import numpy as np
 from lecture_lib.autograd.errors import GradientError, ShapeError
 from lecture_lib.matcalc.derive import derive
 from lecture_lib.matcalc.explain import explain
-from lecture_lib.matcalc.expr import Array, Expr, make, number
+from lecture_lib.matcalc.expr import Expr, make, number
 from lecture_lib.matcalc.labels import entries_of, gradient_label, jacobian_label
+from lecture_lib.matcalc.normal import tidy
 from lecture_lib.matcalc.paper.build import Readings
 from lecture_lib.matcalc.paper.edits import edits, snippet
 from lecture_lib.matcalc.paper.judge import Judge, Sides
-from lecture_lib.matcalc.paper.problem import Atom, Edge
-from lecture_lib.matcalc.paper.tree import Node, walk
+from lecture_lib.matcalc.paper.problem import Atom, Edge, Problem
+from lecture_lib.matcalc.paper.tree import Node, replaced, walk
+from lecture_lib.matcalc.paper.trial import Trial
 from lecture_lib.matcalc.paper.worlds import Scene, World, world_at
 from lecture_lib.matcalc.printing import text
 from lecture_lib.matcalc.rules import count
-from lecture_lib.matcalc.sizes import Size, show_shape
+from lecture_lib.matcalc.sizes import show_shape
 from lecture_lib.matcalc.walk import free_symbols, substitute, topological
 
 # A line of more nodes is not changed place by place.
@@ -38,15 +41,17 @@ class Slip:
     repair: str = ""
 
 
-def slip_of(judge: Judge, left: Node, right: Node, line: str, sides: Sides | None) -> Slip | None:
-    """The name of what is wrong; None where no usual mistake leads to the line."""
+def slip_of(
+    judge: Judge, left: Node, right: Node, line: str, sides: Sides | None, known: dict[str, Expr]
+) -> Slip | None:
+    """The name of what is wrong with what was known at that line; None where no usual mistake leads to it."""
     makers = [_conventions, _paths] if sides is not None else []
     for maker in makers:
         assert sides is not None
         found = next(maker(judge, sides), None)
         if found is not None:
             return found
-    found = _edited(judge, left, right, line)
+    found = _edited(judge, replace(judge.problem, defined=known), left, right, line)
     if found is not None or sides is None:
         return found
     for late in (_conditions, _bent, _symmetric, _told, _elsewhere):
@@ -139,6 +144,11 @@ def _derivative(judge: Judge, e: Expr) -> Atom | None:
     return atom
 
 
+def _plain(e: Expr) -> str:
+    """A repaired side without the 1 that is left of a number, and with transposes on the factors."""
+    return text(tidy(e))
+
+
 def _factors(e: Expr) -> list[Expr]:
     if e.op != "product":
         return []
@@ -152,7 +162,7 @@ def _turned(e: Expr) -> str:
         count = len(e.data[1])
         links = [a.args[0] if a.op == "T" else a.T for a in reversed(e.args[count:])]
         return text(Expr("product", (*e.args[:count], *links), e.data, e.shape[::-1]))
-    return text(e.args[0] if e.op == "T" else e.T)
+    return text(e.args[0]) if e.op == "T" else _plain(e.T)
 
 
 def _paths(judge: Judge, sides: Sides) -> Iterator[Slip]:
@@ -176,43 +186,36 @@ def _paths(judge: Judge, sides: Sides) -> Iterator[Slip]:
                 )
                 for w in judge.worlds
             ):
-                through = " and ".join(text(e.user) for e in lost)
+                through = " and ".join(
+                    f"through {text(e.user)}" if e.user != atom.of else f"straight to {text(e.user)}" for e in lost
+                )
                 yield Slip(
                     "path",
                     f"a path is forgotten: {text(parent)} reaches {text(atom.of)} along {len(out)} paths, and their "
                     f"parts add up",
-                    f"the path through {through} is missing",
-                    f"add the part through {through}",
+                    f"the path {through} is missing",
+                    f"add the part {through}",
                 )
 
 
-def _edited(judge: Judge, left: Node, right: Node, line: str) -> Slip | None:
+def _edited(judge: Judge, problem: Problem, left: Node, right: Node, line: str) -> Slip | None:
     """One change that makes the line true."""
     if sum(1 for _ in walk(right)) > LARGE:
         return None
-    world = judge.worlds[0]
-    scenes: dict[tuple[tuple[str, Size], ...], Scene] = {}
-    lefts: dict[tuple[tuple[str, Size], ...], Array] = {}
-    seen: set[Expr] = set()
     memo: dict[int, tuple[Node, Readings]] = {}
+    seen: set[Expr] = set()
     letters = tuple(dict.fromkeys(x for n in walk(left) if n.op == "entry" for x in n.data if not x.isdigit()))
-    for k, edit in enumerate(edits(judge.problem, right, letters)):
-        if k > MOST_EDITS:
-            return None
+    trial = Trial(judge, left, right)
+    for edit in itertools.islice(edits(problem, right, letters), MOST_EDITS):
+        if not trial.possible(edit.place, edit.new):
+            continue
         try:
-            sides = judge.build(left, edit.line, memo=memo)
+            sides = judge.build(left, replaced(right, edit.place, edit.new), memo=memo)
         except (ShapeError, ValueError, TypeError, ArithmeticError):
             continue
-        if not sides.fits or sides.right in seen:
-            continue
+        if sides.fits and sides.right not in seen and agree(judge, sides.left, sides.right, sides):
+            return Slip(edit.mistake, edit.words, snippet(problem, edit.at or edit.place, line), _plain(sides.right))
         seen.add(sides.right)
-        key = tuple(sides.letters.items())
-        if key not in scenes:
-            scenes[key] = Scene(world, letters=sides.letters)
-            lefts[key] = scenes[key].value(sides.left)
-        near = world.numbers.equal(lefts[key], scenes[key].value(sides.right))
-        if near and agree(judge, sides.left, sides.right, sides):
-            return Slip(edit.mistake, edit.words, snippet(judge.problem, edit.place, line), text(sides.right))
     return None
 
 
@@ -268,7 +271,7 @@ def _bent(judge: Judge, sides: Sides) -> Iterator[Slip]:
     for edge in sorted(judge.problem.between(atom.of, atom.by), key=lambda e: e.name):
         for mistake, words, slope in _wrong_slopes(edge):
             if all(_holds_bent(sides, edge, slope, w) for w in judge.worlds):
-                yield Slip(mistake, words, edge.name, f"{edge.name}: {edge.rule}")
+                yield Slip(mistake, words, f"{edge.name}: {edge.rule}", f"{edge.name} = {_slope(edge)}")
 
 
 def _wrong_slopes(edge: Edge) -> Iterator[tuple[str, str, Expr]]:
@@ -285,6 +288,15 @@ def _wrong_slopes(edge: Edge) -> Iterator[tuple[str, str, Expr]]:
         off = f"off the diagonal −{name}ᵢ{name}ⱼ is missing"
         yield "softmax elementwise", f"{name}∘(1−{name}) is no softmax: {off}", edge.user * (1 - edge.user)
         yield "softmax elementwise", f"only the diagonal of softmax's Jacobian is here: {off}", edge.user
+
+
+def _slope(edge: Edge) -> str:
+    """The Jacobian of an elementwise function, or of a softmax."""
+    body, name = edge.user.args[0], text(edge.user)
+    if body.op == "elem":
+        function, order, *settings = body.data
+        return text(make("diag", make("elem", body.args[0], data=(function, order + 1, *settings))))
+    return f"diag({name}) − {name}{name}ᵀ"
 
 
 def _holds_bent(sides: Sides, edge: Edge, slope: Expr, world: World) -> bool:
@@ -347,7 +359,8 @@ def _told(judge: Judge, sides: Sides) -> Iterator[Slip]:
         return
     if told.correct or told.mistake in ("unknown", "shape"):
         return
-    yield Slip(told.mistake, told.message.partition(": ")[2] or told.message, "", text(told.right))
+    words = (told.message.partition(": ")[2] or told.message).replace("the guess", "the line")
+    yield Slip(told.mistake, words, "", text(told.right))
 
 
 def _without_atoms(judge: Judge, e: Expr) -> Expr | None:

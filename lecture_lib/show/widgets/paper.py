@@ -237,10 +237,13 @@ class PuzzleBoard(Sheet):
 
     def still(self) -> Picture:
         cards = self.puzzle.cards
-        scene = Scene(WIDTH, 84 + 30 * max(len(cards), 1))
-        scene.text(f"Put in order: {self.puzzle.title}, with {', '.join(self.puzzle.given)}", 10, 26, 15.0)
         waiting = [k for k in range(len(cards)) if k not in self.order]
-        for x, chosen in ((10, waiting), (WIDTH / 2 + 10, self.order)):
+        # Before anything is placed the lines fill both columns.
+        half = (len(cards) + 1) // 2
+        columns = (waiting, self.order) if self.order else (waiting[:half], waiting[half:])
+        scene = Scene(WIDTH, 84 + 30 * max(*map(len, columns), 1))
+        scene.text(f"Put in order: {self.puzzle.title}, with {', '.join(self.puzzle.given)}", 10, 26, 15.0)
+        for x, chosen in zip((10, WIDTH / 2 + 10), columns, strict=True):
             for row, k in enumerate(chosen):
                 scene.rectangle(x, 44 + 30 * row, WIDTH / 2 - 24, 25, "line")
                 scene.text(_short(cards[k].text, 52), x + 8, 62 + 30 * row, 14.0)
@@ -249,8 +252,8 @@ class PuzzleBoard(Sheet):
         return Picture(scene, f"Put in order: {self.puzzle.title}. To be placed: {told}. {self.words}.")
 
     def _built(self, widgets: Any) -> Any:
-        self._waiting = widgets.VBox(layout={"flex": "1 1 20em"})
-        self._placed = widgets.VBox(layout={"flex": "1 1 20em"})
+        self._waiting = widgets.VBox(layout={"width": "100%"})
+        self._placed = widgets.VBox(layout={"width": "100%"})
         self._said = widgets.HTML()
         self._buttons = []
         for k, card in enumerate(self.puzzle.cards):
@@ -260,7 +263,11 @@ class PuzzleBoard(Sheet):
         self._refresh()
         title = widgets.HTML(f"<p>Put in order: {html.escape(f'{self.puzzle.title}, with ')}"
                              f"{html.escape(', '.join(self.puzzle.given))}</p>")  # fmt: skip
-        both = widgets.Box([self._waiting, self._placed], layout={"display": "flex", "flex_flow": "row wrap"})
+        columns = [
+            widgets.VBox([widgets.HTML(f"<i>{told}</i>"), column], layout={"flex": "1 1 20em"})
+            for told, column in (("to be placed", self._waiting), ("placed, from above to below", self._placed))
+        ]
+        both = widgets.Box(columns, layout={"display": "flex", "flex_flow": "row wrap"})
         return widgets.VBox([title, both, self._said])
 
     def _refresh(self) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_lib.graph.update import Rule
 from lecture_lib.train.optim.optimizer import Kind, Optimizer, Slots
 from lecture_lib.train.optim.pairs import Array
 from lecture_lib.train.settings import non_negative, positive, share
@@ -41,10 +42,25 @@ class Adam(Optimizer):
         self.eps = positive(eps, "eps")
         self.weight_decay = non_negative(weight_decay, "weight_decay")
 
+    @property
+    def beta1(self) -> float:
+        """The share of m that stays."""
+        return self.betas[0]
+
+    @property
+    def beta2(self) -> float:
+        """The share of v that stays."""
+        return self.betas[1]
+
     def update(self, param: Array, grad: Array, slots: Slots) -> None:
         if self.weight_decay:
             grad = grad + self.weight_decay * param
         self._descend(param, grad, slots)
+
+    def rule(self, fold: bool) -> Rule:
+        if self.weight_decay:
+            return Rule(descent("(grad + weight_decay * param)"), NUMBERS, self.memory)
+        return Rule(descent("grad"), NUMBERS, self.memory)
 
     def _descend(self, param: Array, grad: Array, slots: Slots) -> None:
         m_hat, v_hat = self._means(grad, slots)
@@ -88,6 +104,9 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(lr, betas, eps, weight_decay)
 
+    def rule(self, fold: bool) -> Rule:
+        return Rule(("param *= 1 - lr * weight_decay", *descent("grad")), NUMBERS, self.memory)
+
     def update(self, param: Array, grad: Array, slots: Slots) -> None:
         param *= 1 - self.lr * self.weight_decay
         self._descend(param, grad, slots)
@@ -127,6 +146,21 @@ class SparseAdam(Adam):
         beta1, beta2 = self.betas
         rate = self.lr * (1 - beta2**self.steps) ** 0.5 / (1 - beta1**self.steps)
         param -= rate * slots["m"] / (np.sqrt(slots["v"]) + self.eps)
+
+
+def descent(grad: str) -> tuple[str, ...]:
+    """Adam's lines for a gradient."""
+    return (
+        "m *= beta1",
+        f"m += (1 - beta1) * {grad}",
+        "v *= beta2",
+        f"v += (1 - beta2) * {grad} * {grad}",
+        "param -= lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)",
+    )
+
+
+NUMBERS = ("lr", "beta1", "beta2", "eps", "weight_decay", "t")
+"""What Adam's lines name besides arrays; t is the number of the step."""
 
 
 def _betas(betas: tuple[float, float]) -> tuple[float, float]:

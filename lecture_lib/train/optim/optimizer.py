@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.sparse import RowSparse
-from lecture_lib.autograd.trees import Path, leaves, refill
-from lecture_lib.train.optim.pairs import Array, listed, paired, refuse_shared
+from lecture_lib.autograd.trees import Path, leaves, refill, spell
+from lecture_lib.graph.update import Rule
+from lecture_lib.train.optim.pairs import Array, listed, paired, parameter_array, refuse_shared
 from lecture_lib.train.settings import non_negative
 
 Slots = dict[str, Array]
@@ -116,6 +117,17 @@ class Optimizer:
         for name, array in slots.items():
             array[ids] = present[name]
 
+    def rule(self, fold: bool) -> Rule | None:
+        """The update as code, for `compile_step`; a subclass with another rule states its own.
+
+        Args:
+            fold: whether the rate may multiply the gradient where it starts, at the loss.
+
+        Returns:
+            The rule; None, where a step is the gradient and then `step`.
+        """
+        return None
+
     def first(self, name: str) -> float:
         """What a memory holds before the first step.
 
@@ -179,6 +191,18 @@ class Optimizer:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.settings)})"
+
+    def kept_for(self, params: Any) -> list[Array]:
+        """What is kept for every parameter, made at the first step: all memories of the first, then of the next.
+
+        Args:
+            params: as `step` takes them.
+
+        Returns:
+            Arrays, which the next steps change in place.
+        """
+        pairs = [(path, parameter_array(param, spell("params", path)), None) for path, param in leaves(params)]
+        return [array for slots in self._memories(params, pairs) for array in slots.values()]
 
     def _memories(self, params: Any, pairs: list[tuple[Path, Array, Any]]) -> list[Slots]:
         """What is kept for every parameter; made at the first step."""

@@ -1,6 +1,7 @@
 """Stochastic gradient descent, with momentum and Nesterov's look ahead."""
 
 from lecture_lib.autograd.sparse import RowSparse
+from lecture_lib.graph.update import Rule
 from lecture_lib.train.optim.optimizer import Kind, Optimizer, Slots
 from lecture_lib.train.optim.pairs import Array
 from lecture_lib.train.settings import non_negative, share
@@ -58,9 +59,24 @@ class SGD(Optimizer):
             grad = grad + self.momentum * velocity if self.nesterov else velocity
         param -= self.lr * grad
 
+    def rule(self, fold: bool) -> Rule:
+        decayed = "grad + weight_decay * param" if self.weight_decay else "grad"
+        if self.momentum:
+            moved = f"({decayed} + momentum * velocity)" if self.nesterov else "velocity"
+            lines = ("velocity *= momentum", f"velocity += {decayed}", f"param -= lr * {moved}")
+            return Rule(lines, ("lr", "momentum", "weight_decay"), self.memory)
+        if not self.weight_decay:
+            return FOLDED if fold else PLAIN
+        if fold:
+            return Rule(("param *= 1 - lr * weight_decay", "param -= grad"), ("lr", "weight_decay"), folded=True)
+        return Rule((f"param -= lr * ({decayed})",), ("lr", "weight_decay"))
+
     def update_rows(self, param: Array, grad: RowSparse, slots: Slots) -> None:
         grad.add_to(param, -self.lr)
 
+
+PLAIN = Rule(("param -= lr * grad",), ("lr",))
+FOLDED = Rule(("param -= grad",), (), folded=True)
 
 KINDS = (
     Kind(

@@ -19,28 +19,11 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
-from lecture_lib.course.authoring.equations import (
-    nb02,
-    nb03,
-    nb04,
-    nb05,
-    nb06,
-    nb07,
-    nb08,
-    nb09,
-    nb10,
-    nb11,
-    nb12,
-    nb13,
-    nb14,
-    nb15,
-    nb16,
-    nb17,
-    nb18,
-)
 from lecture_lib.course.authoring.equations.equation import Equation
+from lecture_lib.places import modules_of
 
 DISPLAY = re.compile(r"(?:<!--\s*eq:\s*(?P<id>[^\s>]*)\s*-->\s*)?\$\$(?P<latex>.+?)\$\$", re.DOTALL)
 DERIVATIVE = re.compile(
@@ -50,8 +33,12 @@ DERIVATIVE = re.compile(
 OTHER_DISPLAY = re.compile(r"(?<!\\)\\\[|\\begin\{(?:equation|align|gather|multline)\*?\}")
 
 FOLDER = "lecture_lib/course/authoring/equations/"
-PARTS = (nb02, nb03, nb04, nb05, nb06, nb07, nb08, nb09, nb10, nb11, nb12, nb13, nb14, nb15, nb16, nb17, nb18)
-REGISTRY: tuple[Equation, ...] = tuple(equation for part in PARTS for equation in part.EQUATIONS)
+REGISTRY: tuple[Equation, ...] = tuple(
+    equation
+    for name in modules_of(__name__)
+    if re.fullmatch(r"nb\d\d", name)
+    for equation in import_module(f"{__name__}.{name}").EQUATIONS
+)
 
 
 def prose(notebook: Path) -> Iterator[tuple[str, str]]:

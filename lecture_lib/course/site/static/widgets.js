@@ -154,10 +154,11 @@
     return [button("◀", "One step back", () => step(-1)), button("▶", "One step on", () => step(1)), play];
   }
 
-  for (const figure of document.querySelectorAll("figure.widget")) {
+  window.course.live = function (figure) {
     unpack(figure.querySelector("script").textContent)
       .then((data) => live(figure, data))
       // An old browser cannot unpack; the still picture stays.
       .catch(() => figure.classList.add("still-only"));
-  }
+  };
+  for (const figure of document.querySelectorAll("figure.widget")) window.course.live(figure);
 })();
