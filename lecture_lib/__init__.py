@@ -23,7 +23,7 @@ from lecture_lib.autograd.state import no_grad
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.transforms import grad, jvp, value_and_grad, vjp
 from lecture_lib.graph import pictures
-from lecture_lib.plotting import draw_into_notebook
+from lecture_lib.graph.plotting import draw_into_notebook
 
 if TYPE_CHECKING:
     from lecture_lib.autograd.checks import check_gradient, numeric_gradient, numeric_jacobian

@@ -63,7 +63,8 @@ def _site(options: argparse.Namespace) -> int:
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.site.build import build_site
 
-    return 0 if build_site(find_notebooks(options.names, options.folder), options.output, options.cell_timeout) else 1
+    found = find_notebooks(options.names, options.folder)
+    return 0 if build_site(found, options.output, options.cell_timeout, options.address) else 1
 
 
 def _notebooks(options: argparse.Namespace) -> int:
@@ -148,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--output", type=Path, default=Path("build"), help="folder of the HTML copies (build)")
     site = add("site", _site, "run the notebooks and write the course as web pages with live sliders")
     site.add_argument("--output", type=Path, default=Path("build", "site"), help="folder of the pages (build/site)")
+    site.add_argument("--address", default="", help="where the pages will lie, for a sitemap: https://…")
     notebooks = add("notebooks", _notebooks, "run the notebooks and store their outputs in place")
     for command in (run, site, notebooks):
         command.add_argument("names", nargs="*", help="beginnings of file names, such as 01; none means all")

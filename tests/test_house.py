@@ -438,6 +438,7 @@ def test_run_checks_reports_the_failing_one(monkeypatch, tmp_path, capsys):
             "epoch: 100%|##########| 6/6 [time] loss [0.25, 12:30]",
         ),
         ("| chain rule | ✓ 3e-13 |", "| chain rule | ✓ |"),
+        ("| chain rule | ✓≈ 3e-13 |", "| chain rule | ✓≈ |"),
         ("at 2 random points (worst error 3e-13).", "at 2 random points (worst error [rounding])."),
         ("16 lines, worst relative error 1.0e-12", "16 lines, worst relative error [rounding]"),
         ("✗ 3e-01, error 3e-13, worst error 3e-02", "✗ 3e-01, error 3e-13, worst error 3e-02"),

@@ -30,8 +30,8 @@ def variant(code: str) -> None:
         TypeError: the code is not a text.
 
     Example:
+        >>> from lecture_lib.exercises import check, variant
         >>> variant("5f0c21ab")
-        >>> from lecture_lib.exercises import check
         >>> check("01-window-length", 1500)
         Traceback (most recent call last):
         lecture_lib.exercises.errors.WrongAnswer: 01-window-length: ...
@@ -95,7 +95,7 @@ def new_words(exercise: Exercise, other: Exercise) -> dict[str, str]:
         >>> from lecture_lib.exercises.bank import find_exercise
         >>> shape = find_exercise("03-shape")
         >>> new_words(shape, shape.variants.build(inputs=6, outputs=4))
-        {'5': '6', '3': '4'}
+        {'3': '4', '5': '6'}
     """
     old, new = PIECE.findall(exercise.task), PIECE.findall(other.task)
     pairs = set(zip(old, new, strict=True))

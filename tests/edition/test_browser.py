@@ -303,7 +303,7 @@ def test_search_by_keyboard(chromium: Any, site: Path) -> None:
         page.wait_for_selector("#results a")
         titles = page.locator("#results b").all_inner_texts()
         assert titles[0].startswith("logsumexp")
-        page.locator("#query").fill("no such words anywhere")
+        page.locator("#query").fill("qwzxv kjhgf")
         assert page.locator("#found").inner_text() == "Nothing found"
         page.locator("#query").fill("Needle in a haystack")
         assert page.locator("#found").inner_text() == "1 section"
@@ -317,6 +317,53 @@ def test_search_by_keyboard(chromium: Any, site: Path) -> None:
         page.keyboard.press("/")
         page.keyboard.press("Escape")
         assert not page.locator("dialog").is_visible()
+
+
+# What people type, and a word that one of the first three headings must hold.
+QUERIES = [
+    ("jacobain", "Jacobian"), ("initialisation", "nitial"), ("chain-rule", "chain"), ("backprop", "ackprop"), ("gradients", "radient"),
+    ("jacobians", "Jacobian"), ("embeddings", "mbedding"), ("softmax derivative", "softmax"), ("tanh", "tanh"), ("learning rate", "rate"),
+    ("vanishing gradients", "radient"), ("momentum", "omentum"), ("np.outer", ""), ("logsumexp", "logsumexp"), ("check gradient", "check_gradient"),
+    ("outer product", "outer"), ("numeric gradients", "umeric"), ("kroneker", ""), ("relus", ""), ("adam", "Adam"), ("windows", "indow"),
+    ("batching", "atch"), ("initialize weights", "nitial"), ("hessian", "hessian"), ("jvp", "jvp"), ("the chain rule", "chain"),
+    ("regularisation", ""), ("overfiting", ""), ("∂s/∂W", ""), ("optimisers", "ptim"), ("cheat sheet", "heat"),
+]  # fmt: skip
+
+
+def test_searches_find_what_is_meant(chromium: Any, site: Path) -> None:
+    with opened(chromium) as page:
+        show(page, site, "index.html")
+        page.keyboard.press("/")
+        page.keyboard.type("x")
+        page.wait_for_selector("#results a")
+        missed = []
+        for query, word in QUERIES:
+            page.locator("#query").fill(query)
+            found = page.locator("#results b").all_inner_texts()[:3]
+            if not any(word in title for title in found):
+                missed.append((query, found))
+        assert missed == []
+
+
+def test_without_katex_formulas_are_mathml_and_widgets_live(chromium: Any, site: Path) -> None:
+    with opened(chromium) as page:
+        page.route("**/katex.js", lambda route: route.abort())
+        page.goto((site / "90_demonstration.html").as_uri())
+        page.wait_for_selector("figure.widget[data-live]")
+        page.goto((site / "05_error_signal.html").as_uri())
+        assert page.locator(".math > math").first.is_visible()
+        assert page.locator(".math").count() == page.locator(".math > math").count() > 50
+
+
+@pytest.mark.parametrize("file", ["05_error_signal.html", "index.html"])
+def test_nothing_jumps_while_a_telephone_loads_a_page(chromium: Any, site: Path, file: str) -> None:
+    with opened(chromium, viewport={"width": 390, "height": 800}) as page:
+        page.add_init_script("""window.moved = 0; new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });""")
+        show(page, site, file)
+        page.wait_for_timeout(800)
+        assert page.evaluate("() => window.moved") <= 0.1
 
 
 def test_the_way_through_the_course(chromium: Any, site: Path) -> None:

@@ -17,14 +17,17 @@ from lecture_lib.course.site import build
 from lecture_lib.course.site.assets import SCRIPTS, STATIC, script, stylesheet, write_assets
 from lecture_lib.course.site.build import HEAVIEST, TABLES, build_site, empty, executed, weight
 from lecture_lib.course.site.cells import lesson
+from lecture_lib.course.site.extras import cheat_sheet, sitemap
 from lecture_lib.course.site.figures import LARGEST, plot, themed
+from lecture_lib.course.site.figures import described as labels_of
 from lecture_lib.course.site.glossary import entries, glossary, order
 from lecture_lib.course.site.markdown import Renderer, markdown
+from lecture_lib.course.site.mathml import with_mathml
 from lecture_lib.course.site.reference import PACKAGES, described, reference
 from lecture_lib.course.site.road import road, rows_of
 from lecture_lib.course.site.run import write_html
 from lecture_lib.course.site.search import sections, words
-from lecture_lib.course.site.tables import matrix_identities, operations
+from lecture_lib.course.site.tables import FAMILIES, matrix_identities, operations
 from lecture_lib.graph.table import table as table_of_operations
 from lecture_lib.matcalc import identities
 from lecture_lib.show.widgets.packed import MIME
@@ -375,7 +378,7 @@ def test_a_copy_of_a_run_is_one_file_with_its_own_formulas(tmp_path: Path) -> No
     write_html(cells("# 00 A\n\n$x$"), tmp_path / "00_a.html")
     page = (tmp_path / "00_a.html").read_text(encoding="utf-8")
     assert list(tmp_path.iterdir()) == [tmp_path / "00_a.html"]
-    assert '<span class="math">x</span>' in page and "katex" in page
+    assert '<span class="math" data-tex="x"><math' in page and "katex" in page
     assert not re.search(r"<script[^>]*src=|<link[^>]*stylesheet", page)
     assert len(page) < 1_000_000
 
@@ -395,3 +398,29 @@ def test_types_of_widgets_share_nothing() -> None:
         SimpleNamespace(offline={}, controls={}, frame=lambda state: ShapeDock().frame(ShapeDock().state))
     )
     assert not set(first["glyphs"]) & set(second["glyphs"])
+
+
+def test_formulas_are_mathml_and_keep_their_tex() -> None:
+    page = with_mathml(
+        '<p><span class="math block">\\text{ for $j \\neq i$}</span> <span class="math">\\theta_{\\min} &lt; 1</span></p>'
+    )
+    assert page.count("<math") == 2 and 'display="block"' in page and "$" not in re.sub(r'data-tex="[^"]*"', "", page)
+    assert 'data-tex="\\theta_{\\mathrm{min}} &lt; 1"' in page
+    for path in find_notebooks(["05", "15"]):
+        whole = with_mathml(lesson(read_notebook(path), path.stem).body)
+        drawn = "".join(re.findall(r"<math.*?</math>", whole, flags=re.S))
+        assert drawn.count("<math") > 50 and "\\" not in re.sub(r"<[^>]*>", "", drawn)
+
+
+def test_labels_of_plots_are_spoken_without_signs() -> None:
+    assert labels_of(["$\\mathdefault{10^{-3}}$", "loss of $x_1$"]) == "Plot with the words: 10^-3, loss of x_1"
+
+
+def test_the_cheat_sheet_fits_one_page_and_names_every_family() -> None:
+    sheet = cheat_sheet()
+    assert all(f"<dt>{title}</dt>" in sheet for title, _ in FAMILIES.values())
+    assert sheet.count("✓") == len(identities().rows)
+
+
+def test_a_sitemap_has_whole_addresses() -> None:
+    assert sitemap(["a.html", "b.html"], "https://x.org/").count("<loc>https://x.org/") == 2

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,12 @@ def test_progress_lists_them(capsys, progress_file):
     assert all(any(row.startswith(paper.id[:2]) and paper.id in row for row in rows) for paper in PAPERS)
     with pytest.raises(LookupError, match=r"Did you mean .05-paper-"):
         check("05-paper-c", ...)
+
+
+def test_every_one_is_asked_in_its_notebook():
+    for paper in PAPERS:
+        (path,) = (Path(__file__).parents[2] / "notebooks").glob(f"{paper.id[:2]}_*.ipynb")
+        assert f'check(\\"{paper.id}\\", answer)' in path.read_text(encoding="utf-8"), paper.id
 
 
 def test_check_takes_a_text(capsys, progress_file):

@@ -3,6 +3,7 @@
 import pytest
 
 from lecture_lib import matcalc as mc
+from lecture_lib.course.site.outputs import shown
 from lecture_lib.exercises.bank.paper import PAPERS
 from lecture_lib.show import Paper, PuzzleBoard
 
@@ -55,4 +56,8 @@ def test_a_board_by_buttons():
     assert board.words.startswith("all lines stand") and len(board._placed.children) == len(board.order)
     board._buttons[board.order[0]].click()
     assert not board.words.startswith("all lines stand")
-    assert "Put in order: ∇_x s" in board.still().alt and "image/png" in board._repr_mimebundle_()[0]
+    data, _ = board._repr_mimebundle_()
+    assert "Put in order: ∇_x s" in board.still().alt and "image/png" in data
+    # A page that is made from a notebook has the puzzle itself, and needs no kernel for it.
+    page = shown(data, {})
+    assert page is not None and page.count("data-card=") == len(board.puzzle.cards) and "puzzle-" in page

@@ -19,6 +19,7 @@ from lecture_lib.course.relink import with_working_links
 from lecture_lib.course.site.assets import write_assets
 from lecture_lib.course.site.cells import Lesson, lesson
 from lecture_lib.course.site.distribution import distribution
+from lecture_lib.course.site.extras import SHEET, add_pdf, cheat_sheet, sitemap, teachers
 from lecture_lib.course.site.glossary import glossary
 from lecture_lib.course.site.markdown import markdown
 from lecture_lib.course.site.outputs import displayed
@@ -59,11 +60,13 @@ LOADED = ("site.css", "katex.js", "site.js")
 """The assets that every page loads; the index of the search waits for a search."""
 
 TABLES = (("glossary.html", "Symbols"), ("operations.html", "Operations"), ("identities.html", "Identities"))
+EXTRAS = ((SHEET, "Cheat sheet"), ("teachers.html", "For teachers"))
 
 
-def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT) -> bool:
+def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_TIMEOUT, address: str = "") -> bool:
     """Run the notebooks on the data that ship, write the site and print one table.
 
+    With the address at which the site will lie, a map of it for search engines is written too.
     A notebook that fails keeps the outputs that are stored in it.
     """
     begun = time.perf_counter()
@@ -82,6 +85,10 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
     ran = time.perf_counter()
     copy_notebooks(paths, output / "notebooks")
     pages = write_pages(notebooks, output, distribution())
+    add_pdf(output / SHEET)
+    if address:
+        files = sorted(path.name for path in output.glob("*.html"))
+        _write(output / "sitemap.xml", sitemap(files, f"{address.rstrip('/')}/"))
     written = time.perf_counter() - ran
     print(table(results))
     print(f"{pages} pages: {ran - begun:.0f} s to run the notebooks, {written:.0f} s to write")
@@ -122,9 +129,11 @@ def write_pages(notebooks: Mapping[str, NotebookNode], output: Path, python: Pat
     packages = reference()
     way = Way(
         road(notebooks, list(lessons.values())),
-        [*TABLES, *((f"{package.stem}.html", package.name) for package in packages)],
+        [*TABLES, *EXTRAS, *((f"{package.stem}.html", package.name) for package in packages)],
     )
     pages = [*_lesson_pages(lessons, way.parts), *_table_pages(notebooks, lessons)]
+    pages.append(Page(SHEET, "Cheat sheet", cheat_sheet(), "Look up"))
+    pages.append(Page("teachers.html", "For teachers", teachers(), "Look up"))
     for package in packages:
         head = f'<h1 id="{package.name}"><code>{package.name}</code></h1>'
         body = f"{head}\n<p>{package.title}.</p>\n{package.body}"
@@ -152,7 +161,9 @@ def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Part]) -> Itera
         )  # fmt: skip
         before = names[k - 1] if k else None
         after = names[k + 1] if k + 1 < len(names) else None
-        yield Page(f"{one.stem}.html", names[k][1], one.body, part, notes, headings, before, after, names[k][1])
+        yield Page(
+            f"{one.stem}.html", names[k][1], one.body, part, notes, headings, before, after, names[k][1], one.goal
+        )
 
 
 def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> Iterator[Page]:

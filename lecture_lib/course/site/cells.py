@@ -18,6 +18,8 @@ from lecture_lib.course.site.questions import ask
 TEMPLATES = Path(__file__).parent / "templates"
 MINUTES = re.compile(r"\*\*Takes\*\* about (\d+) minutes")
 
+GOAL = re.compile(r'<p class="goal"><strong>Goal\.</strong>(.*?)</p>', flags=re.S)
+
 FORMS = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 """The templates of what stands inside a cell."""
 
@@ -35,6 +37,7 @@ class Lesson:
         headings: the level, id and HTML of every heading.
         minutes: how long it takes, if it says so.
         exercises: the ids of its exercises, in order.
+        goal: what it is for, in plain words, if it says so.
     """
 
     stem: str
@@ -43,6 +46,7 @@ class Lesson:
     headings: tuple[tuple[int, str, str], ...]
     minutes: int | None
     exercises: tuple[str, ...] = ()
+    goal: str = ""
 
     @property
     def number(self) -> str:
@@ -67,7 +71,12 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
     found = MINUTES.search("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
     minutes = int(found[1]) if found else None
     body = FIRST.sub(r'\1<span class="number">\2</span> ', slots.fill(body), count=1)
-    return Lesson(stem, first, body, tuple(renderer.headings), minutes, exercises)
+    return Lesson(stem, first, body, tuple(renderer.headings), minutes, exercises, _goal(body))
+
+
+def _goal(body: str) -> str:
+    found = GOAL.search(body)
+    return re.sub(r"\s+", " ", plain(found[1])).strip() if found else ""
 
 
 class CellExporter(HTMLExporter):

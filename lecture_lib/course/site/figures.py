@@ -78,7 +78,7 @@ def described(words: list[str]) -> str:
 
 def _spoken(words: str) -> str:
     """A label without the signs of its formulas."""
-    return re.sub(r"[${}\\]", "", html.unescape(words))
+    return re.sub(r"[${}\\]", "", re.sub(r"\\math[a-z]+", "", html.unescape(words)))
 
 
 def _follows(root: ET.Element) -> bool:

@@ -78,7 +78,9 @@ class Renderer(IPythonRenderer):
         name = self.unique(words.replace(" ", "-"))
         self.headings.append((level, name, text))
         link = f'<a class="anchor" href="#{html.escape(name)}" aria-label="Link to this section">#</a>'
-        return f'<h{level} id="{html.escape(name)}">{text}{link if level > 1 else ""}</h{level}>\n'
+        made = f'<h{level} id="{html.escape(name)}">{text}</h{level}>'
+        # Beside the heading, so that the link is no part of its name.
+        return f'<div class="heading">{made}{link}</div>\n' if level > 1 else f"{made}\n"
 
     def unique(self, name: str) -> str:
         """A heading's name, numbered if an earlier one has it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from lecture_lib.course.site.figures import described, inlined, plot
 from lecture_lib.show.widgets.packed import MIME, packed
+from lecture_lib.show.widgets.paper import PAGE
 from lecture_lib.show.widgets.widget import Widget
 
 LIVE = "application/vnd.jupyter.widget-view+json"
@@ -46,6 +47,8 @@ def prepare(notebook: Any, slots: Slots) -> None:
 
 def shown(data: Any, metadata: Any) -> str | None:
     """The page's own rendering of an output."""
+    if PAGE in data:
+        return str(data[PAGE])
     if MIME in data:
         return widget(data[MIME], data["text/html"], data["text/plain"])
     if 'class="lecture-lib"' in data.get("text/html", ""):

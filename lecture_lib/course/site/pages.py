@@ -12,9 +12,13 @@ from markupsafe import Markup
 from lecture_lib.course.site.assets import katex, script, stylesheet
 from lecture_lib.course.site.cells import Lesson
 from lecture_lib.course.site.markdown import inline
+from lecture_lib.course.site.mathml import with_mathml
 from lecture_lib.course.site.road import Part
 
 COURSE = "Backpropagation, from matrix calculus to software"
+ABOUT = (
+    "Derive the gradients of a neural network by hand, check them with numbers, and build the software that finds them."
+)
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' "
     "rx='7' fill='%230060A8'/%3E%3Cpath d='M16 8L26 25H6Z' transform='rotate(180 16 16)' fill='%23fff'/%3E%3C/svg%3E"
@@ -36,6 +40,7 @@ class Page:
         before: file and title of the page before, if there is one.
         after: file and title of the next page.
         lesson: the notebook's number and name, where the page is one.
+        description: what a search engine or a message shows of the page.
     """
 
     file: str
@@ -47,6 +52,7 @@ class Page:
     before: tuple[str, str] | None = None
     after: tuple[str, str] | None = None
     lesson: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def environment(python: str = "") -> Environment:
         lstrip_blocks=True,
     )
     made.filters["markdown"] = lambda text: Markup(inline(text))
-    made.globals |= {"course": COURSE, "icon": ICON, "python": python}
+    made.globals |= {"course": COURSE, "icon": ICON, "about": ABOUT, "python": python}
     return made
 
 
@@ -96,4 +102,4 @@ def single(lesson: Lesson) -> str:
 
 
 def _render(name: str, templates: Environment | None, **values: Any) -> str:
-    return (templates or environment()).get_template(name).render(**values)
+    return with_mathml((templates or environment()).get_template(name).render(**values))

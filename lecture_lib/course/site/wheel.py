@@ -8,14 +8,15 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
-from lecture_lib import __version__
 from lecture_lib.course.site.distribution import CORE, LOCK, packages
 from lecture_lib.places import PACKAGE, data_folder
 
 HERE = Path(__file__).parent
-WHEEL = f"lecture_lib-{__version__}-py3-none-any.whl"
+VERSION = version("lecture_lib")
+WHEEL = f"lecture_lib-{VERSION}-py3-none-any.whl"
 DATA = "lecture_lib_data.zip"
 LEVEL = 6
 SAME_DAY = (1980, 1, 1, 0, 0, 0)
@@ -55,8 +56,8 @@ def _sources() -> Iterator[tuple[str, bytes]]:
         place = path.relative_to(PACKAGE)
         if place.parts[:2] != ("course", "site") and place.parts[0] != "shipped":
             yield f"lecture_lib/{place.as_posix()}", path.read_bytes()
-    info = f"lecture_lib-{__version__}.dist-info"
-    yield f"{info}/METADATA", f"Metadata-Version: 2.1\nName: lecture_lib\nVersion: {__version__}\n".encode()
+    info = f"lecture_lib-{VERSION}.dist-info"
+    yield f"{info}/METADATA", f"Metadata-Version: 2.1\nName: lecture_lib\nVersion: {VERSION}\n".encode()
     yield f"{info}/WHEEL", b"Wheel-Version: 1.0\nGenerator: lecture_lib\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     yield f"{info}/RECORD", b""
 

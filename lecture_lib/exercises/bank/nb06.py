@@ -61,15 +61,6 @@ EXERCISES = (
         (1, 0, "the unit taken for the slope", "h is 0 there, and tanh is steepest."),
         (2, 3.5, "a sign lost", "One of the two contributions is negative."),
     ),
-    retrieval(
-        "06",
-        (1.5, -1, -0.5),
-        ("the first error signal", "the second slope of the bias", "the slope of the input"),
-        (0, 2, "the slope of tanh left out", "That is u itself. The nonlinearity lies between h and z."),
-        (0, 1, "not squared", "The slope of tanh is one minus the square of h."),
-        (1, 0, "the unit taken for the slope", "h is 0 there, and tanh is steepest."),
-        (2, 3.5, "a sign lost", "One of the two contributions is negative."),
-    ),
     Exercise(
         "06-column",
         "A function of x (m,), i, j and n that returns ∂z/∂W_ij for z = Wx + b: n slopes, shape (n,), counted from 0.",

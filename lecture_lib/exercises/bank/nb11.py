@@ -87,17 +87,6 @@ EXERCISES = (
         (2, 1, "the right side", "One of the two ends stands on the flat side."),
         (2, 0, "what libraries say", "That is a convention. What comes out of the formula?"),
     ),
-    retrieval(
-        "11",
-        (0.5, 18, 0.5),
-        ("the relative error", "the evaluations", "the numeric slope"),
-        (0, 1, "divided by the smaller", "It is divided by the larger of the two."),
-        (0, 2, "the ratio", "That is the ratio. How large is the difference, compared with the larger of the two?"),
-        (1, 9, "one side counted", "Two-sided: how often is each input moved?"),
-        (1, 12, "the matrix alone", "The 3 numbers are inputs, too."),
-        (2, 1, "the right side", "One of the two ends stands on the flat side."),
-        (2, 0, "what libraries say", "That is a convention. What comes out of the formula?"),
-    ),
     Exercise(
         "11-adjoint",
         "The adjoint of x₁ for f = ln x₁ + x₁x₂ - sin x₂ at (2, 5).",

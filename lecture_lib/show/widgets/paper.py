@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 from lecture_lib.matcalc import Derived, Line, Puzzle
 from lecture_lib.matcalc.paper.tasks import Task, find_task
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 
+# The puzzle as HTML that needs no kernel, for pages that are made from a notebook.
+PAGE = "application/vnd.lecture-lib.page"
 VIEW = "application/vnd.jupyter.widget-view+json"
 WIDTH = 860
 COLORS = {"follows": "forward", "rule": "forward", "jump": "third"}
@@ -250,6 +253,11 @@ class PuzzleBoard(Sheet):
         scene.text(_short(self.words, 110), 10, scene.height - 12, 13.0, "muted")
         told = "; ".join(cards[k].text for k in waiting)
         return Picture(scene, f"Put in order: {self.puzzle.title}. To be placed: {told}. {self.words}.")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_()
+        name = f"puzzle-{crc32(repr(self.puzzle).encode()):08x}"
+        return data | {PAGE: self.puzzle.page(name)}, metadata
 
     def _built(self, widgets: Any) -> Any:
         self._waiting = widgets.VBox(layout={"width": "100%"})

@@ -1,10 +1,13 @@
 """Lines are proved modulo a prime, and measured in double precision: nothing is right by accident."""
 
+import re
+
 import numpy as np
 import pytest
-from networks import attention, logistic, softmax_top, two_layers, window
+from networks import attention, derived, logistic, softmax_top, two_layers, window
 
 from lecture_lib import matcalc as mc
+from lecture_lib.matcalc import display
 from lecture_lib.matcalc.paper import exact, worlds
 from lecture_lib.matcalc.paper.exact import PRIME, field_world, inverse, residue
 from lecture_lib.matcalc.paper.judge import Judge
@@ -26,6 +29,17 @@ def test_marks_tell_exact_from_numeric():
     assert line.exact and line.mark == "✓"
     (line,) = mc.check_derivation(softmax_top(), "∇_t J = -log(softmax(q))")
     assert line.ok and not line.exact and line.mark == "✓≈" and "double precision" in line.message
+
+
+def test_ticks_of_derive_tell_exact_from_numeric():
+    text = repr(derived(window))
+    assert "≈" not in text and "All are proved without rounding" in text
+    D = derived(softmax_top)
+    ticks = dict(zip([step.left.text for step in D.steps], re.findall("✓≈?", repr(D)), strict=True))
+    assert ticks["∂J/∂t"] == "✓≈" and ticks["∂J/∂q"] == ticks["q"] == "✓" and "Those without ≈ are proved" in repr(D)
+    assert "✓≈" in D._repr_markdown_()
+    # Without a proof an error shows, and what differs from finite differences stays wrong.
+    assert display.tick(1e-12) == "✓≈ 1e-12" and display.tick(0) == "✓" and display.tick(1e-3) == "✗ 1e-03"
 
 
 def test_identities_of_known_functions_hold_in_double_precision():

@@ -61,7 +61,7 @@
     // A widget that nobody changed stays as it is.
     if (box.querySelector(".widget") && source(cell) === texts.get(cell) && !result.failed) return;
     box.replaceChildren(...result.outputs.map(shown));
-    box.setAttribute("role", "region");
+    box.setAttribute("role", "group");
     box.setAttribute("aria-label", "Output");
     dispatchEvent(new Event("widget"));
   }

@@ -1,4 +1,4 @@
-// Formulas: KaTeX replaces the TeX of every element of class "math".
+// Formulas: KaTeX sets every element of class "math" finer than the MathML that stands in it.
 (function () {
   // A comma after a formula, or a bracket before it, may not stand alone on another line.
   function hold(place) {
@@ -22,8 +22,9 @@
     }
   }
 
-  for (const place of document.querySelectorAll(".math")) {
-    const source = place.textContent;
+  // Without KaTeX the browser's own formulas stay.
+  for (const place of window.katex ? document.querySelectorAll(".math[data-tex]") : []) {
+    const source = place.dataset.tex;
     const style = place.classList.contains("display") ? `\\displaystyle ${source}` : source;
     katex.render(style, place, {
       displayMode: place.classList.contains("block"),

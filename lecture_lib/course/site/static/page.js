@@ -2,14 +2,18 @@
 // contents fold away.
 (function () {
   const BOXES = ".scroll, .wide, pre, .math.block";
+  const NAMES = [[".scroll", "Picture, scrolls"], [".wide", "Table, scrolls"], [".math", "Formula, scrolls"], ["pre", "Text, scrolls"]];
   function fade(box) {
     box.classList.toggle("more-left", box.scrollLeft > 1);
     box.classList.toggle("more-right", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
   }
   function reach() {
     for (const box of document.querySelectorAll(BOXES)) {
-      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
-      else if (box.tabIndex === 0) box.removeAttribute("tabindex");
+      if (box.scrollWidth > box.clientWidth + 1) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", NAMES.find(([kind]) => box.matches(kind))[1]);
+      } else if (box.tabIndex === 0) for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
       fade(box);
     }
   }
@@ -18,6 +22,17 @@
   const fold = () => {
     if (drawer) drawer.open = !narrow.matches;
   };
+
+  // The section in sight is marked in the way.
+  const sections = [...document.querySelectorAll(".way ul a[href^='#']")];
+  const heads = sections.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  function mark() {
+    const place = heads.findLastIndex((head) => head && head.getBoundingClientRect().top < innerHeight / 3);
+    sections.forEach((link, k) => (k === place ? link.setAttribute("aria-current", "location") : link.removeAttribute("aria-current")));
+  }
+  addEventListener("scroll", mark, { passive: true });
+  mark();
+
   narrow.addEventListener("change", fold);
   addEventListener("resize", reach);
   addEventListener("load", reach);

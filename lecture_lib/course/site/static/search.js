@@ -16,26 +16,71 @@
     const script = document.createElement("script");
     script.src = "assets/search-index.js";
     script.onload = () => {
-      index = window.courseIndex.map(([page, anchor, title, heading, text]) => ({
-        address: anchor ? `${page}#${anchor}` : page,
-        title, heading, text, inTitle: fold(title), inHeading: fold(heading), inText: fold(text),
-      }));
+      index = window.courseIndex.map(([page, anchor, title, named, words]) => {
+        const [heading, text] = [clean(named), clean(words)];
+        const [inTitle, inHeading, inText] = [title, heading, text].map(fold);
+        const all = `${inTitle} ${inHeading} ${inText}`;
+        return { address: anchor ? `${page}#${anchor}` : page, title, heading, text, inTitle, inHeading, inText, all };
+      });
       show();
     };
     document.head.append(script);
   }
 
-  // Every word of the question must occur; headings count more than text, whole headings most.
+  // What remains of TeX is read as one sees it: ∂s/∂W and not {∂ s}{∂ W}.
+  const clean = (text) => text.replace(/\}\s*\{/g, "/").replace(/[{}]/g, "").replace(/([∂∇])\s+/g, "$1").replace(/\s+/g, " ");
+
+  const OTHER_NAMES = { autodiff: "automatic", backprop: "backpropagation", softmaxes: "softmax", embeddings: "embedding" };
+
+  // A word without its ending, so that plurals, -ing and British spelling find the same.
+  function stem(word) {
+    const known = OTHER_NAMES[word] ?? word.replace(/is(ation|e|ing)/, "iz$1");
+    if (known.length < 5) return known;
+    return known.replace(/ies$/, "y").replace(/(?:ing|ed|es|s|e)$/, "");
+  }
+
+  // One letter too many, too few, another one, or two that changed places.
+  function near(word, other) {
+    if (Math.abs(word.length - other.length) > 1) return false;
+    let k = 0;
+    while (k < word.length && word[k] === other[k]) k += 1;
+    const [rest, left] = [word.slice(k), other.slice(k)];
+    return rest.slice(1) === left || rest === left.slice(1) || rest.slice(1) === left.slice(1)
+      || (rest[0] === left[1] && rest[1] === left[0] && rest.slice(2) === left.slice(2));
+  }
+
+  // A word that stands nowhere is read as the commonest one that is a letter away.
+  function meant(term) {
+    if (term.length < 4 || index.some((entry) => entry.all.includes(term))) return term;
+    const counts = new Map();
+    for (const entry of index) {
+      for (const word of entry.all.match(/[a-z]{4,}/g) ?? []) if (near(term, stem(word))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    }
+    const [best] = [...counts].sort((a, b) => b[1] - a[1]);
+    return best ? stem(best[0]) : term;
+  }
+
+  function questions(text) {
+    const words = clean(fold(text)).split(/[\s,;:?!"()]+|(?<=[a-z])-(?=[a-z])/).filter(Boolean);
+    const telling = words.filter((word) => !/^(a|an|the|of|in|to|is|how|what|do|i|for|and)$/.test(word));
+    return (telling.length ? telling : words).map(stem).map(meant);
+  }
+
+  // Headings count more than text, whole headings most, and the start of a word more than its middle.
   function score(entry, terms) {
     let sum = 0;
+    let hits = 0;
+    const whole = entry.inHeading.includes(terms.join(" ")) ? 15 : 0;
     for (const term of terms) {
       const heading = entry.inHeading.includes(term);
       const title = entry.inTitle.includes(term);
       const times = entry.inText.split(term).length - 1;
-      if (!heading && !title && !times) return 0;
-      sum += (heading ? 12 : 0) + (entry.inHeading === term ? 20 : 0) + (title ? 3 : 0) + Math.min(times, 4);
+      if (!heading && !title && !times) continue;
+      hits += 1;
+      const start = ` ${entry.inHeading}`.includes(` ${term}`) || entry.inHeading.startsWith(term);
+      sum += (heading ? 12 : 0) + (start ? 6 : 0) + (stem(entry.inHeading) === term ? 20 : 0) + (title ? 3 : 0) + Math.min(times, 4);
     }
-    return sum;
+    return { hits, points: hits ? sum + whole : 0 };
   }
 
   function excerpt(entry, terms) {
@@ -59,14 +104,16 @@
   }
 
   function show() {
-    const terms = fold(query.value).split(/\s+/).filter(Boolean);
+    const terms = index.length ? questions(query.value) : [];
     list.replaceChildren();
     found.textContent = "";
     if (!terms.length) return;
-    const hits = index
-      .map((entry, place) => ({ entry, place, points: score(entry, terms) }))
-      .filter((hit) => hit.points)
-      .sort((a, b) => b.points - a.points || a.place - b.place);
+    const matching = index
+      .map((entry, place) => ({ entry, place, ...score(entry, terms) }))
+      .filter((hit) => hit.points);
+    // Where no section has every word, those with the most of them.
+    const most = Math.max(0, ...matching.map((hit) => hit.hits));
+    const hits = matching.filter((hit) => hit.hits === most).sort((a, b) => b.points - a.points || a.place - b.place);
     for (const { entry } of hits.slice(0, MOST)) {
       const link = document.createElement("a");
       link.href = entry.address;
@@ -83,6 +130,7 @@
     }
     const number = hits.length === 1 ? "1 section" : `${hits.length} sections`;
     found.textContent = hits.length > MOST ? `${number}, the best ${MOST} below` : hits.length ? number : "Nothing found";
+    if (most < terms.length && hits.length) found.textContent += `, with ${most} of the ${terms.length} words`;
   }
 
   function open() {

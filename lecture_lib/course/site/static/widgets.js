@@ -44,12 +44,26 @@
     return svg;
   }
 
+  // Room for the longest sentence, so that nothing below moves while playing.
+  function settled(words, texts) {
+    const now = words.textContent;
+    words.style.minHeight = "";
+    const longest = [...texts].sort((a, b) => b.length - a.length).slice(0, 3);
+    const heights = longest.map((text) => {
+      words.textContent = text;
+      return words.offsetHeight;
+    });
+    words.textContent = now;
+    words.style.minHeight = `${Math.max(...heights)}px`;
+  }
+
   function live(figure, data) {
     const svg = stage(data);
     const image = element("div", {}, svg);
     image.setAttribute("role", "img");
     const words = element("figcaption", { className: "words" });
     words.setAttribute("aria-live", "polite");
+    const settle = () => settled(words, data.texts);
     const inputs = [];
     let background = null;
 
@@ -66,6 +80,21 @@
       svg.querySelector(".front").innerHTML = drawing(data, front);
       image.setAttribute("aria-label", data.texts[text]);
       words.textContent = data.texts[text];
+      follow();
+    }
+
+    // On a narrow page what is lit now may lie beyond the edge: the picture scrolls to it.
+    function follow() {
+      const box = image.parentElement;
+      if (!box || box.scrollWidth <= box.clientWidth + 1) return;
+      const lit = [...svg.querySelectorAll(".f-halo, .s-halo")].map((shape) => shape.getBoundingClientRect());
+      if (!lit.length) return;
+      const edge = box.getBoundingClientRect().left - box.scrollLeft;
+      const left = Math.min(...lit.map((one) => one.left)) - edge;
+      const right = Math.max(...lit.map((one) => one.right)) - edge;
+      if (left < box.scrollLeft || right > box.scrollLeft + box.clientWidth) {
+        box.scrollLeft = (left + right - box.clientWidth) / 2;
+      }
     }
 
     const controls = element("div", { className: "controls" });
@@ -81,6 +110,9 @@
     }
     draw();
     figure.prepend(box);
+    settle();
+    addEventListener("resize", settle);
+    follow();
     figure.dataset.live = "yes";
     dispatchEvent(new Event("widget"));
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 INLINE = "module://matplotlib_inline.backend_inline"
 IN_NOTEBOOKS = ("module://", "inline", "widget", "ipympl", "nbagg", "notebook")
@@ -14,7 +15,7 @@ def draw_into_notebook() -> None:
     """In a notebook's kernel, undo a MPLBACKEND that draws elsewhere; what the notebook itself has chosen stays."""
     named = os.environ.get("MPLBACKEND", "").lower()
     ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell: Any = ipython.get_ipython() if ipython is not None else None
     if not hasattr(shell, "kernel") or not named or named.startswith(IN_NOTEBOOKS):
         return
     os.environ["MPLBACKEND"] = INLINE
