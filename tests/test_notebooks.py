@@ -20,7 +20,7 @@ SYLLABUS = {
     f"{letter}{number}"
     for letter, count in {"A": 6, "B": 7, "C": 8, "D": 2, "E": 10, "F": 7, "G": 2, "H": 7}.items()
     for number in range(1, count + 1)
-} | {"I1", "I3", "I4"}
+} | {"I1", "I2", "I3", "I4"}
 TAUGHT = SYLLABUS
 LONGEST_CELL = 15
 WIDEST = 88

@@ -59,12 +59,11 @@ def test_a_sound_exercise_has_no_faults(write):
 
 
 def test_a_cell_that_lies_when_run_again_is_found(write):
-    """A name that another cell gives another shape, and a draw from a generator that goes on."""
-    rebound = [code("x = 1"), code("print(x)"), code("x = (1, 2)")]
-    drawn = [code("import random; r = random.Random(0)"), code("print(r.random())")]
-    for cells in (rebound, drawn):
-        named = [cell | {"id": f"06-{k}"} for k, cell in enumerate(cells)]
-        assert any("run again" in fault for fault in faults(write(*named)))
+    """One counts on from where it was; the other stumbles over what is there by then."""
+    counting = code("n = globals().get('n', 0) + 1\nprint(n)")
+    stumbling = code("assert 'later' not in globals()\nlater = 1")
+    assert any("run again it prints" in fault for fault in faults(write(counting)))
+    assert any("run again it fails: AssertionError" in fault for fault in faults(write(stumbling)))
 
 
 @pytest.mark.parametrize(
@@ -163,5 +162,6 @@ def test_the_command_prints_the_table_and_fails_when_something_is_missing(write,
 
 def test_the_syllabus_is_complete():
     counts = {"A": 6, "B": 7, "C": 8, "D": 2, "E": 10, "F": 7, "G": 2, "H": 7}
-    assert [idea.id for idea in SYLLABUS] == [f"{part}{k}" for part, n in counts.items() for k in range(1, n + 1)]
+    ids = [f"{part}{k}" for part, n in counts.items() for k in range(1, n + 1)]
+    assert [idea.id for idea in SYLLABUS] == [*ids, "I1", "I2", "I3", "I4"]
     assert all("00" <= idea.notebook <= "18" for idea in SYLLABUS)

@@ -71,6 +71,7 @@ SYLLABUS: tuple[Idea, ...] = (
     Idea("H6", "Learning rates, schedules and the stability limit", "15"),
     Idea("H7", "Why learn this: find the fault from its symptoms", "18"),
     Idea("I1", "Retrieval: three questions from before, closed book", "03"),
+    Idea("I2", "Derivations on paper, every line judged", "05"),
     Idea("I3", "A tape by operator overloading", "09"),
     Idea("I4", "Memory against depth, and checkpointing", "12"),
 )
