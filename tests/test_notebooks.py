@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SYLLABUS = {
     f"{letter}{number}"
-    for letter, count in {"A": 6, "B": 7, "C": 8, "D": 2, "E": 10, "F": 7, "G": 2, "H": 7}.items()
+    for letter, count in {"A": 6, "B": 7, "C": 8, "D": 2, "E": 10, "F": 7, "G": 2, "H": 7, "J": 7}.items()
     for number in range(1, count + 1)
 } | {"I1", "I2", "I3", "I4"}
 TAUGHT = SYLLABUS

@@ -1,6 +1,7 @@
 """Data by name: what ships, what lies in the reader's own folder, what can be fetched."""
 
 from lecture_lib.data.corpora import Corpus, corpus, polarity
+from lecture_lib.data.experiments import experiment
 from lecture_lib.data.fetching import FetchError, fetch
 from lecture_lib.data.learning_curve import learning_curve
 from lecture_lib.data.listing import available
@@ -16,6 +17,7 @@ __all__ = [
     "WordCounts",
     "available",
     "corpus",
+    "experiment",
     "fetch",
     "learning_curve",
     "model",

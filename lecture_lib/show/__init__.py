@@ -9,6 +9,7 @@ from lecture_lib.show.graphs.draw import draw
 from lecture_lib.show.plots.confusion import confusion
 from lecture_lib.show.plots.curves import loss_curves
 from lecture_lib.show.plots.heatmap import heatmap
+from lecture_lib.show.plots.ranges import ranges
 from lecture_lib.show.widgets.batchsum import BatchSum
 from lecture_lib.show.widgets.column import ColumnNudge
 from lecture_lib.show.widgets.dock import ShapeDock
@@ -59,4 +60,5 @@ __all__ = [
     "draw",
     "heatmap",
     "loss_curves",
+    "ranges",
 ]

@@ -13,12 +13,14 @@ from lecture_lib.train.regularize import (
     global_norm,
     l2_penalty,
 )
+from lecture_lib.train.repeat import Repeated, repeated
 from lecture_lib.train.storage import load_state, save_state
 
 __all__ = [
     "DivergenceError",
     "EarlyStopping",
     "History",
+    "Repeated",
     "Training",
     "clip_by_norm",
     "clip_by_value",
@@ -32,6 +34,7 @@ __all__ = [
     "l2_penalty",
     "load_state",
     "optim",
+    "repeated",
     "save_state",
     "schedule",
 ]

@@ -74,4 +74,11 @@ SYLLABUS: tuple[Idea, ...] = (
     Idea("I2", "Derivations on paper, every line judged", "05"),
     Idea("I3", "A tape by operator overloading", "09"),
     Idea("I4", "Memory against depth, and checkpointing", "12"),
+    Idea("J1", "Residual connections: the fan-out rule in deep stacks", "14"),
+    Idea("J2", "Clip the gradient, not the loss", "18"),
+    Idea("J3", "Decoupled weight decay is not L2 inside Adam", "16"),
+    Idea("J4", "Warm-up and cosine schedules", "15"),
+    Idea("J5", "Dropout beside L2", "16"),
+    Idea("J6", "Normalizing a layer, forward and back", "14"),
+    Idea("J7", "A recipe for debugging, and faults in the data", "18"),
 )

@@ -47,6 +47,20 @@ def _depth(layers: int = 10) -> Exercise:
     )
 
 
+def _normal(z: np.ndarray) -> np.ndarray:
+    return (z - z.mean()) / z.std()
+
+
+def _back_through_norm(g: np.ndarray, z: np.ndarray) -> np.ndarray:
+    h = _normal(z)
+    return (g - g.mean() - h * (g * h).mean()) / z.std()
+
+
+def _normed(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    n = int(rng.integers(4, 9))
+    return rng.normal(size=n), rng.normal(0.7, 2.0, n)
+
+
 EXERCISES = (
     Exercise(
         "14-symmetry",
@@ -145,5 +159,43 @@ EXERCISES = (
         "√2 times what a layer without rectifier needs.",
         inputs=lambda rng: (int(rng.integers(20, 300)),),
         arguments=("n_in",),
+    ),
+    Exercise(
+        "14-norm",
+        "A function of g and z, both (n,), that sends g back through h = (z - mean)/spread: it returns ∇_z J, (n,).",
+        _back_through_norm,
+        (
+            Mistake(
+                "the spread held fixed",
+                "When one entry of z moves, r moves too. Which part of g does that take away?",
+                lambda g, z: (g - g.mean()) / z.std(),
+            ),
+            Mistake(
+                "the mean held fixed",
+                "When one entry of z moves, the mean moves too. Which part of g does that take away?",
+                lambda g, z: (g - _normal(z) * (g * _normal(z)).mean()) / z.std(),
+            ),
+            Mistake("both held fixed", "m and r are made of z. Do they stand still?", lambda g, z: g / z.std()),
+            Mistake(
+                "not divided by r",
+                "How far does h move when z moves by 1?",
+                lambda g, z: g - g.mean() - _normal(z) * (g * _normal(z)).mean(),
+            ),
+            Mistake(
+                "sums for means",
+                "m and r are means over the n entries. Is that n in your answer?",
+                lambda g, z: (g - g.sum() - _normal(z) * (g * _normal(z)).sum()) / z.std(),
+            ),
+            Mistake(
+                "z for h",
+                "The direction that is taken away is the normalized one.",
+                lambda g, z: (g - g.mean() - z * (g * z).mean()) / z.std(),
+            ),
+            Mistake("the forward step", "That normalizes g. What is asked for is ∇_z J.", lambda g, z: _normal(g)),
+        ),
+        "Take from g its mean, and its mean product with h times h; then divide by r.",
+        "What would only shift or stretch z is taken away, for the layer undoes both.",
+        inputs=_normed,
+        arguments=("g", "z"),
     ),
 )

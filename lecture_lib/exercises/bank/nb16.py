@@ -116,6 +116,21 @@ EXERCISES = (
         arguments=("grad_L", "W", "lam"),
     ),
     Exercise(
+        "16-decay",
+        "How many times as much L2 inside Adam shrinks a weight of 2 as a weight of 0.5 in the first step, where only "
+        "the penalty has a gradient: a tuple (Adam with L2, AdamW).",
+        (1, 4),
+        (
+            Mistake("L2 and decay are one", "Adam divides a gradient by its size. Is the penalty's spared?", (4, 4)),
+            Mistake("the two are swapped", "Which of the two sends the penalty through Adam's quotient?", (4, 1)),
+            Mistake("both divided", "AdamW shrinks the weight outside of Adam's step, by a share of it.", (1, 1)),
+            Mistake("squares compared", "The penalty goes with the square. And its slope?", (1, 16)),
+        ),
+        "What is left of a gradient in Adam's first step? And what does AdamW multiply the weight by?",
+        "Adam makes every first step as long as the rate; AdamW takes the same share of each weight.",
+        labels=("Adam with L2", "AdamW"),
+    ),
+    Exercise(
         "16-absent",
         "A function of an array of word ids, one batch in each row, that returns how many rows of E dense Adam moves "
         "in the last step, and how many SparseAdam moves.",

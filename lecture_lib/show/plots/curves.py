@@ -20,6 +20,13 @@ STYLES = (
     ("forward", False, 2.4), ("backward", True, 2.4), ("third", False, 1.4), ("wrong", True, 1.4),
     ("ink", False, 1.0), ("muted", True, 1.0),
 )  # fmt: skip
+METHODS = {
+    "SGD": 0, "momentum": 1, "Adagrad": 2, "RMSprop": 3, "Adam": 4, "SparseAdam": 5,
+    "tanh": 0, "relu": 1, "sigmoid": 2,
+    "constant": 0, "cosine": 1, "cyclic": 2, "exponential": 4,
+    "train": 0, "dev": 1, "loss": 0, "validation_loss": 1,
+}  # fmt: skip
+"""What the course draws often keeps its style from figure to figure; other names take the styles that are free."""
 
 
 def loss_curves(curves: History | Mapping[str, Any], log: bool = False, title: str = "", xlabel: str = "epoch",
@@ -28,6 +35,7 @@ def loss_curves(curves: History | Mapping[str, Any], log: bool = False, title: s
 
     Args:
         curves: what ``fit`` returned (every recorded loss is drawn), or name → numbers, one an epoch; at most six.
+            "SGD", "Adam", "tanh", "relu" and others that come often look the same in every figure.
         log: a logarithmic scale for the numbers.
         title: above the frame.
         xlabel: below it.
@@ -57,19 +65,35 @@ def loss_curves(curves: History | Mapping[str, Any], log: bool = False, title: s
     scene = Scene(70 + 480 + beside + 30, 380)
     axes = Axes(scene, (70, 34, 480, 290), (1.0, float(max(longest, 2))), _limits(known, log), "y" if log else "")
     axes.frame(xlabel, ylabel, title)
-    taken: list[float] = []
-    for (name, values), (color, dash, thick) in zip(rows.items(), STYLES, strict=False):
+    ends: list[tuple[float, str, str]] = []
+    for (name, values), (color, dash, thick) in zip(rows.items(), _styles(list(rows)), strict=True):
         places = np.arange(1, len(values) + 1)
         axes.curve(places, values, color, dash=dash, thick=thick)
         drawn = _drawable(values, log)
         best = int(np.argmin(np.where(drawn, values, np.inf)))
         axes.dot(float(places[best]), float(values[best]), color, 4.5)
-        y = float(axes.py(values[drawn][-1])) + 5 if drawn.any() else 60.0
-        while any(abs(y - other) < 17 for other in taken):
-            y += 4
-        taken.append(y)
+        ends.append((float(axes.py(values[drawn][-1])) + 5 if drawn.any() else 60.0, name, color))
+    for y, (_, name, color) in zip(_spread([y for y, *_ in sorted(ends)]), sorted(ends), strict=True):
         scene.text(name, 560, y, 15, color)
     return Picture(scene, " ".join(_words(name, values, xlabel) for name, values in rows.items()))
+
+
+def _styles(names: list[str]) -> list[tuple[str, bool, float]]:
+    """A style for every curve: a known name's own, as long as no other curve has it."""
+    taken: dict[str, int] = {}
+    for name in names:
+        if (own := METHODS.get(name)) is not None and own not in taken.values():
+            taken[name] = own
+    free = (style for style in range(len(STYLES)) if style not in taken.values())
+    return [STYLES[taken[name] if name in taken else next(free)] for name in names]
+
+
+def _spread(heights: list[float], apart: float = 17.0) -> list[float]:
+    """Sorted heights, moved as little downward as keeps them apart, and all up again if the last left the frame."""
+    for k in range(1, len(heights)):
+        heights[k] = max(heights[k], heights[k - 1] + apart)
+    over = max(0.0, heights[-1] - 330.0)
+    return [y - over for y in heights]
 
 
 def _drawable(values: Array, log: bool) -> Array:

@@ -27,10 +27,10 @@ class OverfittingLab(Widget):
 
     Args:
         runs: (λ, size) → (training losses, validation losses), one number an epoch, without the penalty; a run for
-            every pair of some λ and some sizes.
+            every pair of some λ and some sizes. In place of a λ a text may name another remedy, such as "dropout ½".
 
     Attributes:
-        penalty: λ.
+        penalty: λ, or the text.
         hidden: the size.
 
     Raises:
@@ -44,18 +44,20 @@ class OverfittingLab(Widget):
         True
     """
 
-    penalty: float
+    penalty: Any
     hidden: int
 
-    def __init__(self, runs: Mapping[tuple[float, int], Any]) -> None:
-        self.penalties = tuple(sorted({penalty for penalty, _ in runs}))
+    def __init__(self, runs: Mapping[tuple[Any, int], Any]) -> None:
+        self.penalties = tuple(sorted({p for p, _ in runs}, key=lambda p: (isinstance(p, str), p)))
         self.sizes = tuple(sorted({size for _, size in runs}))
         if min(len(self.penalties), len(self.sizes)) < 2:
             raise ValueError("OverfittingLab needs runs with two or more λ and two or more sizes")
         missing = [(p, n) for p in self.penalties for n in self.sizes if (p, n) not in runs]
         if missing:
-            raise ValueError(f"there is no run for λ = {missing[0][0]:g} and size {missing[0][1]}; expected every pair")
-        self.runs: dict[tuple[float, int], Curves] = {
+            raise ValueError(
+                f"there is no run for {_named(missing[0][0])} and size {missing[0][1]}; expected every pair"
+            )
+        self.runs: dict[tuple[Any, int], Curves] = {
             key: (np.asarray(train, float), np.asarray(held_out, float)) for key, (train, held_out) in runs.items()
         }
         lengths = {len(losses) for run in self.runs.values() for losses in run}
@@ -82,7 +84,8 @@ class OverfittingLab(Widget):
         right = self._right(scene)
         right.frame("λ", "", "after the last epoch, same size", xticks=False)
         for k, penalty in enumerate(self.penalties):
-            scene.text(short(penalty), float(right.px(k)), right.top + right.height + 18, 13, "muted", "middle")
+            name = penalty if isinstance(penalty, str) else short(penalty)
+            scene.text(name, float(right.px(k)), right.top + right.height + 18, 13, "muted", "middle")
         for x, name, color, dash in ((66, "training", "forward", False), (190, "validation", "backward", True)):
             scene.line([(x, 366), (x + 26, 366)], color, dash=dash, thick=2.4)
             scene.text(name, x + 32, 371, 14)
@@ -112,7 +115,11 @@ class OverfittingLab(Widget):
     def _words(self, state: State, train: Array, held_out: Array, best: int) -> str:
         units = f"{state['hidden']} hidden unit{'s' if state['hidden'] != 1 else ''}"
         return (
-            f"λ = {short(state['penalty'])}, {units}: after {self.epochs} epochs the training loss is "
+            f"{_named(state['penalty'])}, {units}: after {self.epochs} epochs the training loss is "
             f"{short(train[-1], 2)} and the validation loss {short(held_out[-1], 2)}; "
             f"its lowest, {short(held_out[best], 2)}, came after epoch {best + 1}."
         )
+
+
+def _named(penalty: Any) -> str:
+    return penalty if isinstance(penalty, str) else f"λ = {short(penalty)}"

@@ -16,6 +16,7 @@ from lecture_lib.show.widgets.widget import Widget
 from lecture_lib.train import optim, schedule
 
 STEPS = 60
+RECENT = 10
 OPTIMIZERS = {label: make for kind in optim.KINDS.values() for label, make in kind.lab.items()}
 SCHEDULES = ("constant", "halve every 15", "exponential", "cosine")
 STARTS = {"upper left": (-2.2, 2.0), "far right": (2.6, 1.6), "near": (0.4, -1.6)}
@@ -210,6 +211,12 @@ class LearningRateLab(Widget):
         if gap > 0.02:
             left = f"{short(100 * gap, 2)} % of the distance to the lowest loss is left"
             return f"{head} in {STEPS} steps: on its way, {left}."
+        last = losses[-RECENT:]
+        if np.any(np.diff(last) > 0) and last.max() - last.min() > 0.1 * floor:
+            return (
+                f"{head} in {STEPS} steps: it is near the lowest loss {short(floor)} and has not settled; in the last "
+                f"{RECENT} steps the loss was still up to {short(last.max())}."
+            )
         return f"{head} in {STEPS} steps: it has arrived near the lowest loss {short(floor)}."
 
 

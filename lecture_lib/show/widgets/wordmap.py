@@ -17,6 +17,8 @@ from lecture_lib.show.widgets.widget import Widget
 
 Array = np.ndarray[Any, Any]
 Box = tuple[float, float, float, float]
+WIDTH, HEIGHT = 600.0, 380.0
+CLASS_COLORS = ("forward", "third")
 
 
 class WordMap(Widget):
@@ -26,10 +28,11 @@ class WordMap(Widget):
         words: N words.
         positions: shape (epochs + 1, N, d): the vectors before training and after every epoch. More than two
             dimensions are projected on the two along which all of them spread most.
-        labels: a class for every word, drawn as its sign: the first class as a circle, the second as a square.
+        labels: a class for every word: the first class is drawn as a blue circle, the second as a green square.
         held_out: words that the training never saw.
         boundary: for d = 2 the classifier after every epoch, shape (epochs + 1, 3): the line a·x + b·y + c = 0, and
             class 1 where it is positive.
+        axes: what the two directions are, written at the frame.
 
     Attributes:
         epoch: 0 is before training.
@@ -51,7 +54,8 @@ class WordMap(Widget):
     epoch: int
 
     def __init__(self, words: Sequence[str], positions: Any, labels: Sequence[Any] | None = None,
-                 held_out: Collection[str] = (), boundary: Any = None) -> None:  # fmt: skip
+                 held_out: Collection[str] = (), boundary: Any = None,
+                 axes: tuple[str, str] = ("first direction", "second direction")) -> None:  # fmt: skip
         points = np.asarray(positions, float)
         self.words = list(words)
         if points.ndim != 3 or points.shape[1] != len(self.words) or points.shape[2] < 2 or not len(points):
@@ -76,6 +80,7 @@ class WordMap(Widget):
         self.labels = list(labels) if labels is not None else [""] * len(self.words)
         self.classes = sorted(set(self.labels), key=str)
         self.held_out = set(held_out)
+        self.directions = axes
         super().__init__([Steps("epoch", "epoch", len(points) - 1, play=True)])
         self._backdrop = self._background()
 
@@ -83,25 +88,29 @@ class WordMap(Widget):
         low, high = self.points.min(axis=(0, 1)), self.points.max(axis=(0, 1))
         room = np.maximum(high - low, 1e-6) * 0.16
         low, high = low - room, high + room
-        return Axes(scene, (50, 20, 600, 380), (float(low[0]), float(high[0])), (float(low[1]), float(high[1])))
+        # One unit is as long upward as it is sideways: distances can be compared by eye.
+        wider = np.array([WIDTH, HEIGHT]) * np.max((high - low) / (WIDTH, HEIGHT)) - (high - low)
+        low, high = low - wider / 2, high + wider / 2
+        return Axes(scene, (64, 20, WIDTH, HEIGHT), (float(low[0]), float(high[0])), (float(low[1]), float(high[1])))
 
     def _background(self) -> Scene:
-        scene = Scene(820, 450)
-        self._axes(scene).frame()
-        rows = [("filled: trained", "forward", True), ("hollow: held out", "ink", False)]
+        scene = Scene(830, 450)
+        self._axes(scene).frame(*self.directions)
+        rows = [("filled: trained", "ink", True), ("hollow: held out", "ink", False)]
         for k, (text, color, full) in enumerate(rows):
-            scene.circle(676, 40 + 26 * k, 6, color, fill=color if full else "paper", thick=1.8)
-            scene.text(text, 690, 45 + 26 * k, 14)
+            scene.circle(686, 40 + 26 * k, 6, color, fill=color if full else "paper", thick=1.8)
+            scene.text(text, 700, 45 + 26 * k, 14)
         for k, name in enumerate(self.classes if self.classes != [""] else []):
-            self._sign(scene, 676, 102 + 26 * k, k, "muted", True)
-            scene.text(f"{name}", 690, 107 + 26 * k, 14)
+            self._sign(scene, 686, 102 + 26 * k, k, True)
+            scene.text(f"{name}", 700, 107 + 26 * k, 14)
         if self.lines is not None:
             y = 112 + 26 * len(self.classes)
-            scene.line([(666, y), (688, y)], "backward", thick=2, dash=True)
-            scene.text("decision boundary", 694, y + 5, 14)
+            scene.line([(676, y), (698, y)], "backward", thick=2, dash=True)
+            scene.text("decision boundary", 704, y + 5, 14)
         return scene
 
-    def _sign(self, scene: Scene, x: float, y: float, kind: int, color: str, full: bool) -> None:
+    def _sign(self, scene: Scene, x: float, y: float, kind: int, full: bool) -> None:
+        color = CLASS_COLORS[kind % 2]
         fill = color if full else "paper"
         if kind % 2:
             scene.rectangle(x - 5.5, y - 5.5, 11, 11, color, fill=fill, thick=1.8)
@@ -110,7 +119,7 @@ class WordMap(Widget):
 
     def frame(self, state: State) -> Frame:
         t = state["epoch"]
-        scene = Scene(820, 450)
+        scene = Scene(830, 450)
         axes = self._axes(scene)
         if self.lines is not None:
             self._boundary(axes, self.lines[t])
@@ -120,7 +129,7 @@ class WordMap(Widget):
             trail = self.points[: t + 1, k]
             axes.curve(trail[:, 0], trail[:, 1], "muted", thick=1.2)
             held = word in self.held_out
-            self._sign(scene, *places[k], self.classes.index(self.labels[k]), "ink" if held else "forward", not held)
+            self._sign(scene, *places[k], self.classes.index(self.labels[k]), not held)
         for k, word in enumerate(self.words):
             self._name(scene, word, places[k], taken)
         return Frame(scene, self._words(t), self._backdrop)
@@ -134,7 +143,7 @@ class WordMap(Widget):
 
         def clashes(spot: Point) -> int:
             left, top, right, bottom = spot[0], spot[1] - 12, spot[0] + width, spot[1] + 4
-            outside = left < 52 or right > 648 or top < 22 or bottom > 398
+            outside = left < 66 or right > 662 or top < 22 or bottom > 398
             return 3 * outside + sum(left < r and right > a and top < d and bottom > u for a, u, r, d in taken)
 
         spot = min(spots, key=clashes)

@@ -6,6 +6,21 @@ import numpy as np
 
 from answers import Tries
 
+
+def normal(z):
+    return (z - z.mean()) / z.std()
+
+
+def back_through_norm(g, z):
+    h = normal(z)
+    return (g - g.mean() - h * (g * h).mean()) / z.std()
+
+
+def norm_jacobian(z):
+    h, n = normal(z), len(z)
+    return (np.eye(n) - np.ones((n, n)) / n - np.outer(h, h) / n) / z.std()
+
+
 ANSWERS = {
     "14-symmetry": Tries(
         [2, 2.0, [2], "2", np.array(2), (2,), np.int64(2), {2}],
@@ -125,6 +140,24 @@ ANSWERS = {
             (lambda n_in: np.sqrt(4 / n_in), "the root forgotten in part"),
             (lambda n_in: 1 / n_in, "."),
             (lambda n_in: np.sqrt(3 / n_in), "."),
+        ],
+    ),
+    "14-norm": Tries(
+        [
+            back_through_norm,
+            lambda g, z: norm_jacobian(z) @ g,
+            lambda g, z: (g @ norm_jacobian(z)).tolist(),
+        ],
+        [
+            (lambda g, z: (g - g.mean()) / z.std(), "the spread held fixed"),
+            (lambda g, z: (g - normal(z) * (g * normal(z)).mean()) / z.std(), "the mean held fixed"),
+            (lambda g, z: g / z.std(), "both held fixed"),
+            (lambda g, z: g - g.mean() - normal(z) * (g * normal(z)).mean(), "not divided"),
+            (lambda g, z: (g - g.sum() - normal(z) * (g * normal(z)).sum()) / z.std(), "sums for means"),
+            (lambda g, z: (g - g.mean() - z * (g * z).mean()) / z.std(), "z for h"),
+            (lambda g, z: normal(g), "the forward step"),
+            (lambda g, z: back_through_norm(g, z) * z.std() / z.var(), "."),
+            (lambda g, z: -back_through_norm(g, z), "sign"),
         ],
     ),
 }

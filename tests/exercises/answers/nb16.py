@@ -121,6 +121,17 @@ ANSWERS = {
         ],
         [(in_place, "it changes grad_L")],
     ),
+    "16-decay": Tries(
+        [(1, 4), [1, 4], np.array([1, 4]), (1.0, 4.0)],
+        [
+            ((4, 4), "L2 and decay are one"),
+            ((4, 1), "swapped"),
+            ((1, 1), "both divided"),
+            ((1, 16), "squares"),
+            ((2, 0.5), "."),
+            (4, "."),
+        ],
+    ),
     "16-absent": Tries(
         [
             lambda batches: (np.unique(batches).size, np.unique(batches[-1]).size),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import FUNCTIONS
+from lecture_lib.course.authoring.equations.settings import FUNCTIONS, any_loss
 from lecture_lib.course.authoring.latex_check import Setting
 
 
@@ -18,6 +18,26 @@ def bias_alone(rng: np.random.Generator) -> Setting:
     )
 
 
+def normalized(rng: np.random.Generator) -> Setting:
+    """A layer z of n units, normalized to h, and an arbitrary loss; g is the gradient at h."""
+    n = int(rng.integers(5, 9))
+    return Setting(
+        {"z": rng.normal(size=(n, 1)), "n": np.array([[float(n)]]), "\\mathbf{1}": np.ones((n, 1))},
+        {
+            "r": lambda v: np.std(v["z"]).reshape(1, 1),
+            "h": lambda v: (v["z"] - v["z"].mean()) / v["r"],
+            "J": lambda v: np.sum(any_loss(v["h"]) + np.sin(np.arange(n)[:, None] * v["h"])),
+        },
+        FUNCTIONS,
+        {"g": "\\nabla_h J"},
+    )
+
+
 EQUATIONS: tuple[Equation, ...] = (
     Equation("output-bias", r"\frac{\partial J}{\partial c} = \sigma(c) - q", bias_alone),
+    Equation(
+        "layer-norm",
+        r"\nabla_z J = \frac{1}{r}\left(g - \frac{\mathbf{1}^\top g}{n}\,\mathbf{1} - \frac{h^\top g}{n}\,h\right)",
+        normalized,
+    ),
 )

@@ -1,0 +1,107 @@
+"""The conclusions of the notebooks, each held against seeds that no reader has seen.
+
+A sentence that an experiment stands behind carries an id, in a comment before it that readers never see, and the
+experiment's cell states the condition under the same id::
+
+    <!-- claim: 14-he -->He's start was ahead in 5 of 5 seeds.
+
+    runs = repeated(data.experiment("eight-layers"), seeds=range(5))
+    print(runs.conclude("14-he", lambda run: run["relu He train"] < run["relu Xavier train"]))
+
+`find_faults` lists claims that only one of the two states; `rehearse` runs the cells that the conditions need, with
+the kept seeds in place of the notebook's.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from lecture_lib.train.repeat import KEPT, rehearsal
+
+CLAIM = re.compile(r"<!--\s*claim:\s*(\S+?)\s*-->")
+
+
+def claims(notebook: Path) -> list[str]:
+    """The ids in a notebook's prose."""
+    return [name for kind, text in _cells(notebook) if kind == "markdown" for name in CLAIM.findall(text)]
+
+
+def conditions(notebook: Path) -> dict[str, int]:
+    """The ids in a notebook's code: id → the place of its cell."""
+    found: dict[str, int] = {}
+    for place, tree in _trees(notebook).items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "conclude":
+                (name, *_) = node.args
+                text = name.value if isinstance(name, ast.Constant) else None
+                if not isinstance(text, str) or text in found:
+                    raise ValueError(f"{notebook.name}, cell {place}: {ast.unparse(name)}; expected a new id in quotes")
+                found[text] = place
+    return found
+
+
+def find_faults(notebook: Path) -> list[str]:
+    """Claims without a condition, conditions without a claim, ids that come twice or belong to another notebook."""
+    said, proved = claims(notebook), conditions(notebook)
+    faults = [f"{name}: claimed, and no cell concludes it" for name in said if name not in proved]
+    faults += [f"{name}: concluded, and no sentence carries it" for name in proved if name not in said]
+    faults += [f"{name}: claimed twice" for name in sorted(set(said)) if said.count(name) > 1]
+    return faults + [f"{name}: expected {notebook.name[:2]}-…" for name in said if name[:3] != f"{notebook.name[:2]}-"]
+
+
+def rehearse(notebook: Path, seeds: tuple[int, ...] = KEPT) -> dict[str, list[bool]]:
+    """Run what the conditions need, with other seeds: id → whether it held, one a seed."""
+    trees = _trees(notebook)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with rehearsal(seeds) as verdicts:
+        for place in _needed(trees, set(conditions(notebook).values())):
+            exec(compile(trees[place], f"{notebook.name}, cell {place}", "exec"), names)
+    return verdicts
+
+
+def _cells(notebook: Path) -> list[tuple[str, str]]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+
+
+def _trees(notebook: Path) -> dict[int, ast.Module]:
+    """The code cells that are plain Python, by their places."""
+    code = {place: text for place, (kind, text) in enumerate(_cells(notebook)) if kind == "code"}
+    return {place: ast.parse(text) for place, text in code.items() if not re.search(r"^\s*[%!]", text, re.MULTILINE)}
+
+
+def _needed(trees: dict[int, ast.Module], wanted: set[int]) -> list[int]:
+    """The wanted cells, and before them the cells that last bound the names which they use."""
+    found, open_ = set[int](), list(wanted)
+    while open_:
+        place = open_.pop()
+        if place in found:
+            continue
+        found.add(place)
+        for name in _used(trees[place]):
+            earlier = [other for other in trees if other < place and name in _bound(trees[other])]
+            open_ += earlier[-1:]
+    return sorted(found)
+
+
+def _used(tree: ast.Module) -> set[str]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    return {node.id for node in nodes} - set(dir(builtins))
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """Names that a cell binds; those inside its functions count too, which costs a cell too many at worst."""
+    found = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    return found
