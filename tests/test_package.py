@@ -48,7 +48,7 @@ def imported(*files: Path) -> dict[str, str]:
             found |= {name.partition(".")[0]: path.name for name in names}
     # Modules that lie beside a test or a build script are imported by their own names.
     beside = {name for path in files for name in (path.stem, *path.relative_to(ROOT).parts[:-1])}
-    beside |= {"lint_corpus", "lecture_lib"}
+    beside |= {"lint_corpus", "lecture_lib", "run"}
     return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | beside}
 
 
