@@ -41,7 +41,8 @@ def minutes(notebook: NotebookNode) -> Minutes:
     Example:
         >>> from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
         >>> prose, answer = new_markdown_cell("word " * 400), new_code_cell("answer = ...\\ncheck('01-a', answer)")
-        >>> minutes(new_notebook(cells=[prose, answer, new_markdown_cell("## Side road: more\\n"), answer]))
+        >>> more = [new_markdown_cell("## Side road: more\\n"), new_code_cell(answer.source)]
+        >>> minutes(new_notebook(cells=[prose, answer, *more]))
         Minutes(main=7.0, side=5.02)
     """
     found = {True: 0.0, False: 0.0}

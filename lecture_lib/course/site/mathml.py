@@ -41,6 +41,6 @@ def tidy(tex: str) -> str:
 
     Example:
         >>> tidy(r"\theta_{\min}")
-        '\\\\theta_{\\\\mathrm{min}}'
+        '\\theta_{\\mathrm{min}}'
     """
     return WORD.sub(r"_{\\mathrm{\1}}", tex)
