@@ -87,5 +87,5 @@ def run_all(page: Any, address: str, name: str, widgets: int) -> None:
     page.wait_for_function(
         "count => document.querySelectorAll('.lecture-lib-widget:has(svg)').length === count",
         arg=widgets,
-        timeout=20000,
+        timeout=90_000,
     )

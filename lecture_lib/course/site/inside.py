@@ -23,9 +23,13 @@ KINDS = (FRAMES, "text/html", "image/svg+xml", "text/latex", "text/markdown")
 
 Output = dict[str, str]
 
-os.environ.update({"MPLBACKEND": "agg", "LECTURE_LIB_FRAMES": "1"})
-warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
 names: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+
+
+def begin() -> None:
+    """Set this process up as a page's."""
+    os.environ.update({"MPLBACKEND": "agg", "LECTURE_LIB_FRAMES": "1"})
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
 
 
 def run(name: str, source: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ async function begin(wheel) {
   python.unpackArchive(await files.get(wheel).arrayBuffer(), "wheel");
   python.FS.writeFile("/home/pyodide/inside.py", await files.get("inside.py").text());
   inside = python.pyimport("inside");
+  inside.begin();
 }
 
 const acts = {
