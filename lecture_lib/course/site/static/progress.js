@@ -17,7 +17,8 @@
     }
     const box = document.getElementById("progress");
     if (!box) return;
-    const all = [...box.ownerDocument.querySelectorAll("[data-exercises]")].flatMap((p) => p.dataset.exercises.split(" "));
+    const places = [...box.ownerDocument.querySelectorAll("[data-exercises]")];
+    const all = [...new Set(places.flatMap((place) => place.dataset.exercises.split(" ")))];
     box.querySelector("output").textContent = `${all.filter((id) => done.has(id)).length} of ${all.length} exercises solved`;
   }
 
