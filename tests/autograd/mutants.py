@@ -63,10 +63,13 @@ class Mutant:
     @contextmanager
     def in_place(self) -> Iterator[None]:
         restore = self.apply()
+        # What was computed with the right code must not answer for the wrong one, nor the other way round.
+        linear.inverse_order.cache_clear()
         try:
             yield
         finally:
             restore()
+            linear.inverse_order.cache_clear()
 
 
 def patched(owner: Any, attribute: str, value: Any) -> Callable[[], Callable[[], None]]:
@@ -304,7 +307,7 @@ EQUIVALENT = [
     ("slopes._others_in_row", ("0 → 1 in: for _",), "a fold more than needed multiplies by 1"),
     ("nn.<lambda>", ("x → y", "RELU"), "y > 0 exactly where x > 0"),
     ("nn.<lambda>", ("x → y", "HARD_TANH"), "y is strictly between the bounds exactly where x is"),
-    ("linear.transpose_back", ("0 → 1",), "every entry of the list is overwritten"),
+    ("linear.inverse_order", ("0 → 1",), "every entry of the list is overwritten"),
     ("products.matmul_pull", ("b → y in: if a.ndim == 2",), "a matrix times a vector is a vector"),
     ("products.matmul_pull", ("a → y in: if a.ndim == 1",), "a vector times a matrix is a vector"),
     ("products.matmul_push", ("in: if i == 1 and a.ndim == 2",), "a shortcut: the general road gives the same"),
