@@ -183,7 +183,7 @@ class Program:
 
     def writer(self, graph: Graph, args: tuple[Any, ...]) -> ProgramWriter:
         """What writes the code for a graph."""
-        return ProgramWriter(graph, self._numbers(args))
+        return ProgramWriter(graph, [value for _, value in self._placed(args)])
 
     def _traced(self, step: Callable[..., Any], args: tuple[Any, ...], names: Sequence[str]) -> Graph:
         """One trace, which a second one must repeat."""
@@ -201,27 +201,30 @@ class Program:
             type(value) in NUMBERS for k, arg in enumerate(args) if k not in self.wanted for _, value in leaves(arg)
         )
 
-    def _numbers(self, args: Sequence[Any]) -> list[Any]:
-        """All arrays and numbers that the code takes, in order."""
+    def _placed(self, args: Sequence[Any]) -> list[tuple[int, Any]]:
+        """All arrays and numbers that the code takes, in order, each with the position of its argument."""
         return [
-            value
+            (k, value)
             for k, arg in enumerate(args)
             for _, value in leaves(arg)
             if is_numeric(value) and not (self.fixed and type(value) in NUMBERS and k not in self.wanted)
         ]
 
-    def run(self, args: Sequence[Any]) -> Any:
-        """The value and the gradient as ``value_and_grad`` gives them; None for other shapes or dtypes."""
+    def _taken(self, args: Sequence[Any]) -> Sequence[Any] | None:
+        """What the code takes of these arguments; None where they have another form."""
         if len(args) != self.count:
             return None
-        if self.form is not None:
-            if self._form(tuple(args)) != self.form:
-                return None
-            args = self._numbers(args)
-        results = self.compiled(*args)
-        if results is None:
+        if self.form is None:
+            return args
+        if self._form(tuple(args)) != self.form:
             return None
-        return refill(self.structure, results)
+        return [value for _, value in self._placed(args)]
+
+    def run(self, args: Sequence[Any]) -> Any:
+        """The value and the gradient as ``value_and_grad`` gives them; None for other shapes or dtypes."""
+        taken = self._taken(args)
+        results = None if taken is None else self.compiled(*taken)
+        return None if results is None else refill(self.structure, results)
 
 
 def dtypes(structure: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +13,9 @@ from lecture_lib.autograd import linear, products
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.sparse import subtract_rows
 from lecture_lib.autograd.transforms import Argnums, vjp
-from lecture_lib.autograd.trees import leaves
 from lecture_lib.graph.compile import Program
 from lecture_lib.graph.simplify import ROWS, is_integer_array, is_row_sparse
-from lecture_lib.graph.trace import Graph, Node, is_numeric
+from lecture_lib.graph.trace import Graph, Node
 from lecture_lib.graph.writer import VIEWS, ProgramWriter
 
 UFUNCS: dict[type, tuple[str, np.ufunc | None]] = {
@@ -86,28 +85,15 @@ class UpdateProgram(Program):
         return scaled_gradient(self.f, [k - 1 for k in self.wanted])
 
     def writer(self, graph: Graph, args: tuple[Any, ...]) -> ProgramWriter:
-        inputs = iter(graph.inputs)
-        numeric = [(k, next(inputs)) for k, value in self._taken(args) if is_numeric(value)]
-        moved = [node for k in self.wanted for j, node in numeric if j == k]
-        self.update = UpdateWriter(graph, self._numbers(args), moved, self.rule, self.refuse)
+        placed = self._placed(args)
+        moved = [node for k in self.wanted for (j, _), node in zip(placed, graph.inputs, strict=True) if j == k]
+        self.update = UpdateWriter(graph, [value for _, value in placed], moved, self.rule, self.refuse)
         return self.update
-
-    def _taken(self, args: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-        """Every array and number that is an input of the graph, with the position of its argument."""
-        for k, arg in enumerate(args):
-            for _, value in leaves(arg):
-                if not (self.fixed and k not in self.wanted and type(value) in (bool, int, float)):
-                    yield k, value
 
     def step(self, numbers: Sequence[float], memories: Sequence[Any], args: Sequence[Any]) -> Any:
         """Move the parameters and return the loss; None for other shapes or dtypes, or what cannot be moved."""
-        if len(args) != self.count:
-            return None
-        if self.form is not None:
-            if self._form(tuple(args)) != self.form:
-                return None
-            args = self._numbers(args)
-        return self.compiled(*numbers, *memories, *args)
+        taken = self._taken(args)
+        return None if taken is None else self.compiled(*numbers, *memories, *taken)
 
 
 class UpdateWriter(ProgramWriter):
@@ -229,10 +215,15 @@ class UpdateWriter(ProgramWriter):
 
     def _look_ups(self, y: Node) -> list[tuple[str, str]]:
         """The rows that flow back to a table and their ids, as texts, from each of its look-ups."""
-        if y.op is not ROWS:
-            return [pair for part in y.args for pair in self._look_ups(part)]
-        ids = self._text(y.args[1]) + (".reshape(-1)" if np.ndim(getattr(y.args[1], "value", y.args[1])) != 1 else "")
-        return [(self._reshaped(y.args[0], (math.prod(y.args[0].shape) // max(1, y.shape[1]), y.shape[1])), ids)]
+        found = []
+        for part in look_ups(y):
+            rows, ids = part.args
+            flat = ".reshape(-1)" if np.ndim(getattr(ids, "value", ids)) != 1 else ""
+            width = part.shape[1]
+            found.append(
+                (self._reshaped(rows, (math.prod(rows.shape) // max(1, width), width)), self._text(ids) + flat)
+            )
+        return found
 
     def _move(self, k: int, param: Node, y: Any) -> None:
         """The optimizer's lines for one parameter."""
@@ -301,9 +292,12 @@ SPARSE = "param -= lr * grad"
 
 def row_nodes(y: Any) -> list[Node]:
     """The rows that flow back to a table; none if this is another gradient."""
-    if not is_row_sparse(y):
-        return []
-    return [y.args[0]] if y.op is ROWS else [rows for part in y.args for rows in row_nodes(part)]
+    return [part.args[0] for part in look_ups(y)] if is_row_sparse(y) else []
+
+
+def look_ups(y: Node) -> list[Node]:
+    """The look-ups that a table's gradient is the sum of."""
+    return [y] if y.op is ROWS else [part for a in y.args for part in look_ups(a)]
 
 
 def size(a: Any) -> int:

@@ -12,10 +12,10 @@ from lecture_lib.autograd import linear
 from lecture_lib.autograd.families import Elementwise
 from lecture_lib.autograd.transforms import value_and_grad
 from lecture_lib.autograd.trees import leaves
-from lecture_lib.graph.simplify import ROWS, is_row_sparse
+from lecture_lib.graph.simplify import is_row_sparse
 from lecture_lib.graph.source import WIDTH, Printer, Source, argument_names, differentiated, taken_apart
 from lecture_lib.graph.trace import Graph, Node, record
-from lecture_lib.graph.update import Rule, scaled_gradient
+from lecture_lib.graph.update import Rule, look_ups, scaled_gradient
 from lecture_lib.graph.writer import VIEWS
 
 RATE = "lr"
@@ -233,7 +233,7 @@ class UpdatePrinter(Printer):
         if self.folded:
             lines += [self._written(line, {"param": param}) for line in first]
             if is_row_sparse(g):
-                return [*lines, *(self._rows(param, part) for part in self._parts(g))]
+                return [*lines, *(self._rows(param, part) for part in look_ups(g))]
             return [*lines, f"    {param} -= {text or self._expression(g)}"]
         grad = text or self._expression(g).text
         many = sum(line.count("grad") for line in self.rule.lines) > 1
@@ -248,10 +248,6 @@ class UpdatePrinter(Printer):
         """A line of the rule with the names of one parameter."""
         known = {"np": self.module, **self.own, **names}
         return "    " + re.sub(r"\b[A-Za-z_]\w*\b", lambda found: known.get(found.group(), found.group()), line)
-
-    def _parts(self, g: Node) -> list[Node]:
-        """The look-ups that a table's gradient is the sum of."""
-        return [g] if g.op is ROWS else [part for a in g.args for part in self._parts(a)]
 
     def _rows(self, table: str, part: Node) -> str:
         """The line that subtracts the rows of one look-up."""

@@ -12,6 +12,7 @@ from lecture_lib.graph.source import Source
 from lecture_lib.graph.update import Rule, UpdateProgram
 from lecture_lib.graph.update_source import update_source
 from lecture_lib.train.optim import NotFiniteError, Optimizer, parameter_array
+from lecture_lib.train.optim.pairs import refuse_not_finite
 
 FOLDABLE = {np.dtype(np.float32), np.dtype(np.float64)}
 """Half precision loses small numbers when the rate is multiplied in too soon."""
@@ -204,12 +205,7 @@ class CompiledStep:
         paths = [path for path, _ in leaves([self.example[k] for k in self.places])]
         for path, grad in zip(paths, grads, strict=True):
             for array in grad if isinstance(grad, list) else [grad]:
-                if not np.isfinite(array).all():
-                    wrong = "nan" if np.isnan(array).any() else "inf"
-                    name = spell("grads", path if self.several else path[1:])
-                    raise NotFiniteError(
-                        f"{name} holds {wrong}; expected finite numbers. detect_anomalies() finds the operation"
-                    )
+                refuse_not_finite(spell("grads", path if self.several else path[1:]), array)
 
 
 def refuse_loss(value: Any) -> None:

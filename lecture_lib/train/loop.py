@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lecture_lib.autograd.transforms import value_and_grad
 from lecture_lib.autograd.trees import leaves, refill, spell
 from lecture_lib.train.batches import Arrays, columns_of, holes, order_of, pieces
-from lecture_lib.train.fused import CompiledStep
+from lecture_lib.train.fused import CompiledStep, refuse_loss
 from lecture_lib.train.history import History
 from lecture_lib.train.interrupts import Interrupts
 from lecture_lib.train.optim import NotFiniteError, Optimizer, parameter_array
@@ -20,7 +20,7 @@ from lecture_lib.train.regularize import EarlyStopping, clip_by_norm, clip_by_va
 from lecture_lib.train.schedule import Schedule
 from lecture_lib.train.schedule import checked as checked_schedule
 from lecture_lib.train.settings import positive, whole
-from lecture_lib.train.steps import RECORDED, Loss, Step, gradient_step, whole_step
+from lecture_lib.train.steps import Loss, Step, gradient_step, whole_step
 from lecture_lib.train.threads import one_blas_thread
 
 Prepare = Callable[[Arrays, np.random.Generator | None], tuple[Any, ...]]
@@ -261,13 +261,11 @@ class Training:
     def _prepare_step(self, batch: tuple[Any, ...]) -> None:
         """Compile the step on the first batch; gradients that are clipped are computed apart from it."""
         plan = self.plan
-        if plan.clip_norm is None and plan.clip_value is None:
-            self._whole, self.history.gradient = whole_step(
-                plan.loss, self.optimizer, self.params, batch, plan.compiled
-            )
-        if self._whole is None and not self.history.gradient.startswith(RECORDED):
+        if plan.clip_norm is not None or plan.clip_value is not None:
             self._step, self.history.gradient = gradient_step(plan.loss, self.params, batch, plan.compiled)
-        elif self._whole is None:
+            return
+        self._whole, self.history.gradient = whole_step(plan.loss, self.optimizer, self.params, batch, plan.compiled)
+        if self._whole is None:
             self._step = value_and_grad(plan.loss)
 
     def _step_apart(self, batch: tuple[Any, ...]) -> None:
@@ -276,8 +274,7 @@ class Training:
         assert step is not None
         value, grads = step(self.params, *batch)
         self.value = float(value)
-        if not np.isfinite(self.value):
-            raise NotFiniteError(f"the loss became {self.value}")
+        refuse_loss(value)
         if plan.clip_norm is not None:
             grads = clip_by_norm(grads, plan.clip_norm)
         if plan.clip_value is not None:

@@ -21,9 +21,7 @@ def gradient_step(loss: Loss, params: Any, batch: tuple[Any, ...], compiled: boo
     try:
         return compile_gradient(loss, params, *batch), "compiled"
     except Exception as error:
-        # A mistake in the loss itself comes up again at the first recorded step, with its own message.
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        return value_and_grad(loss), f"{RECORDED}: {reason}"
+        return value_and_grad(loss), _why_recorded(error)
 
 
 def whole_step(
@@ -35,5 +33,10 @@ def whole_step(
     try:
         return CompiledStep(loss, optimizer, params, batch, 0, fold=False), "compiled"
     except Exception as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        return None, f"{RECORDED}: {reason}"
+        return None, _why_recorded(error)
+
+
+def _why_recorded(error: Exception) -> str:
+    """A mistake in the loss itself comes up again at the first recorded step, with its own message."""
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    return f"{RECORDED}: {reason}"

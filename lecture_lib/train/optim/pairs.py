@@ -121,10 +121,15 @@ def _gradient(param: Any, grad: Any, path: Path) -> Any:
     values = grad.rows if isinstance(grad, RowSparse) else grad
     if values.dtype.kind != "f":
         raise TypeError(f"{name} holds {values.dtype}; expected floating-point numbers")
+    refuse_not_finite(name, values)
+    return grad
+
+
+def refuse_not_finite(name: str, values: Array) -> None:
+    """Raise if a gradient holds nan or inf."""
     if not np.isfinite(values).all():
         wrong = "nan" if np.isnan(values).any() else "inf"
         raise NotFiniteError(f"{name} holds {wrong}; expected finite numbers. detect_anomalies() finds the operation")
-    return grad
 
 
 def refuse_shared(pairs: list[tuple[Path, Array, Any]]) -> None:
