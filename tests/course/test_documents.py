@@ -106,6 +106,9 @@ def test_a_command_does_what_it_says(command, small_house):
         shutil.copytree(ROOT / "notebooks", small_house / "notebooks", dirs_exist_ok=True)
     # As in a terminal: without the plotting backend of these tests, and without what they know of each other.
     env = {key: value for key, value in os.environ.items() if key != "MPLBACKEND" and not key.startswith("PYTEST")}
+    # A site looks for the browser's Python beyond this machine; here it finds no way there.
+    env |= {"HTTPS_PROXY": "http://127.0.0.1:9", "PIP_NO_INDEX": "1", "UV_OFFLINE": "1"}
+    env["LECTURE_LIB_CACHE"] = str(small_house / "cache")
     run = subprocess.run(command, shell=True, cwd=small_house, env=env, capture_output=True, text=True, timeout=400)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     for word, written in WRITES.items():

@@ -15,12 +15,12 @@ the kept seeds in place of the notebook's.
 from __future__ import annotations
 
 import ast
-import builtins
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+from lecture_lib.course.site.inside import bindings, free
 from lecture_lib.train.repeat import KEPT, rehearsal
 
 CLAIM = re.compile(r"<!--\s*claim:\s*(\S+?)\s*-->")
@@ -34,14 +34,14 @@ def claims(notebook: Path) -> list[str]:
 def conditions(notebook: Path) -> dict[str, int]:
     """The ids in a notebook's code: id → the place of its cell."""
     found: dict[str, int] = {}
-    for place, tree in _trees(notebook).items():
-        for node in ast.walk(tree):
+    for place, text in _code(notebook).items():
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "conclude":
                 (name, *_) = node.args
-                text = name.value if isinstance(name, ast.Constant) else None
-                if not isinstance(text, str) or text in found:
+                claim = name.value if isinstance(name, ast.Constant) else None
+                if not isinstance(claim, str) or claim in found:
                     raise ValueError(f"{notebook.name}, cell {place}: {ast.unparse(name)}; expected a new id in quotes")
-                found[text] = place
+                found[claim] = place
     return found
 
 
@@ -56,11 +56,11 @@ def find_faults(notebook: Path) -> list[str]:
 
 def rehearse(notebook: Path, seeds: tuple[int, ...] = KEPT) -> dict[str, list[bool]]:
     """Run what the conditions need, with other seeds: id → whether it held, one a seed."""
-    trees = _trees(notebook)
+    code = _code(notebook)
     names: dict[str, Any] = {"__name__": "__main__"}
     with rehearsal(seeds) as verdicts:
-        for place in _needed(trees, set(conditions(notebook).values())):
-            exec(compile(trees[place], f"{notebook.name}, cell {place}", "exec"), names)
+        for place in _needed(code, set(conditions(notebook).values())):
+            exec(compile(code[place], f"{notebook.name}, cell {place}", "exec"), names)
     return verdicts
 
 
@@ -69,13 +69,13 @@ def _cells(notebook: Path) -> list[tuple[str, str]]:
     return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
 
 
-def _trees(notebook: Path) -> dict[int, ast.Module]:
+def _code(notebook: Path) -> dict[int, str]:
     """The code cells that are plain Python, by their places."""
     code = {place: text for place, (kind, text) in enumerate(_cells(notebook)) if kind == "code"}
-    return {place: ast.parse(text) for place, text in code.items() if not re.search(r"^\s*[%!]", text, re.MULTILINE)}
+    return {place: text for place, text in code.items() if not re.search(r"^\s*[%!]", text, re.MULTILINE)}
 
 
-def _needed(trees: dict[int, ast.Module], wanted: set[int]) -> list[int]:
+def _needed(code: dict[int, str], wanted: set[int]) -> list[int]:
     """The wanted cells, and before them the cells that last bound the names which they use."""
     found, open_ = set[int](), list(wanted)
     while open_:
@@ -83,25 +83,7 @@ def _needed(trees: dict[int, ast.Module], wanted: set[int]) -> list[int]:
         if place in found:
             continue
         found.add(place)
-        for name in _used(trees[place]):
-            earlier = [other for other in trees if other < place and name in _bound(trees[other])]
+        for name in free(code[place]):
+            earlier = [other for other in code if other < place and name in bindings(code[other])]
             open_ += earlier[-1:]
     return sorted(found)
-
-
-def _used(tree: ast.Module) -> set[str]:
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    return {node.id for node in nodes} - set(dir(builtins))
-
-
-def _bound(tree: ast.Module) -> set[str]:
-    """Names that a cell binds; those inside its functions count too, which costs a cell too many at worst."""
-    found = set[str]()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, ast.FunctionDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    return found

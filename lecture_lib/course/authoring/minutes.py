@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from lecture_lib.course.sets import CHECK
+
 WORDS, LINES, EXERCISE = 200, 12, 5
 """Words and lines of code read in a minute; minutes for an exercise."""
 LONGEST_ROAD = 60
@@ -15,7 +17,6 @@ LONGEST_ROAD = 60
 SIDE_ROAD = "Side road: "
 HEADING = re.compile(r"(#+) +(.*)")
 HIDDEN = re.compile(r"<details>.*?</details>", re.DOTALL)
-CHECK = re.compile(r"^check\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from lecture_lib.course.sets import CHECK
 from lecture_lib.course.site.outputs import Slots
 from lecture_lib.exercises.as_data import exercise_data
 from lecture_lib.exercises.bank import find_exercise
@@ -19,7 +20,6 @@ from lecture_lib.exercises.errors import UnknownExerciseError
 
 ASKS = re.compile(r"^\*\*Predict\.\*\*(.*?)(?:\n\n|\Z)", flags=re.M | re.S)
 DRAWN = re.compile(r"\b(?:draw|sketch)\b", flags=re.I)
-CHECKED = re.compile(r"""^check\(\s*["']([^"']+)["']""", flags=re.M)
 PAPER = re.compile(r"""\bPaper\(\s*["']([^"']+)["']""")
 
 
@@ -31,7 +31,7 @@ def exercise_of(cell: NotebookNode) -> str:
         >>> exercise_of(new_code_cell('answer = ...\\ncheck("03-shape", answer)'))
         '03-shape'
     """
-    found = CHECKED.search(cell.source) or PAPER.search(cell.source) if cell.cell_type == "code" else None
+    found = CHECK.search(cell.source) or PAPER.search(cell.source) if cell.cell_type == "code" else None
     return found[1] if found else ""
 
 
