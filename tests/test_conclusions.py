@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -101,20 +102,24 @@ def test_repeated_refuses(experiment, seeds, error, message):
         repeated(experiment, seeds)
 
 
-def test_stored_figures_are_what_the_script_measures(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "experiments"))
-    import run
+def measure(*arguments: str) -> subprocess.CompletedProcess[str]:
+    script = ROOT / "benchmarks" / "experiments" / "run.py"
+    return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, timeout=300)
 
-    try:
-        stored = read_figures(ROOT / "data" / "experiments.tsv")
-        assert {name for name, _, _ in stored} == set(run.EXPERIMENTS)
-        for name in run.EXPERIMENTS:
-            assert {seed for known, seed, _ in stored if known == name} >= {*range(4), *KEPT}, name
-        measured = run.EXPERIMENTS["saturated-start"](KEPT[0])
-        assert measured == pytest.approx(data.experiment("saturated-start")(KEPT[0]), abs=0.01)
-    finally:
-        for name in ("run", "deep", "networks", "ner", "rates", "words", "faults"):
-            sys.modules.pop(name, None)
+
+def test_every_experiment_is_stored_with_every_seed():
+    named = measure("no-such-one").stderr.partition("there are: ")[2].split()
+    stored = read_figures(ROOT / "data" / "experiments.tsv")
+    assert {name for name, _, _ in stored} == set(named)
+    for name in named:
+        assert {seed for known, seed, _ in stored if known == name} >= {*range(4), *KEPT}, name
+
+
+def test_stored_figures_are_what_the_script_measures(tmp_path):
+    run = measure("saturated-start", "--seeds", str(KEPT[0]), "--out", str(tmp_path / "figures.tsv"))
+    assert run.returncode == 0, run.stderr
+    measured = {what: value for (_, _, what), value in read_figures(tmp_path / "figures.tsv").items()}
+    assert measured == pytest.approx(data.experiment("saturated-start")(KEPT[0]), abs=0.01)
 
 
 def test_unknown_experiments_and_seeds_are_named():

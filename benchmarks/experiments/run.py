@@ -45,6 +45,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="these instead of all")
     asked = parser.parse_args()
     out = asked.out
+    if unknown := set(asked.names) - set(EXPERIMENTS):
+        parser.error(f"no experiment {', '.join(sorted(unknown))}; there are: {' '.join(EXPERIMENTS)}")
     for name in asked.names or EXPERIMENTS:
         for seed in asked.seeds:
             begun = time.perf_counter()
