@@ -17,15 +17,14 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lecture_lib.autograd.nn import logsumexp, relu, sigmoid, softmax
+from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.transforms import grad
 from lecture_lib.data import corpus, vectors
 from lecture_lib.ner import NERWindowModel, Vocabulary, to_types
 from lecture_lib.train.regularize import clip_by_norm
 
-Array = NDArray[Any]
 Params = dict[str, Array]
 Losses = Callable[[Any, Array, Array], Any]
 Gradient = Callable[[Any, Array, Array], Params]

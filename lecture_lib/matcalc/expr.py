@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.matcalc.sizes import ONE, SCALAR, ZERO, Shape, Size, as_size
 
-Array = np.ndarray[Any, Any]
 Number = int | float | Fraction
 Power = tuple["Expr", Number]
 
@@ -28,14 +28,14 @@ _serials = itertools.count()
 
 
 @dataclass(frozen=True)
-class Operation:
+class Definition:
     """One operation: ``shape(args, data)`` of its result, and ``value(node, *arrays)`` unless it is given outside."""
 
     shape: Callable[[tuple[Expr, ...], Any], Shape]
     value: Callable[..., Array] | None = None
 
 
-OPERATIONS: dict[str, Operation] = {}
+OPERATIONS: dict[str, Definition] = {}
 CHECKS: dict[str, Callable[[Expr, Expr], None]] = {}
 WRITERS: dict[str, Callable[[Expr], str]] = {}
 NUMPY: dict[str, Callable[..., Expr]] = {}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.autograd.errors import ShapeError
-from lecture_lib.matcalc.expr import OPERATIONS, Array, Expr, Operation
+from lecture_lib.matcalc.expr import OPERATIONS, Array, Definition, Expr
 from lecture_lib.matcalc.shape_errors import misfit, wants
 from lecture_lib.matcalc.sizes import ONE, SCALAR, ZERO, Shape, Size
 
@@ -21,7 +21,7 @@ Args = tuple[Expr, ...]
 
 def _operation(name: str, value: Callable[..., Array] | None) -> Callable[[Any], Any]:
     def register(shape: Callable[[Args, Any], Shape]) -> Callable[[Args, Any], Shape]:
-        OPERATIONS[name] = Operation(shape, value)
+        OPERATIONS[name] = Definition(shape, value)
         return shape
 
     return register
@@ -186,7 +186,7 @@ for _name, _value, _shape in [
     ),
     ("commutation", None, lambda args, data: (data[0] * data[1], data[0] * data[1])),
 ]:
-    OPERATIONS[_name] = Operation(_shape, _value)
+    OPERATIONS[_name] = Definition(_shape, _value)
 
 
 @_operation("logsumexp", lambda node, q: _logsumexp(axis_of(node.args[0]), q))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lecture_lib.autograd.nn import cross_entropy, sigmoid, softmax, softplus
+from lecture_lib.autograd.operation import Array
 from lecture_lib.ner.casing import CASE_FEATURES, case_matrix
 from lecture_lib.ner.metrics import MICRO, entity_f1
 from lecture_lib.ner.sentences import Sentence, tokens_of
@@ -27,7 +28,6 @@ from lecture_lib.train.schedule import Schedule, linear
 from lecture_lib.train.settings import non_negative, whole
 from lecture_lib.train.storage import read_archive, write_archive
 
-Array = NDArray[Any]
 Params = dict[str, Array]
 Text = Sentence | Sequence[str] | str
 

@@ -25,7 +25,7 @@ from lecture_lib.course.site.markdown import markdown
 from lecture_lib.course.site.outputs import displayed
 from lecture_lib.course.site.pages import Page, Way, environment, front, render
 from lecture_lib.course.site.reference import reference
-from lecture_lib.course.site.road import Part, road
+from lecture_lib.course.site.road import Chapter, road
 from lecture_lib.course.site.run import code_cells, table
 from lecture_lib.course.site.search import Section, script, sections
 from lecture_lib.course.site.tables import FAMILIES, matrix_identities, operations
@@ -149,7 +149,7 @@ def write_pages(notebooks: Mapping[str, NotebookNode], output: Path, python: Pat
     return len(pages) + 1
 
 
-def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Part]) -> Iterator[Page]:
+def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Chapter]) -> Iterator[Page]:
     """A page for every notebook, each with its neighbors."""
     walked = [(stop.lesson, part.title) for part in parts for stop in part.stops if stop.lesson]
     names = [(f"{one.stem}.html", f"{one.number} {one.name}".strip()) for one, _ in walked]

@@ -13,7 +13,7 @@ from lecture_lib.course.site.assets import katex, script, stylesheet
 from lecture_lib.course.site.cells import Lesson
 from lecture_lib.course.site.markdown import inline
 from lecture_lib.course.site.mathml import with_mathml
-from lecture_lib.course.site.road import Part
+from lecture_lib.course.site.road import Chapter
 
 COURSE = "Backpropagation, from matrix calculus to software"
 ABOUT = (
@@ -64,7 +64,7 @@ class Way:
         references: file and title of the tables and of the library's pages.
     """
 
-    parts: Sequence[Part] = ()
+    parts: Sequence[Chapter] = ()
     references: Sequence[tuple[str, str]] = ()
 
 

@@ -31,21 +31,21 @@ class Stop:
 
 
 @dataclass
-class Part:
+class Chapter:
     """Some notebooks under one heading."""
 
     title: str
     stops: list[Stop] = field(default_factory=list)
 
 
-def road(notebooks: Mapping[str, NotebookNode], lessons: Sequence[Lesson]) -> list[Part]:
+def road(notebooks: Mapping[str, NotebookNode], lessons: Sequence[Lesson]) -> list[Chapter]:
     """The map of the course."""
     rows = next((rows for notebook in notebooks.values() if (rows := table(notebook))), [])
     there = {lesson.number: lesson for lesson in lessons if lesson.number}
-    parts: list[Part] = []
+    parts: list[Chapter] = []
     for number, title, learn in rows:
         if not number:
-            parts.append(Part(title.strip("* ")))
+            parts.append(Chapter(title.strip("* ")))
         elif parts:
             parts[-1].stops.append(Stop(number, LINK.sub(r"\1", title), learn, there.get(number)))
     named = [stop.number for part in parts for stop in part.stops]
@@ -54,7 +54,7 @@ def road(notebooks: Mapping[str, NotebookNode], lessons: Sequence[Lesson]) -> li
     after = [lesson for lesson in others if lesson not in before]
     for title, place, found in (("Start", 0, before), ("More" if named else "Notebooks", len(parts) + 1, after)):
         if found:
-            parts.insert(place, Part(title, [Stop(one.number, one.name, "", one) for one in found]))
+            parts.insert(place, Chapter(title, [Stop(one.number, one.name, "", one) for one in found]))
     return parts
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.glyphs import measure
 from lecture_lib.show.canvas.numbers import short
@@ -15,7 +16,6 @@ from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.train.history import History
 
-Array = np.ndarray[Any, Any]
 STYLES = (
     ("forward", False, 2.4), ("backward", True, 2.4), ("third", False, 1.4), ("wrong", True, 1.4),
     ("ink", False, 1.0), ("muted", True, 1.0),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
@@ -14,7 +15,6 @@ from lecture_lib.show.widgets.controls import Choice
 from lecture_lib.show.widgets.frames import Frame, State
 from lecture_lib.show.widgets.widget import Widget
 
-Array = np.ndarray[Any, Any]
 Curves = tuple[Array, Array]
 
 WIDTH, HEIGHT = 830.0, 390.0

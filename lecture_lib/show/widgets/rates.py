@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.show.canvas.axes import Axes, pointer, ruler
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
@@ -21,7 +22,6 @@ OPTIMIZERS = {label: make for kind in optim.KINDS.values() for label, make in ki
 SCHEDULES = ("constant", "halve every 15", "exponential", "cosine")
 STARTS = {"upper left": (-2.2, 2.0), "far right": (2.6, 1.6), "near": (0.4, -1.6)}
 ALL = "all"
-Array = np.ndarray[Any, Any]
 
 
 class LearningRateLab(Widget):

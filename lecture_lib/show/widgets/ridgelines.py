@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.transforms import grad
 from lecture_lib.show.canvas.axes import Axes, pointer, ruler
 from lecture_lib.show.canvas.heat import colors_of
@@ -20,7 +20,6 @@ from lecture_lib.show.widgets.widget import Widget
 BINS = 60
 LOWEST, HIGHEST = -8.0, 3.0
 GRADIENTS = (-10.0, 3.0)
-Array = np.ndarray[Any, Any]
 
 
 class Ridgelines(Widget):

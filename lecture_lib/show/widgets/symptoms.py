@@ -7,14 +7,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.widgets.controls import Choice
 from lecture_lib.show.widgets.frames import Frame, State
 from lecture_lib.show.widgets.widget import Widget
-
-Array = np.ndarray[Any, Any]
 
 WIDTH, HEIGHT = 900.0, 350.0
 LOSSES = (1e-3, 1e4)

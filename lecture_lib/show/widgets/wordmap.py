@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.glyphs import measure
 from lecture_lib.show.canvas.numbers import short
@@ -15,7 +16,6 @@ from lecture_lib.show.widgets.controls import Steps
 from lecture_lib.show.widgets.frames import Frame, State
 from lecture_lib.show.widgets.widget import Widget
 
-Array = np.ndarray[Any, Any]
 Box = tuple[float, float, float, float]
 WIDTH, HEIGHT = 600.0, 380.0
 CLASS_COLORS = ("forward", "third")

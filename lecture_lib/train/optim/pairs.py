@@ -4,13 +4,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.sparse import RowSparse
 from lecture_lib.autograd.tensor import Tensor
 from lecture_lib.autograd.trees import Field, Path, leaves, spell
-
-Array = NDArray[Any]
 
 FLAT = (tuple, list)
 """The usual structures of parameters, when no other is nested in them."""
