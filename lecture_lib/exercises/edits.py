@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lecture_lib.exercises import changes
+from lecture_lib.exercises.brackets import brackets, without_brackets
 from lecture_lib.exercises.exercise import Finding
 from lecture_lib.exercises.programs import Program, places
 
@@ -48,7 +49,7 @@ def changed(program: Program, kinds: tuple[Edit, ...], use: str) -> Iterator[tup
 
 
 IN_THE_CODE: tuple[Edit, ...] = (
-    Edit(changes.brackets, NO_WORDS, ("brackets are missing", "Look at {old}: what does Python work out first there?")),
+    Edit(brackets, NO_WORDS, ("brackets are missing", "Look at {old}: what does Python work out first there?")),
     Edit(
         changes.copies,
         NO_WORDS,
@@ -102,7 +103,7 @@ EDITS: tuple[Edit, ...] = (
         ("a term too many", "Look at {old}: does every term there belong to the result?"),
     ),
     Edit(
-        changes.without_brackets,
+        without_brackets,
         (
             "brackets are missing",
             "Python takes * and / before + and -, and those from left to right. What belongs together?",
@@ -215,7 +216,7 @@ EDITS: tuple[Edit, ...] = (
         ("a step too many", "Look at {old}: should that happen at all?"),
     ),
     Edit(
-        changes.brackets,
+        brackets,
         ("brackets stand elsewhere", "Python takes * and / before + and -. Which parts belong together?"),
         NO_WORDS,
     ),

@@ -60,7 +60,7 @@ check("05-paper-b", ...)
 check("05-paper-b", paper.solution)
 assert Paper("05-paper-b").task.solutions == ()
 try:
-    import lecture_lib.exercises.bank.paper_first
+    import lecture_lib.exercises.bank.paper.nb03
 except RuntimeError as error:
     print(error)
 states = [*_written_down(Path({folder!r}))]

@@ -1,13 +1,17 @@
-"""Exercises on paper: derivations that are typed line by line."""
+"""Exercises on paper: derivations that are typed line by line; one module a notebook."""
 
 from __future__ import annotations
 
-from lecture_lib.exercises.bank.paper_first import FIRST
-from lecture_lib.exercises.bank.paper_later import LATER
+import importlib
+from pathlib import Path
+
 from lecture_lib.exercises.paper import PaperExercise
 from lecture_lib.matcalc.paper.tasks import FINDERS
 
-PAPERS: tuple[PaperExercise, ...] = (*FIRST, *LATER)
+MODULES = sorted(path.stem for path in Path(__file__).parent.glob("nb*.py"))
+PAPERS: tuple[PaperExercise, ...] = tuple(
+    paper for name in MODULES for paper in importlib.import_module(f"{__name__}.{name}").PAPERS
+)
 
 
 def find_paper(name: object) -> PaperExercise | None:
