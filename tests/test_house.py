@@ -516,3 +516,8 @@ def test_lab_without_first_notebook_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(lab, "find_notebooks", list)
     with pytest.raises(FileNotFoundError, match=r"first notebook is missing: expected .*00_start_here\.ipynb"):
         lab.lab()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "lecture_lib").rglob("*.py")), ids=lambda path: path.stem)
+def test_a_module_is_read_in_one_go(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450

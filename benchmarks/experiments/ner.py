@@ -7,7 +7,7 @@ import numpy as np
 
 from lecture_lib import cross_entropy, data
 from lecture_lib.ner import NERWindowModel, Vocabulary, entity_f1, spans, to_types
-from lecture_lib.ner.model import window_loss
+from lecture_lib.ner.network import window_loss
 from lecture_lib.ner.tags import types_to_bio
 from lecture_lib.train import dropout_mask, fit, optim
 

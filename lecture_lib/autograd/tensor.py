@@ -20,13 +20,12 @@ UFUNCS: dict[Callable[..., Any], Operation] = {}
 """NumPy's universal functions and the operation that stands for each; ``rules`` fills it."""
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
-"""NumPy's other functions and the function that does the same on Tensors; ``numpy_api`` fills it."""
+"""NumPy's other functions and the function that does the same on Tensors; the package ``numpy`` fills it."""
 
 SEQUENCES = (list, tuple)
 """What NumPy takes for an array when it meets one."""
 
-ndarray = np.ndarray
-new = object.__new__
+ndarray, new = np.ndarray, object.__new__
 
 
 def operator(ufunc: np.ufunc) -> tuple[Callable[[Any, Value], Any], Callable[[Any, Value], Any]]:
@@ -351,14 +350,13 @@ def node_of(
     """A Tensor that borrows its data, made by an operation from its arguments, whose arrays it keeps for the pull."""
     node = new(Tensor)
     node.data = data
-    node.grad = None
+    node.grad = node.saved = None
     node.name = name
     node.op = op
     node.args = args
     node.arrays = arrays
     node.settings = settings
     node.serial = next_serial()
-    node.saved = None
     return node
 
 

@@ -1,23 +1,23 @@
 """The window model: five word vectors, one hidden layer, and a softmax or a logistic on top."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lecture_lib.autograd.nn import cross_entropy, sigmoid, softmax, softplus
+from lecture_lib.autograd.nn import sigmoid, softmax
 from lecture_lib.autograd.operation import Array
 from lecture_lib.ner.casing import CASE_FEATURES, case_matrix
+from lecture_lib.ner.classes import OUTSIDE, checked_classes, prefixed, targets
 from lecture_lib.ner.metrics import MICRO, entity_f1
-from lecture_lib.ner.sentences import Sentence, tokens_of
-from lecture_lib.ner.tags import to_types, types_to_bio
+from lecture_lib.ner.model_files import read_model, write_model
+from lecture_lib.ner.network import scores, window_loss
+from lecture_lib.ner.sentences import Sentence, checked_list, split_rows, tokens_of
+from lecture_lib.ner.tags import types_to_bio
 from lecture_lib.ner.tokens import tokenize
 from lecture_lib.ner.vectors import Vectors
-from lecture_lib.ner.vocabulary import FIRST_WORD, PADDING, Vocabulary
+from lecture_lib.ner.vocabulary import PADDING, Vocabulary, refuse_holes
 from lecture_lib.ner.windows import checked_size, window_matrix
 from lecture_lib.train import init, optim
 from lecture_lib.train.history import History
@@ -26,37 +26,16 @@ from lecture_lib.train.nonlinearities import LAYERS
 from lecture_lib.train.regularize import EarlyStopping, l2_penalty
 from lecture_lib.train.schedule import Schedule, linear
 from lecture_lib.train.settings import non_negative, whole
-from lecture_lib.train.storage import read_archive, write_archive
 
 Params = dict[str, Array]
 Text = Sentence | Sequence[str] | str
 
 # Windows of one forward pass: enough to be fast, few enough for the memory of a laptop.
 PREDICTION_ROWS = 8192
-OUTSIDE = "O"
 
 
 class NotFittedError(ValueError, AttributeError):
     """The model was asked for what only training can give it."""
-
-
-def scores(params: Any, X: Any, f: Callable[[Any], Any] = np.tanh) -> Any:
-    """The scores of a batch of windows: s = Uh + c (or uᵀh + c) with h = f(Wx + b), one row a window."""
-    H = f(X @ params["W"].T + params["b"])
-    if "u" in params:
-        return H @ params["u"] + params["c"]
-    return H @ params["U"].T + params["c"]
-
-
-def window_loss(params: Any, X: Any, t: Any, f: Callable[[Any], Any] = np.tanh) -> Any:
-    """The mean loss of a batch: -log softmax at the right class, or the logistic loss -log σ(±s) of a single class.
-
-    The logistic loss is written log(1 + eˢ) - t·s, which is -log σ(s) for t = 1 and -log σ(-s) for t = 0.
-    """
-    s = scores(params, X, f)
-    if "u" in params:
-        return np.mean(softplus(s) - t * s)
-    return cross_entropy(s, t)
 
 
 class NERWindowModel:
@@ -104,7 +83,7 @@ class NERWindowModel:
         seed: int = 0,
     ) -> None:
         self.vocabulary = vectors if isinstance(vectors, Vocabulary) else Vocabulary(vectors)
-        self.classes = _checked_classes(classes)
+        self.classes = checked_classes(classes)
         self.window = checked_size(window)
         self.hidden = whole(hidden, "hidden")
         if nonlinearity not in LAYERS:
@@ -229,7 +208,7 @@ class NERWindowModel:
         >>> model.fit(train, epochs=3, dev=train, progress=False).history.names
         ('loss', 'rate', 'validation_loss', 'dev_f1')
         """
-        self._check_vectors()
+        refuse_holes(self.vocabulary)
         data = self._data(sentences, "sentences")
         held_out = None if dev is None else self._data(dev, "dev")
         optimizer = optimizer or ("sparseadam" if self.fine_tune else "adam")
@@ -329,7 +308,7 @@ class NERWindowModel:
         tokens = self._token_lists(sentences)
         s = self._scores(params, *self._features(tokens))
         p = sigmoid(s)[:, None] if self._is_binary else softmax(s)
-        return list(_split(p, tokens))
+        return list(split_rows(p, tokens))
 
     def predict(self, sentences: Sequence[Text]) -> list[list[str]]:
         """The tags of each sentence, in BIO; neighboring tokens of one type make one entity.
@@ -375,16 +354,8 @@ class NERWindowModel:
             "case_features": self.case_features,
             "fine_tune": self.fine_tune,
             "seed": self.seed,
-            "vocabulary": _fingerprint(self.vocabulary),
         }
-        arrays = {f"params.{name}": array for name, array in self.params.items()}
-        arrays["settings"] = _as_bytes(json.dumps(settings))
-        if vectors:
-            words = self.vocabulary.words[FIRST_WORD:]
-            if any("\n" in word for word in words):
-                raise ValueError("a word of the vocabulary holds a line break; expected words on one line")
-            arrays |= {"words": _as_bytes("\n".join(words)), "vectors": self.vocabulary.matrix[FIRST_WORD:]}
-        write_archive(path, arrays)
+        write_model(path, settings, self.params, self.vocabulary, vectors)
 
     @classmethod
     def load(cls, path: str | PathLike[str], vectors: Vectors | Vocabulary | None = None) -> "NERWindowModel":
@@ -402,30 +373,7 @@ class NERWindowModel:
             ValueError: the file is damaged or no such model, a number in it is not finite, or the vectors are missing
                 or others.
         """
-        arrays = read_archive(path)
-        try:
-            settings = json.loads(arrays["settings"].tobytes().decode("utf-8"))
-            fingerprint = settings.pop("vocabulary")
-            stored = [name for name in arrays if name.startswith("params.")]
-            params = {name.removeprefix("params."): arrays[name] for name in stored}
-            if vectors is None and "vectors" in arrays:
-                words = arrays["words"].tobytes().decode("utf-8").split("\n")
-                vectors = Vocabulary(Vectors(words, arrays["vectors"]), rms=None)
-            model = None if vectors is None else cls(vectors, **settings)
-            fits = model is None or model._shapes() == {name: (p.shape, p.dtype.name) for name, p in params.items()}
-        except RecursionError:
-            raise ValueError(f"{path}: not a window model (its settings are nested too deep)") from None
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path}: not a window model ({error}); expected a file that save wrote") from None
-        if model is None:
-            raise ValueError(f"{path} holds no word vectors; expected load(path, vectors) with those of its training")
-        if _fingerprint(model.vocabulary) != fingerprint:
-            raise ValueError(f"{path} was trained with other word vectors; expected load(path, vectors) with the same")
-        if not fits:
-            raise ValueError(f"{path}: parameters and settings do not fit each other; expected a file that save wrote")
-        for name, array in params.items():
-            if wrong := int(np.count_nonzero(~np.isfinite(array))):
-                raise ValueError(f"{path}: {wrong:,} of the {array.size:,} numbers of {name} are NaN or infinite")
+        model, params = read_model(path, vectors, cls, cls._shapes)
         model._params = params
         return model
 
@@ -445,53 +393,20 @@ class NERWindowModel:
             shapes["E"] = self.vocabulary.matrix.shape
         return {name: (shape, "float32") for name, shape in shapes.items()}
 
-    def _check_vectors(self) -> None:
-        rows = np.flatnonzero(~np.isfinite(self.vocabulary.matrix[FIRST_WORD:].sum(axis=1, dtype=np.float64)))
-        if len(rows):
-            words = [self.vocabulary.words[FIRST_WORD + row] for row in rows[:5].tolist()]
-            many = f"vector{'s' * (len(rows) > 1)} of {len(rows)} word{'s' * (len(rows) > 1)}"
-            shown = ", ".join(map(repr, words)) + (" …" if len(rows) > 5 else "")
-            verb = "hold" if len(rows) > 1 else "holds"
-            raise ValueError(
-                f"word {many} {verb} NaN or infinity: {shown}; leave these words out, or mend their vectors"
-            )
-
     def _data(self, sentences: Sequence[Sentence], name: str) -> tuple[Array, ...]:
         """Window ids, case features (none, if the model does not use them) and targets, one row a token."""
-        rows = _checked_list(sentences, name)
+        rows = checked_list(sentences, name)
         for number, sentence in enumerate(rows, 1):
             if not isinstance(sentence, Sentence):
                 raise TypeError(
                     f"{name} {number} is {type(sentence).__name__}, which has no tags; expected a Sentence "
                     "such as data.corpus('default').train holds"
                 )
-        targets = self._targets(rows, name)
-        if not len(targets):
+        found = targets(rows, name, self.classes)
+        if not len(found):
             raise ValueError(f"{name} holds no tokens; expected labeled sentences")
         ids, case = self._features([sentence.tokens for sentence in rows])
-        return ids, case, targets
-
-    def _targets(self, sentences: Sequence[Sentence], name: str) -> Array:
-        types = []
-        for number, sentence in enumerate(sentences, 1):
-            try:
-                types.append(to_types(self._prefixed(sentence.tags)))
-            except ValueError as error:
-                raise ValueError(f"{name} {number}: {error}") from None
-        if self._is_binary:
-            return np.array([kind == self.classes[0] for row in types for kind in row], dtype=np.float32)
-        place = {kind: k for k, kind in enumerate(self.classes)}
-        for number, row in enumerate(types, 1):
-            if strange := [kind for kind in row if kind not in place]:
-                raise ValueError(
-                    f"{name} {number} has the type {strange[0]!r}, but the classes are "
-                    f"{', '.join(self.classes)}; add it to the classes, or turn its tags into O"
-                )
-        return np.array([place[kind] for row in types for kind in row], dtype=np.intp)
-
-    def _prefixed(self, tags: Sequence[str]) -> Sequence[str]:
-        """Bare types as BIO where all are classes of the model, whatever these are called; other tags as they are."""
-        return types_to_bio(tags) if set(tags) <= {OUTSIDE, *self.classes} else tags
+        return ids, case, found
 
     def _features(self, tokens: Sequence[Sequence[str]]) -> tuple[Array, Array]:
         ids = window_matrix(tokens, self.vocabulary, self.window)
@@ -522,55 +437,14 @@ class NERWindowModel:
         s = self._scores(params, *self._features(tokens))
         names = np.array([OUTSIDE, *self.classes] if self._is_binary else self.classes)
         found = names[(s > 0).astype(np.intp) if self._is_binary else s.argmax(axis=1)]
-        return [types_to_bio(row.tolist()) for row in _split(found, tokens)]
+        return [types_to_bio(row.tolist()) for row in split_rows(found, tokens)]
 
     def _f1(self, params: Params, gold: Sequence[Sentence]) -> float:
-        tags = [self._prefixed(sentence.tags) for sentence in gold]
+        tags = [prefixed(sentence.tags, self.classes) for sentence in gold]
         found = entity_f1(tags, self._tags(params, [sentence.tokens for sentence in gold]))
         kind = self.classes[0] if self._is_binary else MICRO
         return found[kind].f1 if kind in found else 0.0
 
     def _token_lists(self, sentences: Sequence[Text]) -> list[Sequence[str]]:
-        texts = _checked_list(sentences, "sentences")
+        texts = checked_list(sentences, "sentences")
         return [tokenize(text) if isinstance(text, str) else tokens_of(text) for text in texts]
-
-
-def _checked_classes(classes: Sequence[str] | str) -> tuple[str, ...]:
-    names = (classes,) if isinstance(classes, str) else tuple(classes)
-    for name in names:
-        if not isinstance(name, str) or not name:
-            raise TypeError(f"classes holds {name!r}; expected types such as 'PER', 'LOC', 'ORG'")
-        if name[:2] in ("B-", "I-"):
-            raise ValueError(f"classes holds {name!r}; expected types without B- and I-: {name[2:]!r}")
-    if MICRO in names:
-        raise ValueError(f"classes holds {MICRO!r}, as the score of all types is called; rename the type")
-    if len(set(names)) != len(names):
-        raise ValueError(f"classes is {names}; expected each type once")
-    if not names or names == (OUTSIDE,):
-        raise ValueError(f"classes is {names}; expected 'O' and one or more types, or one type alone")
-    if len(names) > 1 and OUTSIDE not in names:
-        raise ValueError(f"classes is {names}; several classes need {OUTSIDE!r} among them, for words that are no name")
-    return names
-
-
-def _checked_list(sentences: Any, name: str) -> list[Any]:
-    if isinstance(sentences, (str, Sentence)):
-        raise TypeError(f"{name} is one {type(sentences).__name__}; expected a list: wrap it in [ ]")
-    return list(sentences)
-
-
-def _split(rows: Array, tokens: Sequence[Sequence[str]]) -> Iterator[Array]:
-    """Rows of all tokens, cut into sentences."""
-    start = 0
-    for sentence in tokens:
-        yield rows[start : start + len(sentence)]
-        start += len(sentence)
-
-
-def _as_bytes(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
-
-
-def _fingerprint(vocabulary: Vocabulary) -> str:
-    words = "\n".join(vocabulary.words).encode("utf-8")
-    return hashlib.sha256(words + vocabulary.matrix.tobytes()).hexdigest()

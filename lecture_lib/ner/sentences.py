@@ -1,7 +1,10 @@
 """Labeled sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from lecture_lib.autograd.operation import Array
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,18 @@ def _strings(values: Sequence[str], name: str) -> list[str]:
         if not isinstance(value, str):
             raise TypeError(f"{name} holds {value!r}; expected strings only")
     return values
+
+
+def split_rows(rows: Array, tokens: Sequence[Sequence[str]]) -> Iterator[Array]:
+    """Rows of all tokens, cut into sentences."""
+    start = 0
+    for sentence in tokens:
+        yield rows[start : start + len(sentence)]
+        start += len(sentence)
+
+
+def checked_list(sentences: Any, name: str) -> list[Any]:
+    """Several sentences as a list; one alone is refused by the argument's name."""
+    if isinstance(sentences, (str, Sentence)):
+        raise TypeError(f"{name} is one {type(sentences).__name__}; expected a list: wrap it in [ ]")
+    return list(sentences)

@@ -160,3 +160,14 @@ def _scale(vectors: Vectors, rms: float) -> float:
     if present == 0:
         raise ValueError("all vectors are zero, so they cannot be scaled; expected vectors that differ")
     return rms / present
+
+
+def refuse_holes(vocabulary: Vocabulary) -> None:
+    """Raise if the vector of a word holds what is no finite number."""
+    rows = np.flatnonzero(~np.isfinite(vocabulary.matrix[FIRST_WORD:].sum(axis=1, dtype=np.float64)))
+    if len(rows):
+        words = [vocabulary.words[FIRST_WORD + row] for row in rows[:5].tolist()]
+        many = f"vector{'s' * (len(rows) > 1)} of {len(rows)} word{'s' * (len(rows) > 1)}"
+        shown = ", ".join(map(repr, words)) + (" …" if len(rows) > 5 else "")
+        verb = "hold" if len(rows) > 1 else "holds"
+        raise ValueError(f"word {many} {verb} NaN or infinity: {shown}; leave these words out, or mend their vectors")

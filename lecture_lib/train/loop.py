@@ -1,8 +1,8 @@
 """The training loop: batches, gradients, steps, and what is watched on the way."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from lecture_lib.train.fused import CompiledStep, refuse_loss
 from lecture_lib.train.history import History
 from lecture_lib.train.interrupts import Interrupts
 from lecture_lib.train.optim import NotFiniteError, Optimizer, parameter_array
+from lecture_lib.train.plan import VALIDATION_LOSS, Callback, Metric, Plan, Prepare, monitored
 from lecture_lib.train.progress import Progress
 from lecture_lib.train.regularize import EarlyStopping, clip_by_norm, clip_by_value
 from lecture_lib.train.schedule import Schedule
@@ -23,13 +24,8 @@ from lecture_lib.train.settings import positive, whole
 from lecture_lib.train.steps import Loss, Step, gradient_step, whole_step
 from lecture_lib.train.threads import one_blas_thread
 
-Prepare = Callable[[Arrays, np.random.Generator | None], tuple[Any, ...]]
-Metric = Callable[[Any], float]
-Callback = Callable[["Training"], object]
-
 # Rows of one pass over held-out data: enough to be fast, few enough for the memory of a laptop.
 EVALUATION_ROWS = 4096
-VALIDATION_LOSS = "validation_loss"
 
 
 class DivergenceError(ArithmeticError):
@@ -43,46 +39,6 @@ class DivergenceError(ArithmeticError):
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run was asked to do: the arguments of `fit`, checked, under the same names."""
-
-    loss: Loss
-    data: Arrays
-    epochs: int
-    batch_size: int
-    schedule: Schedule | None
-    validation: Arrays | None
-    metrics: Mapping[str, Metric]
-    monitor: str | None
-    early_stopping: EarlyStopping | None
-    restore_best: bool
-    clip_norm: float | None
-    clip_value: float | None
-    prepare: Prepare | None
-    gradient: Step | None
-    compiled: bool
-    callbacks: Sequence[Callback]
-    batch_callbacks: Sequence[Callback]
-    shuffle: bool
-    seed: int
-
-    @property
-    def rows(self) -> int:
-        """How many examples there are."""
-        return len(self.data[0])
-
-    @property
-    def batches(self) -> int:
-        """How many batches an epoch has."""
-        return -(-self.rows // self.batch_size)
-
-    def select(self, source: Arrays, rows: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Any, ...]:
-        """What the loss gets besides the parameters: rows of the data, prepared."""
-        batch = tuple(array[rows] for array in source)
-        return batch if self.prepare is None else tuple(self.prepare(batch, rng))
 
 
 class Training:
@@ -434,7 +390,7 @@ def fit(
         shuffle=bool(shuffle),
         seed=whole(seed, "seed", least=0),
     )
-    plan = replace(plan, monitor=_monitor(plan))
+    plan = replace(plan, monitor=monitored(plan))
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer is {optimizer!r}; expected one such as optim.SGD(lr=0.1)")
     arrays = refill(params, [parameter_array(param, spell("params", path)) for path, param in leaves(params)])
@@ -463,24 +419,6 @@ def fit(
         finally:
             training.finish()
     return training.history
-
-
-def _monitor(plan: Plan) -> str | None:
-    """The figure that says which epoch is best."""
-    names = (*plan.metrics, *((VALIDATION_LOSS,) if plan.validation is not None else ()))
-    for name in plan.metrics:
-        if name in ("loss", "rate", VALIDATION_LOSS) or not callable(plan.metrics[name]):
-            raise ValueError(f"the metric {name!r} is taken or no function; expected another name → function of params")
-    if plan.validation is not None and len(plan.validation) != len(plan.data):
-        raise ValueError(
-            f"validation has {len(plan.validation)} arrays, but data has {len(plan.data)}; expected the same form"
-        )
-    if plan.monitor is not None and plan.monitor not in (*names, "loss"):
-        raise ValueError(f"no figure named {plan.monitor!r} to monitor; expected one of {', '.join((*names, 'loss'))}")
-    chosen = plan.monitor or next(iter(names), None)
-    if plan.early_stopping is not None and chosen is None:
-        raise ValueError("early_stopping has nothing to watch; expected validation data, metrics, or monitor='loss'")
-    return chosen
 
 
 def _put(values: Any, params: Any) -> None:

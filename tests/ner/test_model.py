@@ -10,7 +10,7 @@ import pytest
 
 from lecture_lib import GradientError, check_gradient, cross_entropy, value_and_grad
 from lecture_lib.ner import NERWindowModel, NotFittedError, Sentence, Vectors, Vocabulary, entity_f1
-from lecture_lib.ner.model import scores, window_loss
+from lecture_lib.ner.network import scores, window_loss
 from lecture_lib.train import DivergenceError, EarlyStopping, Training, optim, schedule
 from lecture_lib.train.nonlinearities import LAYERS
 

@@ -48,7 +48,7 @@ def _noisy(draw: Callable[..., Any], noise: np.random.Generator) -> Callable[...
 def install(seed: int) -> None:
     """Put noise on everything that notebooks draw or load from now on."""
     from lecture_lib import data
-    from lecture_lib.ner import NERWindowModel, model
+    from lecture_lib.ner import NERWindowModel, model_files
 
     noise = np.random.Generator(np.random.PCG64(seed))
     drawn = {name: _noisy(getattr(np.random.Generator, name), noise) for name in DRAWS}
@@ -57,7 +57,7 @@ def install(seed: int) -> None:
         np.random.default_rng,
         data.vectors,
         NERWindowModel.load,
-        model._fingerprint,
+        model_files.fingerprint,
     )
 
     class Fitting(str):
@@ -83,7 +83,7 @@ def install(seed: int) -> None:
     np.random.default_rng = lambda *seeds: noisy_generator(plain_generator(*seeds).bit_generator)
     data.vectors = noisy_vectors
     NERWindowModel.load = noisy_model
-    model._fingerprint = lambda vocabulary: Fitting(fingerprint(vocabulary))
+    model_files.fingerprint = lambda vocabulary: Fitting(fingerprint(vocabulary))
 
 
 if __name__ == "__main__" and "LECTURE_LIB_JITTER" in os.environ:

@@ -39,8 +39,7 @@ def edits(problem: Problem, line: Node, letters: tuple[str, ...] = ()) -> Iterat
     inside = {op: {id(a) for n in walk(line) if n.op == op for a in n.args} for op in ("entry", "jac", "grad")}
     inner = set().union(*inside.values())
     for maker in MAKERS:
-        for key in by_id:
-            node = by_id[key]
+        for key, node in by_id.items():
             if (key in inner and not (maker is _letters and key in inside["entry"])) or (
                 maker is _whole and key != id(line)
             ):
