@@ -91,9 +91,24 @@ def eight_layers(seed: int) -> dict[str, float]:
     return figures
 
 
+def thirty_layers(seed: int) -> dict[str, float]:
+    """Notebook 14: thirty layers: tanh plain and residual; ReLU with gains √2 and 1.2 √2, clipped or not."""
+    figures = {}
+    for name, residual in (("plain", False), ("residual", True)):
+        for rate in (0.01, 0.05):
+            found = _trained(np.tanh, init.xavier_uniform, seed, 30, optim.SGD(rate), residual)
+            figures |= {f"tanh {name} {rate} {part}": value for part, value in found.items()}
+    for scale in (1.0, 1.2):
+        for name, more in (("as it is", {}), ("clipped", {"clip_norm": 1.0})):
+            found = _trained(relu, _gained(scale * RECTIFIER), seed, 30, optim.SGD(0.05), **more)
+            figures |= {f"relu {scale:g} {name} {part}": value for part, value in found.items()}
+    return figures
+
+
 EXPERIMENTS = {
     "six-layers": six_layers,
     "saturated-start": saturated_start,
     "dead-units": dead_units,
     "eight-layers": eight_layers,
+    "thirty-layers": thirty_layers,
 }

@@ -28,6 +28,7 @@ from lecture_lib.train.regularize import clip_by_norm
 Params = dict[str, Array]
 Losses = Callable[[Any, Array, Array], Any]
 Gradient = Callable[[Any, Array, Array], Params]
+Bend = Callable[[Any], Any]
 
 CLASSES = ("O", "PER", "LOC", "ORG")
 HIDDEN = 16
@@ -128,8 +129,8 @@ def start(bias: float = 0.0, seed: int = 18) -> Params:
     }
 
 
-def layers(params: Any, X: Array, f: Callable[[Any], Any] = np.tanh) -> tuple[Any, Any, Any]:
-    """H1, H2 and the scores S of a batch; H1 goes two ways, into layer 2 and around it."""
+def layers(params: Any, X: Array, f: Bend = np.tanh) -> tuple[Any, Any, Any]:
+    """H1, H2 and the scores S of a batch; H1 goes into layer 2, and around it."""
     H1 = f(X @ params["W1"].T + params["b1"])
     H2 = f(H1 @ params["W2"].T + params["b2"])
     return H1, H2, (H1 + H2) @ params["U"].T + params["c"]
@@ -149,7 +150,8 @@ def gradient(params: Params, X: Array, y: Array) -> Params:
     G1 = D @ params["U"]
     G1 = G1 + D2 @ params["W2"]
     D1 = G1 * (1 - H1**2)
-    grads = {"W1": D1.T @ X, "b1": D1.sum(axis=0), "W2": D2.T @ H1, "b2": D2.sum(axis=0)}
+    grads = {"W1": D1.T @ X, "b1": D1.sum(axis=0)}
+    grads |= {"W2": D2.T @ H1, "b2": D2.sum(axis=0)}
     return grads | {"U": D.T @ (H1 + H2), "c": D.sum(axis=0)}
 
 

@@ -251,10 +251,10 @@ def test_an_equation_is_added_as_it_says():
 
 def test_a_first_cell_is_as_the_notebooks_have_it():
     first = example("first-cell")
-    assert re.match(r"# \d\d ", first)
+    assert re.match(r"# \d\d .*\n\n> \*\*", first)
     assert "**Goal.**" in first
     assert re.search(r"about \d+ minutes", first)
-    assert "| symbol |" in first
+    assert re.search(r"<details>.*\| symbol \|.*</details>", first, re.DOTALL)
 
 
 def test_data_named_in_the_readme_are_known(capsys):

@@ -18,8 +18,6 @@ SOLUTION = re.compile(r"<details>\s*<summary>\s*Solution\s*</summary>(.*?)</deta
 HINT = re.compile(r"<details>\s*<summary>\s*Hint[^<]*</summary>")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 # Play moves its sliders in the browser, so nothing follows it here.
-RENEWED = "13"
-"""The notebooks before this number keep the rule that any cell may be run again."""
 SILENT = (ipywidgets.Play, ipywidgets.Button)
 
 
@@ -68,7 +66,7 @@ def exercise_faults(path: Path) -> list[str]:
             found += solution_faults(cell["id"], name, line, prose, namespace)
     timed = {cell["id"] for cell in cells if {"timing", "noise"} & set(cell["metadata"].get("tags", []))}
     again = {name: both for name, both in first.items() if name not in timed}
-    return found + (rerun_faults(again, namespace, path.name) if path.name < RENEWED else [])
+    return found + rerun_faults(again, namespace, path.name)
 
 
 def rerun_faults(first: dict[str, tuple[str, str]], namespace: dict[str, Any], seed: str, count: int = 10) -> list[str]:

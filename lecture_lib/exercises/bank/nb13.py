@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 from lecture_lib.exercises.variants import IN_WORDS, varying
 
 
@@ -32,6 +33,22 @@ def _depth(layers: int = 8) -> Exercise:
 
 
 EXERCISES = (
+    retrieval(
+        "13",
+        (25_000, 0.64, -1),
+        ("the entries", "the slope", "the error signal"),
+        (
+            0,
+            800_000,
+            "a matrix for each window",
+            "The windows of a batch share one W. What becomes of their contributions?",
+        ),
+        (0, 3_200, "the error signals", "Those are the entries of Δ. ΔᵀX has the shape of W."),
+        (1, 0.4, "not squared", "The slope from the output is 1 minus its square."),
+        (1, 0.36, "the square itself", "That is tanh² of z. What is left of 1?"),
+        (2, 1, "the sign is lost", "e is below 0, and two positive factors do not change that."),
+        (2, -2, "the slope is forgotten", "What does the unit itself do to the gradient?"),
+    ),
     varying(_depth, layers=range(5, 13)),
     Exercise(
         "13-steepness",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 from lecture_lib.exercises.variants import IN_WORDS, varying
 
 
@@ -62,6 +63,16 @@ def _normed(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 EXERCISES = (
+    retrieval(
+        "14",
+        (0.25, 0, 4),
+        ("the slope", "the gradient", "the ratio"),
+        (0, 0.5, "the value, not the slope", "That is where σ stands at 0. How steep is it there?"),
+        (0, 1, "the slope of tanh", "tanh is steeper. What is left of σ at best?"),
+        (1, 0.01, "a leaky unit", "A leaky unit keeps a hundredth. What does ReLU keep below 0?"),
+        (1, 1, "alive", "Below 0 for every window: how steep is ReLU there?"),
+        (2, 2, "one factor of two", "Twice as high, and twice as fast."),
+    ),
     Exercise(
         "14-symmetry",
         "How many different rows W has after training, if three rows begin at 0.01 and five at 0.02, u all equal.",

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 from lecture_lib.exercises.variants import varying
 
 
@@ -72,6 +73,16 @@ def _adam(rate: float = 0.01, g: int = 5) -> Exercise:
 
 
 EXERCISES = (
+    retrieval(
+        "15",
+        (4, 0.01, 1),
+        ("the variance", "He's variance", "the rows"),
+        (0, 2, "the standard deviation", "That is the root of what is asked for."),
+        (0, 0.01, "one term", "400 such terms are added up."),
+        (1, 0.1, "the standard deviation", "The variance is asked for, not its root."),
+        (1, 0.005, "nothing for ReLU", "A rectifier takes half of the squares away. What makes up for it?"),
+        (2, 8, "the symmetry broken", "Equal units see the same, and get the same gradient."),
+    ),
     Exercise(
         "15-factor",
         "A function of the rate and the curvature: by what one step on ½λθ² multiplies the distance to the minimum.",

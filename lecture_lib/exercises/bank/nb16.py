@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _counts(rng: np.random.Generator) -> tuple[int, int, int]:
@@ -33,6 +34,21 @@ def _batches(rng: np.random.Generator) -> tuple[Any]:
 
 
 EXERCISES = (
+    retrieval(
+        "16",
+        (0.5, 0.01, 0.25),
+        ("the limit", "the step", "the probability"),
+        (0, 0.25, "one step", "At that rate one step arrives. How far beyond may it go?"),
+        (0, 8, "multiplied", "A steeper valley wants a smaller rate."),
+        (1, 0.05, "the gradient counted", "Adam divides the gradient by its usual size."),
+        (
+            1,
+            5,
+            "the gradient itself",
+            "Adam divides the gradient by its usual size. What is left of it, times the rate?",
+        ),
+        (2, 1, "not shared", "All four together are 1."),
+    ),
     Exercise(
         "16-span",
         "The F1 of whole names when the truth is B-LOC I-LOC and the prediction is B-LOC O.",

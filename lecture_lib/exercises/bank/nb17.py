@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.exercises.draws import logistic, sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _word(rng: np.random.Generator) -> tuple[Any, float, Any, float]:
@@ -19,6 +20,16 @@ def _pairs(rng: np.random.Generator) -> tuple[Any, Any]:
 
 
 EXERCISES = (
+    retrieval(
+        "17",
+        (0.6, 0.75, -0.1),
+        ("the precision", "the recall", "the slope"),
+        (0, 0.75, "recall", "That is the share of the true spans that were found."),
+        (1, 0.6, "precision", "That is the share of the reported spans that are right."),
+        (2, 0.1, "the sign is lost", "The slope of w² has the sign of w."),
+        (2, -0.05, "the 2 is missing", "What is the slope of w²?"),
+        (2, 0.25, "the penalty itself", "That is what the penalty is. How steep is it?"),
+    ),
     Exercise(
         "17-word-gradient",
         "A function of x, y, u and b that returns the gradient of the logistic loss for the vector x, shape (d,).",

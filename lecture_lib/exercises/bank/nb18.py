@@ -6,6 +6,7 @@ import numpy as np
 
 from lecture_lib.exercises.draws import sizes
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.retrieval import retrieval
 
 
 def _two_ways(rng: np.random.Generator) -> tuple[Any, Any, Any, Any]:
@@ -15,6 +16,16 @@ def _two_ways(rng: np.random.Generator) -> tuple[Any, Any, Any, Any]:
 
 
 EXERCISES = (
+    retrieval(
+        "18",
+        (-0.6, 0, 7),
+        ("the entry", "the distance", "the gradient"),
+        (0, 0.6, "the sign is lost", "p is below y, so what is p - y?"),
+        (0, 2.4, "y is forgotten", "What arrives at the score is p - y."),
+        (1, 1, "it moves", "Does any loss depend on it?"),
+        (2, 12, "paths multiplied", "Two ways lead away from it, side by side."),
+        (2, 4, "the last way only", "Overwritten: what came back on the other way?"),
+    ),
     Exercise(
         "18-suspect",
         "The first layer's gradient is wrong, and right when its Z is tiny: 'transposed', \"missing f'\", "
