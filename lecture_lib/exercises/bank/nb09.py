@@ -99,6 +99,13 @@ def _first_share(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
     return grads
 
 
+def _one_parent(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
+    grads = defaultdict(float, {output: 1.0})
+    for name in reversed(order):
+        grads[inputs[name][0]] += gates[name].backward(grads[name])[0]
+    return grads
+
+
 def _two_inputs(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
     grads = defaultdict(float, {output: 1.0})
     for name in reversed(order):
@@ -295,6 +302,11 @@ EXERCISES = (
                 "one share for all inputs",
                 "backward returns a gradient for each input. Which one belongs to which?",
                 _first_share,
+            ),
+            Mistake(
+                "a parent is left out",
+                "The first input of every gate gets its share. Do all the others?",
+                _one_parent,
             ),
             Mistake(
                 "two inputs assumed",

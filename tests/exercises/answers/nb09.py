@@ -387,6 +387,14 @@ def dictionary_order(order, inputs, gates, output):
     return send_back(list(inputs), inputs, gates, output)
 
 
+def first_parent(order, inputs, gates, output):
+    grads = defaultdict(float, {output: 1.0})
+    for name in reversed(order):
+        for i, share in list(zip(inputs[name], gates[name].backward(grads[name]), strict=True))[:1]:
+            grads[i] += share
+    return grads
+
+
 def seed_of_the_first(order, inputs, gates, output):
     grads = defaultdict(float)
     grads[output] = 1.0
@@ -486,6 +494,7 @@ ANSWERS = {
             (ones, "the upstream gradient is ignored"),
             (partial_sums, "partial sums sent on"),
             (two_inputs, "two inputs assumed"),
+            (first_parent, "a parent is left out"),
             (from_the_last, "the last of the order"),
             (with_a_dict, "a repeated input is lost"),
             (a_list, "no dictionary"),
