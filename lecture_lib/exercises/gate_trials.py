@@ -75,6 +75,11 @@ def layers(rng: np.random.Generator) -> tuple[tuple[Any, ...], Any]:
     return (rng.normal(size=(n, m)), rng.normal(size=m), rng.normal(size=n)), rng.normal(size=n)
 
 
+def bilinear(rng: np.random.Generator) -> tuple[tuple[Any, ...], float]:
+    n, m = sizes(rng)
+    return (rng.normal(size=n), rng.normal(size=(n, m)), rng.normal(size=m)), float(rng.normal())
+
+
 def tried_layer(make: Any, inputs: tuple[Any, ...], g: Any) -> Any:
     """As `tried`; a gate that is right for weights stored the other way round is told which way is meant here."""
     W, x, b = inputs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import linecache
+import textwrap
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -90,6 +91,18 @@ def unfinished(answer: Any) -> bool:
         return True
     body = definition.body if isinstance(definition, ast.FunctionDef) else [definition]
     return all(isinstance(line, ast.Pass) or _is_text(line) for line in body)
+
+
+def text_of(answer: Any) -> str | None:
+    """The text of a function or class as it was written, also in a notebook's cell; None where it is not known."""
+    definition = _definition(answer)
+    if definition is None:
+        return None
+    function = next(_functions(answer))
+    lines = linecache.getlines(function.__code__.co_filename, function.__globals__)
+    above = getattr(definition, "decorator_list", [])
+    first = min(line.lineno for line in [definition, *above])
+    return textwrap.dedent("".join(lines[first - 1 : definition.end_lineno])).rstrip() + "\n"
 
 
 def _is_text(line: ast.AST) -> bool:

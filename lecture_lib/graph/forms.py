@@ -222,6 +222,14 @@ def add_formula(node: Node, parts: Sequence[Printed], module: str) -> Printed:
     return Printed(f"{parts[0]:sum} " + (f"- {second[1:]}" if second.startswith("-") else f"+ {second}"), SUM)
 
 
+def negated(node: Node, parts: Sequence[Printed], module: str) -> Printed:
+    """A formula with a minus; two of them cancel."""
+    (part,) = parts
+    if part.text.startswith("-") and part.binds >= PRODUCT:
+        return Printed(part.text[1:], PRODUCT)
+    return Printed(f"-{part:product}", PRODUCT)
+
+
 def product(node: Node, parts: Sequence[Printed], module: str) -> Printed:
     """Factors side by side, without a factor 1, and a factor that comes twice as a square."""
     left, right = parts
@@ -243,6 +251,8 @@ def multiply_formula(node: Node, parts: Sequence[Printed], module: str) -> Print
         left, right = right, left
     if all(getattr(getattr(x, "value", x), "ndim", 0) > 0 for x in (a, b)):
         return Printed(rf"{left:product} \circ {right:unary}", PRODUCT)
+    if left.text == "1":
+        return right
     second = f"{right:unary}"
     return Printed(f"{left:product}" + (r" \times " if second[:1].isdigit() else r"\,") + second, PRODUCT)
 

@@ -125,7 +125,7 @@ NOTATION: dict[str, Notation] = {
         Printed(r"\begin{{cases}} 0 & [{1} = 0] \\ \frac{{{0}}}{{{1}}} & \text{{else}} \end{{cases}}"),
         Printed("{0:product} / {1:unary}", PRODUCT),
     ),
-    "negative": Notation(Printed("-{0:unary}", UNARY), Printed("-{0:product}", PRODUCT), sign="−"),
+    "negative": Notation(Printed("-{0:unary}", UNARY), forms.negated, sign="−"),
     "power": Notation(infix("**", POWER), Printed("{0:atom}^{{{1}}}", POWER)),
     "float_power": Notation(latex=Printed("{0:atom}^{{{1}}}", POWER)),
     "square": Notation(latex=Printed("{0:atom}^{{2}}", POWER), sign="$( )^2$"),

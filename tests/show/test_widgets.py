@@ -279,7 +279,26 @@ def test_the_lens_adds_up_to_the_backward_pass() -> None:
     assert lens.products == [96, 64, 192, 128]
     assert sum(lens.products) == lens.grad == 480
     assert lens.frame({"path": 3}).text.endswith("Sum so far: 96 + 64 + 192 = 352, with 12 multiplications.")
-    assert "with 8 multiplications, one for each line; path by path it took 16" in lens.frame({"path": 5}).text
+    assert (
+        "finds 288 + 192 = 480 with 8 multiplications, one for each line; path by path" in lens.frame({"path": 5}).text
+    )
+
+
+def test_every_value_that_a_path_names_is_named_in_the_picture() -> None:
+    lens = MAKERS["path lens"]()
+    for path in range(6):
+        shown = [t.text for t in lens.frame({"path": path}).scene.texts]
+        assert all(shown.count(f"${letter}$") >= 1 for letter in ("t", "v_1", "v_2", "v_3", "v_4", "v_5", "r"))
+
+
+def test_one_bar_holds_for_every_matrix_of_a_batch() -> None:
+    """The same number has the same color in Δ, X, the outer product and both sums."""
+    ones = BatchSum(np.ones((2, 1)), np.array([[1.0, 4.0], [1.0, 2.0]]))
+    frame = ones.frame({"i": 1})
+    matrices = [item.colors for item in frame.scene.items if hasattr(item, "colors")]
+    assert ones.limit == 6 and len(matrices) >= 5
+    assert len({tuple(matrix[0, 0]) for matrix in matrices[:5]}) == 1
+    assert "new sum" in [t.text for t in frame.scene.texts]
 
 
 @pytest.mark.parametrize("x", [0.7, -1.3])
@@ -629,6 +648,16 @@ def test_the_microscope_finds_both_arms() -> None:
     assert lens.distance({**state, "eps": 1e-2, "scheme": "one-sided"}) == pytest.approx((0.12 + 1e-4) / 48, rel=1e-6)
     assert lens.distance({**state, "eps": 1e-5}) < 1e-9 < lens.distance({**state, "eps": 1e-10})
     assert lens.distance({**state, "eps": 1e-8, "numbers": "float32"}) == 1
+
+
+@pytest.mark.parametrize(("numbers", "eps"), [("float64", 1e-15), ("float32", 1e-6)])
+def test_stairs_are_wide_enough_to_be_seen(numbers: str, eps: float) -> None:
+    """At the finest step the function has some ten stairs on each side, not fifty."""
+    kind = {"float64": np.float64, "float32": np.float32}[numbers]
+    reach = np.linspace(-2.5, 2.5, 401).astype(kind)
+    levels = np.unique(cube(kind(4) + reach * kind(eps)))
+    assert 5 < len(levels) < 25
+    assert StepMicroscope({"x³ at 4": (cube, 4.0)}).controls["eps"].low <= 1e-15
 
 
 def test_the_microscope_needs_a_slope() -> None:

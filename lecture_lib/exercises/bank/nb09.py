@@ -9,6 +9,7 @@ from lecture_lib.exercises.demands import leaves_alone, remembered
 from lecture_lib.exercises.draws import logistic
 from lecture_lib.exercises.exercise import Exercise, Mistake
 from lecture_lib.exercises.gate_trials import (
+    bilinear,
     each_gate_once,
     exp_once,
     gate,
@@ -96,6 +97,13 @@ def _first_share(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
         share = gates[name].backward(grads[name])[0]
         for i in inputs[name]:
             grads[i] += share
+    return grads
+
+
+def _one_parent(order: Any, inputs: Any, gates: Any, output: Any) -> Any:
+    grads = defaultdict(float, {output: 1.0})
+    for name in reversed(order):
+        grads[inputs[name][0]] += gates[name].backward(grads[name])[0]
     return grads
 
 
@@ -297,6 +305,11 @@ EXERCISES = (
                 _first_share,
             ),
             Mistake(
+                "a parent is left out",
+                "The first input of every gate gets its share. Do all the others?",
+                _one_parent,
+            ),
+            Mistake(
                 "two inputs assumed",
                 "A gate may have one input, or three.",
                 _two_inputs,
@@ -368,6 +381,47 @@ EXERCISES = (
         inputs=layers,
         measure=tried_layer,
         labels=("forward", "the gradient for W", "the gradient for x", "the gradient for b"),
+        demands=(remembered, leaves_alone),
+    ),
+    Exercise(
+        "09-bilinear",
+        "A gate for the number xᵀAy: forward(x, A, y) returns it, backward(g) the gradients for x, A and y.",
+        gate(lambda x, A, y: x @ A @ y, lambda g, value, x, A, y: (g * (A @ y), g * np.outer(x, y), g * (A.T @ x))),
+        (
+            Mistake(
+                "the gradients for x and y are swapped",
+                "The gradient for x has the shape of x. Which of your two has it?",
+                gate(lambda x, A, y: x @ A @ y, lambda g, v, x, A, y: (g * (A.T @ x), g * np.outer(x, y), g * (A @ y))),
+            ),
+            Mistake(
+                "the outer product is transposed",
+                "Entry (i, j) of A meets x_i and y_j. In which row does x_i belong?",
+                gate(lambda x, A, y: x @ A @ y, lambda g, v, x, A, y: (g * (A @ y), g * np.outer(y, x), g * (A.T @ x))),
+            ),
+            Mistake(
+                "the upstream gradient is lost",
+                "Those are the local gradients. What comes in as g?",
+                gate(lambda x, A, y: x @ A @ y, lambda g, v, x, A, y: (A @ y, np.outer(x, y), A.T @ x)),
+            ),
+            Mistake(
+                "the other vector is forgotten",
+                "When x moves, the number moves by A times y, not by the rows of A alone.",
+                gate(
+                    lambda x, A, y: x @ A @ y,
+                    lambda g, v, x, A, y: (g * A.sum(axis=1), g * np.outer(x, y), g * A.sum(axis=0)),
+                ),
+            ),
+            Mistake(
+                "the upstream gradient is lost for A",
+                "Two of the three are right. What multiplies the outer product?",
+                gate(lambda x, A, y: x @ A @ y, lambda g, v, x, A, y: (g * (A @ y), np.outer(x, y), g * (A.T @ x))),
+            ),
+        ),
+        "Hold two of the three still, and see the number as a function of the third: each time it is linear.",
+        "What is linear in each of its inputs switches: each gets g times what the others make together.",
+        inputs=bilinear,
+        measure=tried,
+        labels=("forward", "the gradient for x", "the gradient for A", "the gradient for y"),
         demands=(remembered, leaves_alone),
     ),
 )

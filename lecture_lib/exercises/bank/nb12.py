@@ -49,6 +49,23 @@ def _windows(rng: np.random.Generator) -> tuple[Any, Any, int]:
     return ids, rng.normal(size=(N, 5 * d)), V
 
 
+def _probabilities(rng: np.random.Generator) -> tuple[Any, Any]:
+    size = int(rng.integers(4, 8))
+    powers = np.exp(rng.normal(size=size))
+    return powers / powers.sum(), rng.normal(size=size)
+
+
+def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    n, m, k = 2, 3, int(rng.integers(4, 6))
+    return rng.normal(size=(n, m)), rng.normal(size=(m, k)), rng.normal(size=(n, k))
+
+
+def _around(rng: np.random.Generator) -> tuple[Any, ...]:
+    N, n, m = _sizes(rng)
+    W, U = rng.normal(0, 0.5, (n, m)), rng.normal(size=(m, n))
+    return rng.normal(size=(N, m)), W, U, rng.normal(size=(N, m))
+
+
 def _scattered(ids: Any, rows: Any, V: int) -> Any:
     grad_E = np.zeros((V, rows.shape[-1]))
     np.add.at(grad_E, ids, rows)
@@ -261,5 +278,114 @@ EXERCISES = (
         "np.add.at adds every time, however often an id comes.",
         inputs=_windows,
         arguments=("ids", "G", "V"),
+    ),
+    Exercise(
+        "12-softmax-pull",
+        "A function of p = softmax(x) and g, both (n,): what softmax sends back to x when g arrives at p.",
+        lambda p, g: p * (g - g @ p),
+        (
+            Mistake(
+                "the diagonal alone",
+                "When one entry of x grows, all other probabilities shrink. What do they send back?",
+                lambda p, g: g * p * (1 - p),
+            ),
+            Mistake(
+                "the shortcut for another case",
+                "p minus something belongs to softmax with cross-entropy on top. Here g is any gradient.",
+                lambda p, g: p - g,
+            ),
+            Mistake(
+                "the sum where the weighed sum belongs",
+                "Each entry of g counts as much as its probability.",
+                lambda p, g: p * (g - g.sum()),
+            ),
+            Mistake(
+                "the mean where the weighed sum belongs",
+                "A plain mean weighs all entries alike. By what is g weighed here?",
+                lambda p, g: p * (g - g.mean()),
+            ),
+            Mistake(
+                "the outer factor is missing",
+                "An entry of x whose probability is nearly 0 can move nothing. Does yours send nothing?",
+                lambda p, g: g - g @ p,
+            ),
+        ),
+        "The Jacobian is diag(p) - p pᵀ. Multiply it with g, without building it.",
+        "softmax subtracts the weighed mean of what arrives, then weighs: its gradients sum to 0.",
+        inputs=_probabilities,
+        arguments=("p", "g"),
+    ),
+    Exercise(
+        "12-matmul-pull",
+        "A function of A (n, m), B (m, k) and G (n, k), the gradient at C = A B: the gradients for A and for B.",
+        lambda A, B, G: (G @ B.T, A.T @ G),
+        (
+            Mistake(
+                "the two are swapped",
+                "Each gradient has the shape of its own matrix, the first that of A.",
+                lambda A, B, G: (A.T @ G, G @ B.T),
+            ),
+            Mistake(
+                "the first is transposed",
+                "Which shape has the gradient for A?",
+                lambda A, B, G: (B @ G.T, A.T @ G),
+            ),
+            Mistake(
+                "the second is transposed",
+                "Which shape has the gradient for B?",
+                lambda A, B, G: (G @ B.T, G.T @ A),
+            ),
+            Mistake(
+                "what arrives is ignored",
+                "With ones in place of G you differentiate the sum of all entries of C.",
+                lambda A, B, G: (np.ones_like(G) @ B.T, A.T @ np.ones_like(G)),
+            ),
+            Mistake(
+                "one gradient only",
+                "Two matrices went in, so two gradients come back.",
+                lambda A, B, G: G @ B.T,
+            ),
+        ),
+        "G meets the other matrix, on that matrix's own side, transposed. The shapes tell the rest.",
+        "A product switches: each side gets G times the other one, transposed.",
+        inputs=_factors,
+        arguments=("A", "B", "G"),
+        labels=("the gradient for A", "the gradient for B"),
+    ),
+    Exercise(
+        "12-residual",
+        "A function of X (N, m), W (n, m), U (m, n) and G (N, m), the gradient at X + tanh(XWᵀ)Uᵀ: the one for X.",
+        lambda X, W, U, G: G + ((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W,
+        (
+            Mistake(
+                "the way around is left out",
+                "X reaches the output along two paths. One of them passes the layers.",
+                lambda X, W, U, G: ((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W,
+            ),
+            Mistake(
+                "the way through is left out",
+                "X also goes through the layers. What comes back from there?",
+                lambda X, W, U, G: 1.0 * G,
+            ),
+            Mistake(
+                "the slope of tanh is missing",
+                "Between the two matrices stands tanh.",
+                lambda X, W, U, G: G + (G @ U) @ W,
+            ),
+            Mistake(
+                "the value of tanh, not its slope",
+                "tanh is what went forward. How fast does it move there?",
+                lambda X, W, U, G: G + ((G @ U) * np.tanh(X @ W.T)) @ W,
+            ),
+            Mistake(
+                "multiplied where the paths meet",
+                "Along a path slopes multiply. What do paths do where they meet?",
+                lambda X, W, U, G: G * (((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W),
+            ),
+        ),
+        "Follow both paths from X to the output, and add what comes back along each.",
+        "The way around hands G on whole: a deep network of such layers has a path without a single factor.",
+        inputs=_around,
+        arguments=("X", "W", "U", "G"),
     ),
 )

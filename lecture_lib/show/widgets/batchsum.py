@@ -49,6 +49,9 @@ class BatchSum(Widget):
         if not matrices or not all(0 < size <= MOST for shape in shapes for size in shape):
             raise ValueError(f"BatchSum needs Delta (N, n) and X (N, m), each size from 1 to {MOST}, not {shapes}")
         self.outer = self.Delta[:, :, None] * self.X[:, None, :]
+        shown = self.Delta, self.X, self.outer, np.cumsum(self.outer, axis=0), np.cumsum(self.Delta, axis=0)
+        # One scale for all, so that the bar beside them holds for each.
+        self.limit = max(float(np.abs(part).max()) for part in shown) or 1.0
         super().__init__([Steps("i", "examples added", len(self.X), play=True)])
 
     def frame(self, state: State) -> Frame:
@@ -57,27 +60,25 @@ class BatchSum(Widget):
         cell = min(24.0, ROOM / N)
         columns = LEFT + cell * (n + m) + 34
         scene = Scene(columns + 60 + cell * (2 * m + 1) + 210, UPPER + max(cell * N, cell * n) + 30)
-        right, _ = heat(scene, self.Delta, LEFT, UPPER, cell)
+        right, _ = heat(scene, self.Delta, LEFT, UPPER, cell, limit=self.limit)
         self._title(scene, r"$\Delta$", f"{N}×{n}", LEFT, right)
-        end, _ = heat(scene, self.X, right + 34, UPPER, cell)
+        end, _ = heat(scene, self.X, right + 34, UPPER, cell, limit=self.limit)
         self._title(scene, "$X$", f"{N}×{m}", right + 34, end)
         if i:
             scene.rectangle(LEFT - 3, UPPER + cell * (i - 1) - 1, end - LEFT + 6, cell + 2, "backward", thick=2.5)
         now = self.outer[i - 1] if i else np.zeros((n, m))
         x = end + 60
-        stop, _ = heat(scene, now, x, UPPER, cell, limit=float(np.abs(self.outer).max()) or 1.0)
+        stop, _ = heat(scene, now, x, UPPER, cell, limit=self.limit)
         self._title(scene, rf"$\delta_{{{i}}}x_{{{i}}}^{{\top}}$" if i else "nothing yet", f"{n}×{m}", x, stop)
-        scene.centered("+", stop + 18, UPPER + cell * n / 2, 22)
+        scene.centered("→", stop + 20, UPPER + cell * n / 2, 22)
         total, bias = self.outer[:i].sum(axis=0), self.Delta[:i].sum(axis=0)
-        top = float(np.abs(np.cumsum(self.outer, axis=0)).max()) or 1.0
         x = stop + 40
-        stop, _ = heat(scene, total, x, UPPER, cell, limit=top)
-        self._title(scene, "sum so far", f"{n}×{m}", x, stop)
-        limit = float(np.abs(np.cumsum(self.Delta, axis=0)).max()) or 1.0
+        stop, _ = heat(scene, total, x, UPPER, cell, limit=self.limit)
+        self._title(scene, "new sum" if i else "sum", f"{n}×{m}", x, stop)
         x = stop + 50
-        stop, _ = heat(scene, bias[:, None], x, UPPER, cell, limit=limit)
+        stop, _ = heat(scene, bias[:, None], x, UPPER, cell, limit=self.limit)
         self._title(scene, r"sum of $\delta_i$", str(n), x, stop)
-        legend(scene, stop + 40, UPPER, top, min(120.0, cell * N))
+        legend(scene, stop + 40, UPPER, self.limit, min(120.0, cell * N))
         gaps = np.abs(total - self.Delta.T @ self.X).max(), np.abs(bias - self.Delta.sum(axis=0)).max()
         said = [short(gap, 3) if gap > 1e-12 else "0" for gap in gaps]
         what = f"example {i} contributes at most {short(np.abs(now).max(), 3)}; " if i else ""

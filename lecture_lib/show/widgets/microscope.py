@@ -17,7 +17,7 @@ from lecture_lib.show.widgets.widget import Widget
 
 TWO, ONE = "two-sided", "one-sided"
 NUMBERS: dict[str, Any] = {"float64": np.float64, "float32": np.float32}
-FINEST, SAMPLES, REACH = 1e-14, 401, 2.5
+FINEST, SAMPLES, REACH = 1e-15, 401, 2.5
 FLOOR = 1e-17
 Case = tuple[Callable[[Any], Any], float]
 
@@ -65,7 +65,7 @@ class StepMicroscope(Widget):
                 raise ValueError(f"StepMicroscope needs a slope that is finite and not 0; that of {name} is {slope!r}")
         names = tuple(self.cases)
         super().__init__([
-            Range("eps", "step eps", FINEST, 1.0, 0.1, count=56, log=True),
+            Range("eps", "step eps", FINEST, 1.0, 0.1, count=60, log=True),
             Choice("scheme", "difference", (TWO, ONE), TWO),
             Choice("numbers", "numbers", tuple(NUMBERS), "float64"),
             Choice("case", "function", names, names[0]),
@@ -111,7 +111,7 @@ class StepMicroscope(Widget):
             scene = Scene(720, 300)
             axes = self._errors(scene)
             axes.frame("step eps", title=f"relative error, {numbers}")
-            steps = [float(v) for v in np.logspace(-14, 0, 113)]
+            steps = [float(v) for v in np.logspace(-15, 0, 121)]
             for scheme, color, dash in ((TWO, "forward", False), (ONE, "backward", True)):
                 state = {"scheme": scheme, "numbers": numbers, "case": case}
                 errors = [max(self.distance({**state, "eps": eps}), FLOOR) for eps in steps]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from lecture_lib.show.widgets.widget import Widget
 MOST = 16
 SIZE = 16.0
 LINE = 26.0
+ABOVE = 22.0
+"""Room for the letters of the topmost nodes."""
 
 
 class LensPlan(DrawingPlan):
@@ -106,7 +109,9 @@ class PathLens(Widget):
             if not 0 < count <= MOST:
                 raise ValueError(f"{counted(count, 'path')} from {leaf} to the output; PathLens shows 1 to {MOST}")
             self.slopes, self.back = LensPlan(graph, True), LensPlan(graph, False)
-            self.grad = float(named[leaf].grad)  # type: ignore[arg-type]
+            leaving = [link for link in self.back.links if link.node is named[leaf] and link.below]
+            self.shares = [float(sent(link)) for link in leaving]
+        self.grad = sum(self.shares)
         self.paths = self._paths(self.slopes.place[named[leaf]])
         self.factors = [[float(local_slope(link)) for link in path] for path in self.paths]
         self.products = [math.prod(factors) for factors in self.factors]
@@ -123,19 +128,24 @@ class PathLens(Widget):
         plan = self.slopes if k <= count else self.back
         lit = self.paths[k - 1] if 0 < k <= count else []
         drawing = plan.paint(back={link.key for link in lit} if lit else None)
-        scene = Scene(max(drawing.width, self._width), drawing.height + LINE * (count + 1) + 24)
+        height = drawing.height + ABOVE
+        scene = Scene(max(drawing.width, self._width), height + LINE * (count + 1) + 24)
         for end in sorted({end for link in lit for end in (link.edge.source, link.edge.target)}):
             vertex = plan.vertices[end]
-            x, y = MARGIN + vertex.box.x, MARGIN + vertex.box.y
+            x, y = MARGIN + vertex.box.x, MARGIN + ABOVE + vertex.box.y
             scene.rectangle(x - vertex.half - 7, y - RADIUS - 7, 2 * vertex.half + 14, 2 * RADIUS + 14, None,
                             radius=RADIUS + 7 if vertex.kind == "operation" else 14, fill="halo")  # fmt: skip
-        scene.place(drawing)
+        scene.place(drawing, 0, ABOVE)
+        for vertex in plan.vertices:
+            if vertex.kind == "operation":
+                x, y = MARGIN + vertex.box.x, MARGIN + ABOVE + vertex.box.y - RADIUS - 11
+                scene.text(f"${plan.symbols.letter[vertex.nodes[-1]]}$", x, y, SIZE, "ink", "middle")
         for j in range(min(k, count)):
-            y = drawing.height + LINE * j + 18
+            y = height + LINE * j + 18
             color = "backward" if j == k - 1 else "ink"
             for text, x in zip(self._rows[j], self._columns, strict=True):
                 scene.text(text, x, y, SIZE, color)
-        y = drawing.height + LINE * min(k * count, count) + 24
+        y = height + LINE * min(k * count, count) + 24
         scene.text(self._last(k), MARGIN, y, SIZE, "backward" if k > count else "ink")
         return Frame(scene, self._sentence(k))
 
@@ -171,9 +181,9 @@ class PathLens(Widget):
         product = " · ".join(short(factor) for factor in self.factors[k])
         return f"path {k + 1}", passed, f"{product} = {short(self.products[k])}"
 
-    def _sum(self, k: int) -> str:
-        parts = " + ".join(short(product) for product in self.products[:k]).replace("+ −", "− ")
-        return f"{parts} = {short(sum(self.products[:k]))}" if k > 1 else parts
+    def _sum(self, numbers: Sequence[float]) -> str:
+        parts = " + ".join(map(short, numbers)).replace("+ −", "− ")
+        return f"{parts} = {short(sum(numbers))}" if len(numbers) > 1 else parts
 
     def _multiplied(self, k: int) -> int:
         return sum(len(path) - 1 for path in self.paths[:k])
@@ -185,9 +195,9 @@ class PathLens(Widget):
             return "Below every line stands its own slope."
         so_far = counted(self._multiplied(k), "multiplication")
         if k <= count:
-            return f"sum so far: {self._sum(k)}      {so_far}"
+            return f"sum so far: {self._sum(self.products[:k])}      {so_far}"
         one = counted(len(self.lines), "multiplication")
-        return f"backward pass: {short(self.grad)}      {one}, against {self._multiplied(count)} path by path"
+        return f"backward pass: {self._sum(self.shares)}      {one}, against {self._multiplied(count)} path by path"
 
     def _sentence(self, k: int) -> str:
         count = len(self.paths)
@@ -196,10 +206,10 @@ class PathLens(Widget):
         if k <= count:
             so_far = counted(self._multiplied(k), "multiplication")
             product = self._rows[k - 1][2]
-            return f"Path {k} of {count}: {product}. Sum so far: {self._sum(k)}, with {so_far}."
+            return f"Path {k} of {count}: {product}. Sum so far: {self._sum(self.products[:k])}, with {so_far}."
         one = counted(len(self.lines), "multiplication")
         return (
-            f"The backward pass finds {self._sum(count)} with {one}, one for each line; path by path it took "
+            f"The backward pass finds {self._sum(self.shares)} with {one}, one for each line; path by path it took "
             f"{self._multiplied(count)}."
         )
 

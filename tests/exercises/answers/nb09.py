@@ -22,6 +22,10 @@ def gate(forward, backward, keep=True):
     return type("Gate", (), {"forward": remember, "backward": lambda self, g: backward(g, self.output, *self.inputs)})
 
 
+def form(x, A, y):
+    return x @ A @ y
+
+
 class Multiply:
     def forward(self, a, c):
         self.a, self.c = a, c
@@ -387,6 +391,14 @@ def dictionary_order(order, inputs, gates, output):
     return send_back(list(inputs), inputs, gates, output)
 
 
+def first_parent(order, inputs, gates, output):
+    grads = defaultdict(float, {output: 1.0})
+    for name in reversed(order):
+        for i, share in list(zip(inputs[name], gates[name].backward(grads[name]), strict=True))[:1]:
+            grads[i] += share
+    return grads
+
+
 def seed_of_the_first(order, inputs, gates, output):
     grads = defaultdict(float)
     grads[output] = 1.0
@@ -486,6 +498,7 @@ ANSWERS = {
             (ones, "the upstream gradient is ignored"),
             (partial_sums, "partial sums sent on"),
             (two_inputs, "two inputs assumed"),
+            (first_parent, "a parent is left out"),
             (from_the_last, "the last of the order"),
             (with_a_dict, "a repeated input is lost"),
             (a_list, "no dictionary"),
@@ -531,5 +544,24 @@ ANSWERS = {
             (linear(lambda g, z, W, x, b: (np.outer(g, x), -W.T @ g, g)), "the gradient for x: wrong sign"),
         ],
         [(LinearShared, "memory shared between gates"), (LinearInPlace, "changes")],
+    ),
+    "09-bilinear": Tries(
+        [
+            gate(form, lambda g, v, x, A, y: (g * (A @ y), g * np.outer(x, y), g * (A.T @ x))),
+            gate(form, lambda g, v, x, A, y: [g * A @ y, g * x[:, None] * y, g * x @ A]),
+            gate(form, lambda g, v, x, A, y: (A @ (g * y), np.outer(g * x, y), (g * x) @ A)),
+        ],
+        [
+            (gate(form, lambda g, v, x, A, y: (g * (A.T @ x), g * np.outer(x, y), g * (A @ y))), "swapped"),
+            (gate(form, lambda g, v, x, A, y: (g * (A @ y), g * np.outer(y, x), g * (A.T @ x))), "transposed"),
+            (gate(form, lambda g, v, x, A, y: (A @ y, np.outer(x, y), A.T @ x)), "the upstream gradient is lost"),
+            (gate(form, lambda g, v, x, A, y: (g * (A @ y), np.outer(x, y), g * (A.T @ x))), "lost for A"),
+            (gate(form, lambda g, v, x, A, y: (g * A.sum(1), g * np.outer(x, y), g * A.sum(0))), "forgotten"),
+            (gate(form, lambda g, v, x, A, y: (-g * (A @ y), g * np.outer(x, y), g * (A.T @ x))), "sign"),
+            (gate(form, lambda g, v, x, A, y: (g * (A @ y), g * np.outer(x, y))), "another number of gradients"),
+            (gate(form, lambda g, v, x, A, y: (g * A, g * np.outer(x, y), g * A)), "."),
+            (gate(form, lambda g, v, x, A, y: (g * (A @ y), g * A, g * (A.T @ x))), "."),
+            (NoBackward, "no backward|forward"),
+        ],
     ),
 }

@@ -37,6 +37,11 @@ def buffered(ids, G, V):
     return grad_E
 
 
+def by_example(X, W, U, G):
+    rows = [g + W.T @ ((U.T @ g) * (1 - np.tanh(W @ x) ** 2)) for x, g in zip(X, G, strict=True)]
+    return np.array(rows)
+
+
 def first_window(ids, G, V):
     return scattered(ids[:1], G[:1], V)
 
@@ -238,6 +243,66 @@ ANSWERS = {
             (lambda ids, G, V: G.reshape(len(ids), 5, -1), "."),
             (lambda ids, G, V: scattered(ids, G, V)[:5], "."),
             (lambda ids, G, V: scattered(ids, G, V + 1), "."),
+        ],
+    ),
+    "12-softmax-pull": Tries(
+        [
+            lambda p, g: p * (g - g @ p),
+            lambda p, g: p * g - p * np.sum(p * g),
+            lambda p, g: (np.diag(p) - np.outer(p, p)) @ g,
+            lambda p, g: g @ (np.diag(p) - np.outer(p, p)),
+            lambda p, g: p * (g - np.average(g, weights=p)),
+        ],
+        [
+            (lambda p, g: g * p * (1 - p), "the diagonal alone"),
+            (lambda p, g: p - g, "the shortcut"),
+            (lambda p, g: p * (g - g.sum()), "the sum where"),
+            (lambda p, g: p * (g - g.mean()), "the mean where"),
+            (lambda p, g: g - g @ p, "the outer factor"),
+            (lambda p, g: p * (g + g @ p), "sign"),
+            (lambda p, g: -p * (g - g @ p), "sign"),
+            (lambda p, g: np.diag(p) - np.outer(p, p), "shape|12-softmax"),
+            (lambda p, g: p * g, "."),
+            (lambda p, g: np.outer(p, g), "shape|12-softmax"),
+        ],
+    ),
+    "12-matmul-pull": Tries(
+        [
+            lambda A, B, G: (G @ B.T, A.T @ G),
+            lambda A, B, G: [G @ B.T, A.T @ G],
+            lambda A, B, G: ((B @ G.T).T, (G.T @ A).T),
+            lambda A, B, G: (np.einsum("ik,jk->ij", G, B), np.einsum("ij,ik->jk", A, G)),
+        ],
+        [
+            (lambda A, B, G: (A.T @ G, G @ B.T), "swapped"),
+            (lambda A, B, G: (B @ G.T, A.T @ G), "transposed"),
+            (lambda A, B, G: (G @ B.T, G.T @ A), "transposed"),
+            (lambda A, B, G: (np.ones_like(G) @ B.T, A.T @ np.ones_like(G)), "ignored"),
+            (lambda A, B, G: G @ B.T, "."),
+            (lambda A, B, G: (G @ B, A @ G), "inner lengths|shapes|stops"),
+            (lambda A, B, G: (-G @ B.T, A.T @ G), "sign"),
+            (lambda A, B, G: (G @ B.T, A.T @ G / len(A)), "."),
+            (lambda A, B, G: (B.T, A.T), "."),
+        ],
+    ),
+    "12-residual": Tries(
+        [
+            lambda X, W, U, G: G + ((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W,
+            lambda X, W, U, G: G + (W.T @ ((U.T @ G.T) * (1 - np.tanh(W @ X.T) ** 2))).T,
+            lambda X, W, U, G: np.add(G, (np.cosh(X @ W.T) ** -2.0 * (G @ U)) @ W),
+            by_example,
+        ],
+        [
+            (lambda X, W, U, G: ((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W, "the way around"),
+            (lambda X, W, U, G: G.copy(), "the way through"),
+            (lambda X, W, U, G: G + (G @ U) @ W, "the slope of tanh"),
+            (lambda X, W, U, G: G + ((G @ U) * np.tanh(X @ W.T)) @ W, "the value of tanh"),
+            (lambda X, W, U, G: G * (((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W), "multiplied where"),
+            (lambda X, W, U, G: G - ((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W, "sign"),
+            (lambda X, W, U, G: G + ((G @ U.T) * (1 - np.tanh(X @ W.T) ** 2)) @ W, "inner lengths|shapes|stops"),
+            (lambda X, W, U, G: G + ((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W.T, "inner lengths|shapes|stops"),
+            (lambda X, W, U, G: X + ((G @ U) * (1 - np.tanh(X @ W.T) ** 2)) @ W, "."),
+            (lambda X, W, U, G: G + ((G @ U) * (1 - np.tanh(X @ W.T))) @ W, "."),
         ],
     ),
 }
