@@ -350,11 +350,12 @@ def test_readme_states_the_same_minutes():
     assert listed == stated
 
 
-def test_the_shipped_model_fits_the_shipped_vectors():
-    """It is small, tags at once, and was trained with the very vectors that ship: else build it again."""
-    path = data_folder() / "model.npz"
+@pytest.mark.parametrize(("name", "least_f1"), [("model.npz", 0.75), ("model_plain.npz", 0.6)])
+def test_the_shipped_models_fit_the_shipped_vectors(name, least_f1):
+    """They are small, tag at once, and were trained with the very vectors that ship: else build them again."""
+    path = data_folder() / name
     assert path.stat().st_size <= 300_000
     model = NERWindowModel.load(path, data.vectors("default"))
     assert model.classes == ("O", "PER", "LOC", "ORG")
     scores = entity_f1(data.corpus("default").dev, model.predict(data.corpus("default").dev))
-    assert scores["micro"].f1 > 0.6
+    assert scores["micro"].f1 > least_f1

@@ -14,6 +14,7 @@ from lecture_lib.show.widgets.batchsum import BatchSum
 from lecture_lib.show.widgets.column import ColumnNudge
 from lecture_lib.show.widgets.dock import ShapeDock
 from lecture_lib.show.widgets.gallery import Gallery
+from lecture_lib.show.widgets.game import WeightGame
 from lecture_lib.show.widgets.jacobian import JacobianMap
 from lecture_lib.show.widgets.losses import LossSlopes
 from lecture_lib.show.widgets.microscope import StepMicroscope
@@ -53,6 +54,7 @@ __all__ = [
     "Stepper",
     "TraceTable",
     "SymptomBoard",
+    "WeightGame",
     "Widget",
     "WindowSlider",
     "WordMap",

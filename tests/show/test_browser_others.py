@@ -14,6 +14,7 @@ from .test_widgets import MAKERS
 OTHERS = (
     "path lens", "column nudge", "order cost", "step microscope", "trace table", "batch sum", "gallery", "loss slopes",
     "window slider with answers", "word map", "overfitting lab", "symptom board",
+    "weight game",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from lecture_lib import trace
+from lecture_lib import numeric_gradient, trace
 from lecture_lib.exercises.failing_networks import CASES as MUSEUM
 from lecture_lib.exercises.failing_networks import HEALTHY, examine
 from lecture_lib.show import (
@@ -31,6 +31,7 @@ from lecture_lib.show import (
     Stepper,
     SymptomBoard,
     TraceTable,
+    WeightGame,
     Widget,
     WindowSlider,
     WordMap,
@@ -43,6 +44,7 @@ from lecture_lib.show.canvas.scene import Scene, Text
 from lecture_lib.show.canvas.svg import fragment
 from lecture_lib.show.widgets.controls import Choice, Steps
 from lecture_lib.show.widgets.frames import Frame
+from lecture_lib.show.widgets.game import NAMES, score_and_slopes
 from lecture_lib.show.widgets.orders import costs
 
 from .geometry import clipped_texts, overlapping_texts
@@ -136,6 +138,7 @@ MAKERS: dict[str, Any] = {
     "window slider with answers": window_slider,
     "overfitting lab": lambda: OverfittingLab(overfitting_runs()),
     "symptom board": symptom_board,
+    "weight game": WeightGame,
 }
 
 
@@ -253,6 +256,17 @@ def test_the_stepper_tells_delta() -> None:
     notes = ["".join(text for row in lines for text, _ in row) for lines in stepper._notes]
     assert r"\mathrm{diag}(1 - h^{2})" in notes[7]
     assert r"u \circ (1 - h^{2})" in notes[7] and r"\delta" in notes[7]
+
+
+def test_the_last_step_writes_the_gradient_of_a_small_matrix_out() -> None:
+    W, x = np.array([[1.0, 2.0, 0.5], [0.0, -1.0, 1.0]]), np.array([1.0, -2.0, 4.0])
+    stepper = Stepper(trace(lambda W, x: np.sum(W @ x), W, x))
+    last = 2 * len(stepper.order) + 1
+    note = "".join(text for row in stepper._notes[last] for text, _ in row)
+    assert r"\frac{\partial a_i}{\partial W_{ij}} = x_j" in note
+    assert "[1 −2 4; 1 −2 4]" in note
+    assert "downstream [1 −2 4; 1 −2 4]" in stepper.frame({"step": last}).text
+    assert "‖" not in note
 
 
 @pytest.mark.parametrize("name", ["stepper of numbers", "stepper of arrays"])
@@ -432,6 +446,41 @@ def test_a_column_nudge_refuses_what_it_cannot_draw(f: Any, x: Any, message: str
         ColumnNudge(f, x)
 
 
+def test_the_slopes_of_the_game_are_those_of_its_score() -> None:
+    W = np.random.default_rng(0).uniform(-1, 1, (2, 3))
+    _, slopes = score_and_slopes(W)
+    assert slopes == pytest.approx(numeric_gradient(lambda W: score_and_slopes(W)[0], W), abs=1e-6)
+
+
+def test_the_game_is_won_in_two_moves_by_following_the_steepest_slope() -> None:
+    game = WeightGame()
+    assert "Slopes" not in repr(game) and "slopes" not in repr(game)
+    game.slopes = "shown"
+    for _ in range(2):
+        assert "the goal is 2." in repr(game)
+        W = np.reshape([getattr(game, name) for name in NAMES], (2, 3))
+        slopes = score_and_slopes(W)[1]
+        steepest = int(np.abs(slopes).argmax())
+        setattr(game, NAMES[steepest], float(np.sign(slopes.flat[steepest])))
+    assert "the goal is reached" in repr(game)
+    assert "The slopes are" in repr(game)
+    for name in NAMES:
+        assert WeightGame().frame({**WeightGame().state, name: 1.0}).text.count("the goal is 2") == 1
+
+
+def test_the_game_says_no_slope_before_it_is_asked_for() -> None:
+    game = WeightGame()
+    for shown in ("hidden", "shown"):
+        texts = [item.text for item in game.frame({**game.state, "slopes": shown}).scene.texts]
+        assert any("slope" in text for text in texts) == (shown == "shown")
+
+
+@pytest.mark.parametrize("goal", [0.2, 2.5, float("nan")])
+def test_a_goal_that_is_no_game_is_refused(goal: float) -> None:
+    with pytest.raises(ValueError, match="expected a score above"):
+        WeightGame(goal)
+
+
 @pytest.mark.parametrize(("K", "n", "m"), [(1, 3, 5), (4, 3, 2)])
 def test_the_counted_multiplications_are_those_of_the_loops(K: int, n: int, m: int) -> None:
     def dense(p: int, q: int, r: int) -> int:
@@ -440,6 +489,17 @@ def test_the_counted_multiplications_are_those_of_the_loops(K: int, n: int, m: i
     loops = (dense(K, n, n), dense(K, n, m)), (dense(n, n, m), dense(K, n, m))
     assert costs(K, n, m, full=True) == loops
     assert costs(K, n, m, full=False) == ((K * n, K * n * m), (n * m, K * n * m))
+    first, then = dense(K, n, n), dense(n, n, m)
+    assert costs(K, n, m, full=True, layers=3) == ((5 * first, K * n * m), (5 * then, K * n * m))
+    assert costs(K, n, m, full=False, layers=2)[0] == (2 * K * n + first, K * n * m)
+
+
+def test_the_gain_of_the_order_comes_with_depth() -> None:
+    cost = OrderCost(n=100, m=100)
+    told = [cost.frame({**cost.state, "layers": layers}).text for layers in (1, 2, 10)]
+    assert "the left is 1.98 times cheaper" in told[0]
+    assert "90.2 times cheaper" in told[2]
+    assert costs(1, 100, 250, full=False, layers=10)[1][0] == 10 * 25_000 + 9 * 2_500_000
 
 
 def test_an_order_that_saves_next_to_nothing_is_a_little_cheaper() -> None:

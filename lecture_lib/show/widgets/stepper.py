@@ -12,7 +12,7 @@ from lecture_lib.autograd.families import Bilinear, Elementwise, Linear, Reducti
 from lecture_lib.graph.forms import ATOM, POWER, TOP, Printed, transposed
 from lecture_lib.graph.trace import Graph, Node, values
 from lecture_lib.show.canvas.glyphs import measure
-from lecture_lib.show.canvas.numbers import brief
+from lecture_lib.show.canvas.numbers import brief, short
 from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Scene
 from lecture_lib.show.graphs.describe import called, counted, made_from
@@ -25,6 +25,7 @@ from lecture_lib.show.widgets.widget import Widget
 SIZE = 16.0
 LINE = 29.0
 STRIP = 4
+TABLE = 8
 Lines = list[list[tuple[str, str]]]
 
 
@@ -43,6 +44,19 @@ def multiplications(node: Node) -> tuple[int, int]:
     if isinstance(op, Reduction):
         return 0, sum(sent)
     return 0, 0
+
+
+def written(value: Any) -> str:
+    """A value for a note, where there is room for a small matrix with all its numbers.
+
+    Example:
+        >>> written(np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]])), written(np.ones(2))
+        ('[1 −2 0.5; 0 3 1]', '(1, 1)')
+    """
+    array = np.asarray(value)
+    if array.ndim != 2 or array.size > TABLE or array.dtype.kind != "f":
+        return brief(value)
+    return "[" + "; ".join(" ".join(short(v, 2) for v in row) for row in array) + "]"
 
 
 class Stepper(Widget):
@@ -155,7 +169,7 @@ class Stepper(Widget):
         if vertex.kind == "output":
             return "the backward pass starts with the gradient 1 of the output with respect to itself"
         links = self._incoming(vertex)
-        sent = ", ".join(brief(self._sent(link)) for link in links)
+        sent = ", ".join(written(self._sent(link)) for link in links)
         if all(np.ndim(x) == 0 for x in [node.value, *(link.node.value for link in links)]):
             local = ", ".join(brief(self._local(link)) for link in links)
             return (
@@ -226,7 +240,7 @@ class Stepper(Widget):
         if node.value.ndim == 1:
             end = f" = {transposed(Printed(more)).text}" if more else ""
             return f"${self._rate(output, letter)} = {transposed(Printed(text, _strength(text))).text}{end}$"
-        return rf"$\nabla_{{{letter}}} = {text}{' = ' + more if more else ''}$"
+        return rf"$\nabla_{{\!{letter}}}\,{output} = {text}{' = ' + more if more else ''}$"
 
     def _downstream(self, link: Link) -> str:
         output = self.made.letter[self.graph.outputs[0]]
@@ -234,7 +248,7 @@ class Stepper(Widget):
         delta = self.made.delta.get(link.node, "")
         more = delta if delta and text == self.made.gradient.get(link.node) else ""
         shown = self._named_gradient(output, self.made.letter[link.node], text, link.node, more)
-        return f"{shown} = {brief(self._sent(link))}"
+        return f"{shown} = {written(self._sent(link))}"
 
     def _slope(self, link: Link) -> str:
         assert link.user is not None
@@ -263,6 +277,12 @@ class Stepper(Widget):
             return (
                 f"${rate} = {transposed(Printed(name, _strength(name))).text if vector or first_of_matrix else name}$"
             )
+        if node.op.name == "matmul" and link.position == 0 and node.value.ndim == 1 and source.value.ndim == 2:
+            other = node.args[1]
+            if isinstance(other, Node) and self.made.value.get(other, "").isalpha():
+                # Each entry of the matrix moves one output, as fast as the input that it multiplies.
+                entry = self._rate(f"{top}_i", f"{bottom}_{{ij}}")
+                return f"${entry} = {self.made.value[other]}_j$"
         moved = self.made.differential.get(key)
         if moved is None and isinstance(node.op, Elementwise):
             return f"$\\mathrm{{slope}} = {self.made.slope.get(key, '?')}$"
