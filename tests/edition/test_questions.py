@@ -13,6 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from lecture_lib.course.execute import find_notebooks, read_notebook
 from lecture_lib.course.site.cells import lesson
 from lecture_lib.course.site.questions import answers, exercise_of
+from lecture_lib.exercises.as_data import as_json
+from lecture_lib.exercises.bank import find_exercise
+from lecture_lib.exercises.forms import formed
 
 from .conftest import opened
 
@@ -78,7 +81,7 @@ def test_an_output_is_closed_under_its_prediction_and_only_there() -> None:
 
 
 def test_every_answer_is_judged_in_the_page(chromium: Any, site: Path) -> None:
-    """Each printed solution is right; each usual mistake is refused in its own words, and so is what nobody foresaw."""
+    """Each printed solution is right; every mistake of its own is refused by its name, and so is what nobody foresaw."""
     seen = 0
     with opened(chromium) as page:
         for path in find_notebooks():
@@ -91,9 +94,20 @@ def test_every_answer_is_judged_in_the_page(chromium: Any, site: Path) -> None:
                 assert data is not None
                 if data["form"] != "names":  # None of them may be an answer.
                     assert page.evaluate(FILL, [name, [""] * 12]) == ["open", f"{name}: not done yet"]
-                for known in data["answers"][:: max(1, len(data["answers"]) // 3)]:
-                    told = ["wrong", f"{name}: {known['mistake']}. {known['text']}"]
-                    assert page.evaluate(FILL, [name, typed(data["form"], known["answer"])]) == told
+                exercise = find_exercise(name)
+                slips = [as_json(formed(exercise, mistake.answer)) for mistake in exercise.mistakes]
+                # A list that is too short has no place in the page's fields.
+                fields = len(data["accepted"][0]) if data["form"] == "texts" else 0
+                tried = [
+                    (mistake.name, mistake.nudge, slip)
+                    for mistake, slip in zip(exercise.mistakes, slips, strict=True)
+                    if not fields or len(slip) == fields
+                ]
+                assert len(tried) >= 2
+                tried += [(known["mistake"], known["text"], known["answer"]) for known in data["answers"][-2:]]
+                for mistake, words, slip in tried:
+                    told = ["wrong", f"{name}: {mistake}. {words}"]
+                    assert page.evaluate(FILL, [name, typed(data["form"], slip)]) == told
                 right = typed(data["form"], printed(path, name))
                 assert page.evaluate(FILL, [name, right]) == ["right", f"{name}: right. {data['lesson']}"], right
                 seen += 1

@@ -1,7 +1,4 @@
-"""The style sheet and the scripts that all pages share. Fonts are inside the style sheet.
-
-A browser that opens a page from a disk refuses fonts from other folders, so they are not files of their own.
-"""
+"""The style sheet, the fonts and the scripts that all pages share."""
 
 from __future__ import annotations
 
@@ -21,13 +18,19 @@ PLATE = (1, 0.9)
 """How bright the white behind a plot is that does not follow the theme: on a light page and on a dark one."""
 
 FONT = re.compile(r"src:url\(([^)]+\.woff2)\)[^;}]*")
+FONTS = (STATIC / "fonts", STATIC / "katex" / "fonts")
 
 
-def stylesheet() -> str:
-    """KaTeX's rules, the fonts, the colors of the palette, and the course's own rules."""
-    katex = _with_fonts((STATIC / "katex" / "katex.min.css").read_text(encoding="utf-8"), STATIC / "katex")
-    fonts = _with_fonts((STATIC / "fonts.css").read_text(encoding="utf-8"), STATIC)
-    return "\n".join([katex, fonts, colors(), (STATIC / "site.css").read_text(encoding="utf-8")])
+def stylesheet(*, whole: bool = False) -> str:
+    """KaTeX's rules, the fonts, the colors of the palette, and the course's own rules.
+
+    Args:
+        whole: the fonts are inside, for a page that is one file; else they are files beside the style sheet, and a
+            browser takes those that a page uses.
+    """
+    rules = [STATIC / "katex" / "katex.min.css", STATIC / "fonts.css"]
+    texts = [_with_fonts(path.read_text(encoding="utf-8"), path.parent if whole else None) for path in rules]
+    return "\n".join([*texts, colors(), (STATIC / "site.css").read_text(encoding="utf-8")])
 
 
 def colors() -> str:
@@ -59,17 +62,23 @@ def script() -> str:
 
 
 def write_assets(folder: Path) -> None:
-    """Write style sheet, scripts and licenses."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write style sheet, fonts, scripts and licenses."""
+    (folder / "fonts").mkdir(parents=True, exist_ok=True)
+    for font in (path for place in FONTS for path in place.glob("*.woff2")):
+        (folder / "fonts" / font.name).write_bytes(font.read_bytes())
     for name, text in {"site.css": stylesheet(), "katex.js": katex(), "site.js": script()}.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     for name in ("katex", "fonts"):
         (folder / f"LICENSE-{name}.txt").write_bytes((STATIC / name / "LICENSE").read_bytes())
 
 
-def _with_fonts(sheet: str, folder: Path) -> str:
-    def inside(found: re.Match[str]) -> str:
+def _with_fonts(sheet: str, folder: Path | None) -> str:
+    """Rules that name one format of each font, inside the rules where its folder is given. Text never waits for it."""
+
+    def named(found: re.Match[str]) -> str:
+        if folder is None:
+            return f'src:url({found[1]}) format("woff2")'
         data = base64.b64encode((folder / found[1]).read_bytes()).decode()
         return f'src:url(data:font/woff2;base64,{data}) format("woff2")'
 
-    return FONT.sub(inside, sheet)
+    return FONT.sub(named, sheet.replace("font-display:block", "font-display:swap"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -19,10 +20,10 @@ from lecture_lib.course.relink import with_working_links
 from lecture_lib.course.site.assets import write_assets
 from lecture_lib.course.site.cells import Lesson, lesson
 from lecture_lib.course.site.distribution import distribution
-from lecture_lib.course.site.extras import SHEET, add_pdf, cheat_sheet, sitemap, teachers
+from lecture_lib.course.site.extras import PREVIEW, SHEET, add_pdf, cheat_sheet, sitemap, teachers, write_preview
 from lecture_lib.course.site.glossary import glossary
 from lecture_lib.course.site.markdown import markdown
-from lecture_lib.course.site.outputs import displayed
+from lecture_lib.course.site.outputs import displayed, write_frames
 from lecture_lib.course.site.pages import Page, Way, environment, front, render
 from lecture_lib.course.site.reference import reference
 from lecture_lib.course.site.road import Chapter, road
@@ -59,6 +60,8 @@ HEAVIEST = 3_000_000
 LOADED = ("site.css", "katex.js", "site.js")
 """The assets that every page loads; the index of the search waits for a search."""
 
+FRAMES = re.compile(r'data-frames="(\w+)"')
+
 TABLES = (("glossary.html", "Symbols"), ("operations.html", "Operations"), ("identities.html", "Identities"))
 EXTRAS = ((SHEET, "Cheat sheet"), ("teachers.html", "For teachers"))
 
@@ -84,7 +87,7 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
                 continue
     ran = time.perf_counter()
     copy_notebooks(paths, output / "notebooks")
-    pages = write_pages(notebooks, output, distribution())
+    pages = write_pages(notebooks, output, distribution(), address)
     add_pdf(output / SHEET)
     if address:
         files = sorted(path.name for path in output.glob("*.html"))
@@ -102,8 +105,10 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
 
 
 def weight(page: Path) -> int:
-    """How many bytes a reader loads for a page: the page, its style sheet and its scripts."""
-    return sum(path.stat().st_size for path in (page, *(page.parent / "assets" / name for name in LOADED)))
+    """How many bytes a reader loads for a page: the page, its style sheet and scripts, and its widgets' frames."""
+    assets = page.parent / "assets"
+    frames = [f"frames/{name}.js" for name in FRAMES.findall(page.read_text(encoding="utf-8"))]
+    return sum(path.stat().st_size for path in (page, *(assets / name for name in (*LOADED, *frames))))
 
 
 def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Iterator[Execution]:
@@ -119,7 +124,9 @@ def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Itera
         )
 
 
-def write_pages(notebooks: Mapping[str, NotebookNode], output: Path, python: Path | None = None) -> int:
+def write_pages(
+    notebooks: Mapping[str, NotebookNode], output: Path, python: Path | None = None, address: str = ""
+) -> int:
     """Write everything but the notebooks' own files; with the browser's Python, where there is one, cells run."""
     write_assets(output / "assets")
     listed = write_python(python, output / "assets" / "python") if python else ""
@@ -139,12 +146,15 @@ def write_pages(notebooks: Mapping[str, NotebookNode], output: Path, python: Pat
         body = f"{head}\n<p>{package.title}.</p>\n{package.body}"
         headings = tuple((path, f"<code>{name}</code>") for path, name in package.names if path.count(".") < 2)
         pages.append(Page(f"{package.stem}.html", package.name, body, "The library", headings=headings))
-    templates = environment(listed)
+    write_preview(output / PREVIEW)
+    templates = environment(listed, f"{address.rstrip('/')}/{PREVIEW}" if address else PREVIEW)
     found: list[Section] = []
     for page in pages:
         _write(output / page.file, render(page, way, templates))
         found += sections(page.file, page.title, page.body)
-    _write(output / "index.html", front(way, displayed(_first_graph()), templates))
+    frames = {name: text for one in lessons.values() for name, text in one.frames.items()}
+    _write(output / "index.html", front(way, displayed(_first_graph(), frames), templates))
+    write_frames(frames, output / "assets" / "frames")
     _write(output / "assets" / "search-index.js", script(found))
     return len(pages) + 1
 

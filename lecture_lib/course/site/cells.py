@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, pass_context
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 
 from lecture_lib.course.site.markdown import Renderer, markdown, plain
@@ -38,6 +41,7 @@ class Lesson:
         minutes: how long it takes, if it says so.
         exercises: the ids of its exercises, in order.
         goal: what it is for, in plain words, if it says so.
+        frames: what its widgets need beside the page, by name.
     """
 
     stem: str
@@ -47,6 +51,7 @@ class Lesson:
     minutes: int | None
     exercises: tuple[str, ...] = ()
     goal: str = ""
+    frames: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -71,7 +76,7 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
     found = MINUTES.search("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
     minutes = int(found[1]) if found else None
     body = FIRST.sub(r'\1<span class="number">\2</span> ', slots.fill(body), count=1)
-    return Lesson(stem, first, body, tuple(renderer.headings), minutes, exercises, _goal(body))
+    return Lesson(stem, first, body, tuple(renderer.headings), minutes, exercises, _goal(body), slots.frames)
 
 
 def _goal(body: str) -> str:
@@ -92,9 +97,18 @@ class CellExporter(HTMLExporter):
         self.renderer.attachments = context.get("cell", {}).get("attachments", {})
         return markdown(source, self.renderer)
 
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **settings: Any
+    ) -> tuple[str, Any]:
+        """The cells as HTML, straight from the template: nbconvert would parse all of it once more."""
+        kinds = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", kinds)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **settings)
+
     def default_filters(self) -> Any:
-        """nbconvert's filters, and formulas of outputs."""
+        """nbconvert's filters, Python in colors, and formulas of outputs."""
         yield from super().default_filters()
+        yield "highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self)
         yield "tex", tex
 
 

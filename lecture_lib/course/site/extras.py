@@ -7,10 +7,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lecture_lib.course.site.markdown import markdown
+from lecture_lib.course.site.markdown import linked, markdown
 from lecture_lib.course.site.tables import FAMILIES, matrix_identities
+from lecture_lib.show.canvas.palette import PALETTE
 
 SHEET = "cheat-sheet.html"
+PREVIEW = "preview.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 RULES = r"""
@@ -91,14 +93,26 @@ def cheat_sheet() -> str:
     """The rules of the course, the five families and the standard identities, for one sheet of paper."""
     families = "".join(f"<dt>{title}</dt><dd>{markdown(words)}</dd>" for title, words in FAMILIES.values())
     return (
-        f'<div class="sheet">{markdown(RULES)}<h2 id="families">The five families</h2><dl>{families}</dl>'
-        f'<h2 id="identities">Identities</h2>{matrix_identities()}</div>'
-    )  # fmt: skip
+        f'<div class="sheet">{markdown(RULES)}{linked(2, "families", "The five families")}<dl>{families}</dl>'
+        f"{linked(2, 'identities', 'Identities')}{matrix_identities()}</div>"
+    )
 
 
 def teachers() -> str:
     """What a teacher needs: open pages, copies for students, grading."""
     return markdown(TEACHERS)
+
+
+def write_preview(path: Path) -> None:
+    """The picture that a message shows beside a link: the course's name, and what it derives."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 6.3), facecolor=PALETTE["forward"][0])
+    name = ("Backpropagation,", "from matrix calculus", "to software")
+    for k, words in enumerate(name):
+        figure.text(0.07, 0.74 - 0.15 * k, words, color="white", size=52, weight="bold" if k == 0 else "normal")
+    figure.text(0.07, 0.14, r"$\nabla_W\, s = \delta\, x^{\top}$", color="white", size=44)
+    figure.savefig(path, dpi=100, metadata={"Software": None})
 
 
 def write_pdf(page: Path) -> Path | None:

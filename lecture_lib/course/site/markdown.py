@@ -47,6 +47,20 @@ def plain(fragment: str) -> str:
     return html.unescape(TAG.sub("", fragment))
 
 
+def linked(level: int, name: str, text: str, *, named: bool = True) -> str:
+    """A heading with the link to it, which stands beside it and is no part of its name.
+
+    Args:
+        level: 2 to 4.
+        name: the id that the link leads to.
+        text: the heading as HTML.
+        named: the id is the heading's own, not that of a box around it.
+    """
+    own = f' id="{html.escape(name)}"' if named else ""
+    link = f'<a class="anchor" href="#{html.escape(name)}" aria-label="Link to this section">#</a>'
+    return f'<div class="heading"><h{level}{own}>{text}</h{level}>{link}</div>'
+
+
 class Renderer(IPythonRenderer):
     """Writes formulas as elements of class ``math``, headings with ids that come once, and wide tables that scroll.
 
@@ -77,10 +91,7 @@ class Renderer(IPythonRenderer):
         words = plain(text).strip()
         name = self.unique(words.replace(" ", "-"))
         self.headings.append((level, name, text))
-        link = f'<a class="anchor" href="#{html.escape(name)}" aria-label="Link to this section">#</a>'
-        made = f'<h{level} id="{html.escape(name)}">{text}</h{level}>'
-        # Beside the heading, so that the link is no part of its name.
-        return f'<div class="heading">{made}{link}</div>\n' if level > 1 else f"{made}\n"
+        return linked(level, name, text) + "\n" if level > 1 else f'<h1 id="{html.escape(name)}">{text}</h1>\n'
 
     def unique(self, name: str) -> str:
         """A heading's name, numbered if an earlier one has it."""

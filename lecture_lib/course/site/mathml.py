@@ -10,6 +10,10 @@ from latex2mathml.converter import convert
 
 PLACE = re.compile(r'<span class="(math(?: [^"]*)?)">([^<]*)</span>')
 INSIDE = re.compile(r"\\text\{([^{}$]*)\$([^$]*)\$([^{}$]*)\}")
+OVER = re.compile(r"<mover>((?:(?!<mover).)*?)<mo(?: [^>]*)?>(&#x0(?:02D9|00AF|2015|007E);)</mo></mover>")
+UNDER = re.compile(r"<munder>((?:(?!<munder).)*?<mo>&#x23DF;</mo>)</munder>")
+VARIANT = re.compile(r'<(m[in]) mathvariant="(bold|double-struck)">([^<])</m[in]>')
+STYLES = (("0", "9", (0x1D7CE, 0x1D7D8)), ("A", "Z", (0x1D400, 0x1D538)), ("a", "z", (0x1D41A, 0x1D552)))
 WORD = re.compile(r"_\{?\\(min|max)\}?(?![a-z])")
 
 
@@ -32,8 +36,19 @@ def _set(found: re.Match[str]) -> str:
 
 @cache
 def mathml(tex: str, block: bool = False) -> str:
-    """A formula in TeX as MathML."""
-    return convert(INSIDE.sub(r"\\text{\1}\2\\text{\3}", tex), display="block" if block else "inline")
+    """A formula in TeX as MathML, as browsers read it today: bold signs are signs, and an accent is said to be one."""
+    made = convert(INSIDE.sub(r"\\text{\1}\2\\text{\3}", tex), display="block" if block else "inline")
+    made = OVER.sub(r'<mover accent="true">\1<mo>\2</mo></mover>', made)
+    made = UNDER.sub(r'<munder accentunder="true">\1</munder>', made)
+    return VARIANT.sub(lambda found: f"<{found[1]}>{_styled(found[2], found[3])}</{found[1]}>", made)
+
+
+def _styled(variant: str, text: str) -> str:
+    """A letter or digit in bold or with a double stroke, which has a sign of its own."""
+    for first, last, (bold, double) in STYLES:
+        if first <= text <= last:
+            return chr((bold if variant == "bold" else double) + ord(text) - ord(first))
+    return text
 
 
 def tidy(tex: str) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from lecture_lib.course.site.figures import described, inlined, plot
-from lecture_lib.show.widgets.packed import MIME, packed
+from lecture_lib.show.widgets.packed import MIME, packed, room
 from lecture_lib.show.widgets.paper import PAGE
 from lecture_lib.show.widgets.widget import Widget
 
@@ -19,9 +25,15 @@ SLOT = re.compile(r'<div data-slot="(\d+)"></div>')
 
 @dataclass
 class Slots:
-    """Finished pieces of a page, kept out of nbconvert's hands; their places hold a number meanwhile."""
+    """Finished pieces of a page, kept out of nbconvert's hands; their places hold a number meanwhile.
+
+    Attributes:
+        pieces: the pieces, in order.
+        frames: what the page's widgets need beside it, by name.
+    """
 
     pieces: list[str] = field(default_factory=list)
+    frames: dict[str, str] = field(default_factory=dict)
 
     def put(self, piece: str) -> str:
         """Keep a piece."""
@@ -39,18 +51,18 @@ def prepare(notebook: Any, slots: Slots) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type in ("display_data", "execute_result"):
-                piece = shown(output.data, output.get("metadata", {}))
+                piece = shown(output.data, output.get("metadata", {}), slots.frames)
                 output.data.pop(LIVE, None)
                 if piece is not None:
                     output.data = {"text/html": slots.put(piece)}
 
 
-def shown(data: Any, metadata: Any) -> str | None:
-    """The page's own rendering of an output."""
+def shown(data: Any, metadata: Any, frames: dict[str, str]) -> str | None:
+    """The page's own rendering of an output; a widget's frames are added to those of the page."""
     if PAGE in data:
         return str(data[PAGE])
     if MIME in data:
-        return widget(data[MIME], data["text/html"], data["text/plain"])
+        return widget(data[MIME], data["text/html"], data["text/plain"], frames)
     if 'class="lecture-lib"' in data.get("text/html", ""):
         return f'<figure class="picture">{picture(data["text/html"])}</figure>'
     if "image/svg+xml" in data and "text/html" not in data:
@@ -68,19 +80,38 @@ def picture(fragment: str) -> str:
     return f'<div class="scroll">{drawn}</div>'
 
 
-def widget(frames: str, still: str, words: str) -> str:
-    """A widget: its picture for paper, and its packed frames, from which a script makes it live."""
+def widget(packed_frames: str, still: str, words: str, frames: dict[str, str]) -> str:
+    """A widget: its picture for paper, and the room that a script makes live as soon as its frames are there."""
+    name = hashlib.blake2s(packed_frames.encode(), digest_size=8).hexdigest()
+    frames[name] = packed_frames
+    head = room(packed_frames)
+    width, height = head["size"]
+    rows = sum(len(control["values"]) > 1 for control in head["controls"])
     return (
-        f'<figure class="picture widget"><div class="still">{picture(still)}'
-        f'<figcaption>{html.escape(words)}</figcaption></div>'
-        f'<script type="{MIME}">{frames}</script></figure>'
-    )  # fmt: skip
+        f'<figure class="picture widget" data-frames="{name}" '
+        f'style="--natural:{width:g}px;--ratio:{width:g}/{height:g};--rows:{rows}">'
+        f'<div class="still">{picture(still)}<figcaption>{html.escape(words)}</figcaption></div>'
+        f'<script type="application/json">{script_json(head)}</script></figure>'
+    )
 
 
-def displayed(shown: Widget) -> str:
+def displayed(shown: Widget, frames: dict[str, str]) -> str:
     """A widget of this very process as a piece of a page."""
     still = shown.still()
-    return widget(packed(shown), still.img, still.alt)
+    return widget(packed(shown), still.img, still.alt, frames)
+
+
+def write_frames(frames: Mapping[str, str], folder: Path) -> None:
+    """A script for each widget, because a page opened from a disk may load scripts and nothing else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in frames.items():
+        script = f'course.frames("{name}","{text}");\n'
+        (folder / f"{name}.js").write_text(script, encoding="ascii", newline="\n")
+
+
+def script_json(data: Any) -> Markup:
+    """Data as a script that no text in it can end."""
+    return Markup(json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
 
 
 def _raster(data: str, size: Any) -> str:

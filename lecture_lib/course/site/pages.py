@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from lecture_lib.course.site.assets import katex, script, stylesheet
 from lecture_lib.course.site.cells import Lesson
-from lecture_lib.course.site.markdown import inline
+from lecture_lib.course.site.markdown import inline, linked
 from lecture_lib.course.site.mathml import with_mathml
 from lecture_lib.course.site.road import Chapter
 
@@ -20,10 +21,14 @@ ABOUT = (
     "Derive the gradients of a neural network by hand, check them with numbers, and build the software that finds them."
 )
 ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' "
-    "rx='7' fill='%230060A8'/%3E%3Cpath d='M16 8L26 25H6Z' transform='rotate(180 16 16)' fill='%23fff'/%3E%3C/svg%3E"
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cstyle%3E"
+    "rect%7Bfill:%230060A8%7Dpath%7Bfill:%23fff%7D@media(prefers-color-scheme:dark)%7Brect%7Bfill:%2358B0F2%7D"
+    "path%7Bfill:%231E1F26%7D%7D%3C/style%3E"
+    "%3Crect width='32' height='32' rx='7'/%3E%3Cpath d='M16 8L26 25H6Z' transform='rotate(180 16 16)'/%3E%3C/svg%3E"
 )
-"""A white nabla on blue; without it a browser asks for a file that is not there."""
+"""A nabla on blue, lighter where tabs are dark; without it a browser asks for a file that is not there."""
+
+EMPTY = re.compile(r"<th\b([^>]*)>\s*</th>")
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,13 @@ class Way:
     references: Sequence[tuple[str, str]] = ()
 
 
-def environment(python: str = "") -> Environment:
-    """Jinja with the templates of this package; pages with code that runs are told of Python's files."""
+def environment(python: str = "", preview: str = "") -> Environment:
+    """Jinja with the templates of this package.
+
+    Args:
+        python: the list of Python's files, where cells run.
+        preview: the address of the picture that a message shows beside a link to a page.
+    """
     made = Environment(
         loader=PackageLoader("lecture_lib.course.site"),
         autoescape=select_autoescape(),
@@ -77,7 +87,8 @@ def environment(python: str = "") -> Environment:
         lstrip_blocks=True,
     )
     made.filters["markdown"] = lambda text: Markup(inline(text))
-    made.globals |= {"course": COURSE, "icon": ICON, "about": ABOUT, "python": python}
+    made.globals |= {"course": COURSE, "icon": ICON, "about": ABOUT, "python": python, "preview": preview}
+    made.globals["linked"] = lambda level, name, text: Markup(linked(level, name, text))
     return made
 
 
@@ -97,9 +108,11 @@ def front(way: Way, picture: str, templates: Environment | None = None) -> str:
 def single(lesson: Lesson) -> str:
     """A notebook as one file that holds everything it needs."""
     page = Page(f"{lesson.stem}.html", lesson.name, lesson.body)
-    inside = {"sheet": Markup(stylesheet()), "katex": Markup(katex()), "script": Markup(script())}
+    inside = {"sheet": Markup(stylesheet(whole=True)), "katex": Markup(katex()), "script": Markup(script())}
     return _render("single.html.j2", page=page, **inside, templates=None)
 
 
 def _render(name: str, templates: Environment | None, **values: Any) -> str:
-    return with_mathml((templates or environment()).get_template(name).render(**values))
+    page = (templates or environment()).get_template(name).render(**values)
+    # A head without words heads nothing.
+    return with_mathml(EMPTY.sub(r"<td\1></td>", page))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
 from nbformat import NotebookNode
 
 from lecture_lib.course.sets import CHECK
-from lecture_lib.course.site.outputs import Slots
+from lecture_lib.course.site.outputs import Slots, script_json
 from lecture_lib.exercises.as_data import exercise_data
 from lecture_lib.exercises.bank import find_exercise
 from lecture_lib.exercises.bank.paper import find_paper
@@ -78,8 +76,3 @@ def answers(name: str) -> dict[str, Any] | None:
         return exercise_data(find_exercise(name))
     except UnknownExerciseError:
         return None
-
-
-def script_json(data: Any) -> Markup:
-    """Data as a script that no text in it can end."""
-    return Markup(json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))

@@ -16,6 +16,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonConsoleLexer
 
+from lecture_lib.course.site.markdown import linked
+
 PACKAGES = (
     ("lecture_lib", "Gradients of plain NumPy code"),
     ("lecture_lib.matcalc", "Derivations with symbols"),
@@ -67,8 +69,8 @@ def _package(name: str, title: str) -> Package:
     return Package(name, title, "\n".join(text for _, text in found), names)
 
 
-def _entries(module: ModuleType, path: str) -> Iterator[tuple[str, str]]:
-    """The path and the entry of every public name; a module among them follows with its own names."""
+def _entries(module: ModuleType, path: str, level: int = 2) -> Iterator[tuple[str, str]]:
+    """The path and the entry of every public name; a module among them follows with its own names, a level below."""
     modules = []
     for name in sorted(_public(module), key=str.lower):
         thing = getattr(module, name)
@@ -76,11 +78,11 @@ def _entries(module: ModuleType, path: str) -> Iterator[tuple[str, str]]:
             modules.append((name, thing))
         elif inspect.getdoc(thing) and (callable(thing) or inspect.isclass(thing)):
             spot = f"{path}.{name}" if path else name
-            yield spot, entry(spot, thing)
+            yield spot, entry(spot, thing, level)
     for name, inner in modules:
         spot = f"{path}.{name}" if path else name
-        yield spot, f'<h2 id="{spot}"><code>{spot}</code></h2>{described(inspect.getdoc(inner) or "")}'
-        yield from _entries(inner, spot)
+        yield spot, linked(2, spot, f"<code>{spot}</code>") + described(inspect.getdoc(inner) or "")
+        yield from _entries(inner, spot, 3)
 
 
 def _public(module: ModuleType) -> list[str]:
@@ -91,27 +93,29 @@ def _public(module: ModuleType) -> list[str]:
     return [name for name in own if not name.startswith("_")]
 
 
-def entry(path: str, thing: Any) -> str:
-    """A function or a class with its methods."""
+def entry(path: str, thing: Any, level: int = 2) -> str:
+    """A function or a class with its methods, under a heading of this level."""
     name = path.rpartition(".")[2]
     body = described(inspect.getdoc(thing) or "")
     if inspect.isclass(thing):
-        body += "".join(_member(path, n, m) for n, m in vars(thing).items() if not n.startswith("_"))
+        body += "".join(_member(path, n, m, level + 1) for n, m in vars(thing).items() if not n.startswith("_"))
     kind = "class " if inspect.isclass(thing) else ""
     shown = (
         f'<span class="kind">{kind}</span>{html.escape(name)}<span class="rest">{html.escape(arguments(thing))}</span>'
     )
-    return f'<section class="entry" id="{path}"><h3><code>{shown}</code></h3>{body}</section>'
+    head = linked(level, path, f"<code>{shown}</code>", named=False)
+    return f'<section class="entry" id="{path}">{head}{body}</section>'
 
 
-def _member(path: str, name: str, member: Any) -> str:
+def _member(path: str, name: str, member: Any, level: int) -> str:
     function = member.__func__ if isinstance(member, (classmethod, staticmethod)) else member
     words = inspect.getdoc(function)
     if not words or not (inspect.isfunction(function) or isinstance(function, property)):
         return ""
     rest = "" if isinstance(function, property) else arguments(function, method=not isinstance(member, staticmethod))
-    head = f'{html.escape(name)}<span class="rest">{html.escape(rest)}</span>'
-    return f'<div class="member" id="{path}.{name}"><h4><code>.{head}</code></h4>{described(words)}</div>'
+    shown = f'<code>.{html.escape(name)}<span class="rest">{html.escape(rest)}</span></code>'
+    head = linked(level, f"{path}.{name}", shown, named=False)
+    return f'<div class="member" id="{path}.{name}">{head}{described(words)}</div>'
 
 
 def arguments(thing: Any, method: bool = False) -> str:

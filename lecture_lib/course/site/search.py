@@ -14,9 +14,15 @@ BREAK = re.compile(r'(?=<(?:h[1-4]|section class="entry"|div class="member"|tr) 
 NAME = re.compile(r'<[^>]* id="([^"]*)"')
 HEAD = re.compile(r"<(h[1-4]|td)\b[^>]*>(.*?)</\1>", flags=re.S)
 DROPPED = re.compile(r'<svg.*?</svg>|<script.*?</script>|<a\b[^>]*class="anchor".*?</a>', flags=re.S)
+MATH = re.compile(r'<span class="math(?: [^"]*)?">([^<]*)</span>')
+WORDS = re.compile(r"\\(?:text|mathrm|mathbf|mathit|operatorname|boldsymbol)\s*\{([^{}]*)\}")
+SPACE = re.compile(r"\\[,;:! ]|\\q?quad\b|\\(?:begin|end)\{[^}]*\}|~")
+FRACTION = re.compile(r"\\[dt]?frac\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 SIGNS = {
-    "partial": "∂", "nabla": "∇", "top": "ᵀ", "times": "×", "circ": "∘", "cdot": "·", "approx": "≈", "varepsilon": "ε",
-    "leq": "≤", "geq": "≥",
+    "partial": "∂", "nabla": "∇", "top": "ᵀ", "times": " × ", "circ": "∘", "cdot": "·", "approx": "≈",
+    "varepsilon": "ε", "neq": "≠", "to": "→", "sum": "∑", "infty": "∞", "dots": "…", "cdots": "…",
+    "log": "log ", "exp": "exp ", "tanh": "tanh ", "max": "max ", "min": "min ", "sin": "sin ", "cos": "cos ",
+    "leq": "≤", "geq": "≥", "otimes": "⊗", "sqrt": "√",
 }  # fmt: skip
 LONGEST = 4000
 
@@ -57,9 +63,24 @@ def sections(page: str, title: str, body: str) -> list[Section]:
 
 
 def words(fragment: str) -> str:
-    """The text of a piece of HTML, with the commonest signs of TeX as one reads them."""
-    text = re.sub(r"\\([A-Za-z]+)", _sign, plain(re.sub(r"<(?=/?(?:p|td|th|li|div|pre|dt|dd|h\d)\b)", " <", fragment)))
-    return re.sub(r"\s+", " ", text).strip()
+    """The text of a piece of HTML, with its formulas as one reads them."""
+    text = MATH.sub(lambda found: f" {spoken(html.unescape(found[1]))} ", fragment)
+    text = plain(re.sub(r"<(?=/?(?:p|td|th|li|div|pre|dt|dd|h\d)\b)", " <", text))
+    return re.sub(r" (?=[.,;:?!)])", "", re.sub(r"\s+", " ", text)).strip()
+
+
+def spoken(tex: str) -> str:
+    r"""A formula without the marks of TeX.
+
+    Example:
+        >>> spoken(r"\frac{\partial s}{\partial W_{ij}} = \delta x^\top")
+        '∂s/∂W_ij = δxᵀ'
+    """
+    text = SPACE.sub(" ", WORDS.sub(r"\1", tex))
+    while (shorter := FRACTION.sub(r"\1/\2", text)) != text:
+        text = shorter
+    text = re.sub(r"\\([A-Za-z]+)\s*", _sign, text)
+    return re.sub(r"\s+", " ", re.sub(r"\^?ᵀ", "ᵀ", re.sub(r"[{}&\\]|\^(?=ᵀ)", "", text))).strip()
 
 
 def _sign(found: re.Match[str]) -> str:

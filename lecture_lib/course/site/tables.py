@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from itertools import groupby
 
-from lecture_lib.course.site.markdown import markdown
+from lecture_lib.course.site.markdown import linked, markdown
 from lecture_lib.graph.table import Row, table
 from lecture_lib.matcalc import identities
 
@@ -44,7 +44,7 @@ def operations() -> str:
     pieces = []
     for family, found in groupby(rows, key=lambda row: row.family):
         title, words = FAMILIES[family]
-        pieces.append(f'<h2 id="{family}">{title}</h2>\n{markdown(words)}{_operations(list(found))}')
+        pieces.append(linked(2, family, title) + f"\n{markdown(words)}{_operations(list(found))}")
     return "\n".join(pieces)
 
 

@@ -100,6 +100,20 @@ def unpacked(widget: Framed) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def room(text: str) -> dict[str, Any]:
+    """What a page makes room with before a packed widget's frames are there: controls, size, and its sentences.
+
+    Of the sentences, the one of the present state comes first, and then those that are the longest.
+    """
+    data = json.loads(zlib.decompress(base64.b64decode(text)))
+    place = 0
+    for control in data["controls"]:
+        place = place * len(control["values"]) + control["now"]
+    now = data["texts"][data["frames"][place][2]]
+    longest = sorted(data["texts"], key=len, reverse=True)[:3]
+    return {name: data[name] for name in ("controls", "fewer", "size")} | {"texts": [now, *longest]}
+
+
 class _Sheet:
     """Collects pieces, glyphs, layers and texts, each once."""
 

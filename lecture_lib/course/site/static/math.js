@@ -22,8 +22,7 @@
     }
   }
 
-  // Without KaTeX the browser's own formulas stay.
-  for (const place of window.katex ? document.querySelectorAll(".math[data-tex]") : []) {
+  function typeset(place) {
     const source = place.dataset.tex;
     const style = place.classList.contains("display") ? `\\displaystyle ${source}` : source;
     katex.render(style, place, {
@@ -34,4 +33,29 @@
     if (!place.classList.contains("block")) hold(place);
     place.classList.add("set");
   }
+
+  // Those near the reader first; the others a few at a time, when a slow machine has nothing else to do.
+  const idle = (act) => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 300 }) : setTimeout(act, 0));
+  function some(places) {
+    const end = performance.now() + 40;
+    while (places.length && performance.now() < end) typeset(places.shift());
+    if (places.length) idle(() => some(places));
+    else dispatchEvent(new Event("widget"));
+  }
+
+  function begin() {
+    const places = [...document.querySelectorAll(".math[data-tex]")];
+    const near = new IntersectionObserver((entries) => {
+      near.disconnect();
+      for (const { target } of entries.filter((entry) => entry.isIntersecting)) typeset(target);
+      const rest = () => idle(() => some(places.filter((place) => !place.matches(".set"))));
+      if (document.readyState === "complete") rest();
+      else addEventListener("load", rest);
+    }, { rootMargin: "100% 0px" });
+    for (const place of places) near.observe(place);
+  }
+
+  // Without KaTeX the browser's own formulas stay.
+  if (window.katex) begin();
+  else document.getElementById("typesetter")?.addEventListener("load", begin);
 })();

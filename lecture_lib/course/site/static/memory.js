@@ -2,9 +2,9 @@
 window.course = (function () {
   const here = new Map();
 
-  function recall(name, otherwise) {
+  function recall(name, otherwise, store = "localStorage") {
     try {
-      const text = localStorage.getItem(`course-${name}`);
+      const text = window[store].getItem(`course-${name}`);
       if (text !== null) return JSON.parse(text);
     } catch (error) {
       // No memory, or something in it that is not ours.
@@ -12,10 +12,10 @@ window.course = (function () {
     return here.get(name) ?? otherwise;
   }
 
-  function keep(name, value) {
+  function keep(name, value, store = "localStorage") {
     here.set(name, value);
     try {
-      localStorage.setItem(`course-${name}`, JSON.stringify(value));
+      window[store].setItem(`course-${name}`, JSON.stringify(value));
     } catch (error) {
       // It lasts as long as the page.
     }

@@ -38,6 +38,8 @@
 
   function html(text) {
     const box = element("div", { className: "html", innerHTML: text });
+    // A head without words heads nothing.
+    for (const head of box.querySelectorAll("th:empty")) head.replaceWith(element("td", { style: head.style.cssText }));
     inlined(box);
     typeset(box);
     return box;

@@ -3,20 +3,25 @@
 (function () {
   const BOXES = ".scroll, .wide, pre, .math.block";
   const NAMES = [[".scroll", "Picture, scrolls"], [".wide", "Table, scrolls"], [".math", "Formula, scrolls"], ["pre", "Text, scrolls"]];
-  function fade(box) {
-    box.classList.toggle("more-left", box.scrollLeft > 1);
-    box.classList.toggle("more-right", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  const edges = (box) => [box, box.scrollLeft, box.scrollWidth - box.clientWidth];
+  function fade([box, from, beyond]) {
+    box.classList.toggle("more-left", from > 1);
+    box.classList.toggle("more-right", from < beyond - 1);
   }
-  function reach() {
-    for (const box of document.querySelectorAll(BOXES)) {
-      if (box.scrollWidth > box.clientWidth + 1) {
+  // All is measured before anything changes, so that the page is laid out once.
+  function measure() {
+    asked = 0;
+    for (const [box, from, beyond] of [...document.querySelectorAll(BOXES)].map(edges)) {
+      if (beyond > 1) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", NAMES.find(([kind]) => box.matches(kind))[1]);
       } else if (box.tabIndex === 0) for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
-      fade(box);
+      fade([box, from, beyond]);
     }
   }
+  let asked = 0;
+  const reach = () => (asked ||= requestAnimationFrame(measure));
   const drawer = document.getElementById("drawer");
   const narrow = matchMedia("(max-width: 66rem)");
   const fold = () => {
@@ -30,8 +35,8 @@
     const place = heads.findLastIndex((head) => head && head.getBoundingClientRect().top < innerHeight / 3);
     sections.forEach((link, k) => (k === place ? link.setAttribute("aria-current", "location") : link.removeAttribute("aria-current")));
   }
-  addEventListener("scroll", mark, { passive: true });
-  mark();
+  addEventListener("scroll", () => requestAnimationFrame(mark), { passive: true });
+  requestAnimationFrame(mark);
 
   narrow.addEventListener("change", fold);
   addEventListener("resize", reach);
@@ -39,7 +44,7 @@
   // A widget has come alive, or a hint was opened: what was not there before may be too wide.
   addEventListener("widget", reach);
   document.addEventListener("toggle", reach, true);
-  document.addEventListener("scroll", (event) => event.target.matches?.(BOXES) && fade(event.target), true);
+  document.addEventListener("scroll", (event) => event.target.matches?.(BOXES) && fade(edges(event.target)), true);
   document.fonts.ready.then(reach);
   fold();
   reach();

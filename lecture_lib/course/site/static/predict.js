@@ -26,8 +26,8 @@
 
   // A link into what is closed opens it.
   function reveal() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (let box = target?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   }
   addEventListener("hashchange", reveal);
   reveal();

@@ -66,15 +66,15 @@
   }
 
   // The section that was last in sight is where the reader goes on.
-  function remember() {
+  function remember(anchor) {
     const lesson = document.body.dataset.lesson;
-    if (!lesson) return;
-    const passed = [...document.querySelectorAll("article :is(h2, h3)[id]")].filter((h) => h.getBoundingClientRect().top < 200);
-    const anchor = passed.length ? `#${encodeURIComponent(passed.at(-1).id)}` : "";
-    keep("here", { address: `${location.pathname.split("/").pop()}${anchor}`, title: lesson });
+    if (lesson) keep("here", { address: `${location.pathname.split("/").pop()}${anchor}`, title: lesson });
   }
-  addEventListener("pagehide", remember);
-  remember();
+  addEventListener("pagehide", () => {
+    const passed = [...document.querySelectorAll("article :is(h2, h3)[id]")].filter((h) => h.getBoundingClientRect().top < 200);
+    remember(passed.length ? `#${encodeURIComponent(passed.at(-1).id)}` : "");
+  });
+  remember(location.hash);
   settle();
   show();
 })();

@@ -8,7 +8,14 @@
   const MOST = 30;
   let index = null;
 
-  const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  // Without accents, and a gradient's sign right before its letter: ∇W for ∇_W.
+  const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/([∂∇])[_ ]+/g, "$1");
+  const WORD = /[a-zα-ω∂∇][a-zα-ω0-9_]*/g;
+  const GREEK = Object.fromEntries(
+    [..."αβγδεηθλμρσ"].map((letter, k) => ["alpha beta gamma delta epsilon eta theta lambda mu rho sigma".split(" ")[k], letter]),
+  );
+  // How many sections hold a word, by its stem.
+  const known = new Map();
 
   function load() {
     if (index) return;
@@ -16,27 +23,26 @@
     const script = document.createElement("script");
     script.src = "assets/search-index.js";
     script.onload = () => {
-      index = window.courseIndex.map(([page, anchor, title, named, words]) => {
-        const [heading, text] = [clean(named), clean(words)];
+      index = window.courseIndex.map(([page, anchor, title, heading, text]) => {
         const [inTitle, inHeading, inText] = [title, heading, text].map(fold);
         const all = `${inTitle} ${inHeading} ${inText}`;
-        return { address: anchor ? `${page}#${anchor}` : page, title, heading, text, inTitle, inHeading, inText, all };
+        for (const word of new Set((all.match(WORD) ?? []).map(stem))) known.set(word, (known.get(word) ?? 0) + 1);
+        const kind = page.startsWith("library-") ? "entry" : heading === title ? "page" : "section";
+        return { address: anchor ? `${page}#${anchor}` : page, title, heading, text, inTitle, inHeading, inText, all, kind };
       });
       show();
     };
     document.head.append(script);
   }
 
-  // What remains of TeX is read as one sees it: ∂s/∂W and not {∂ s}{∂ W}.
-  const clean = (text) => text.replace(/\}\s*\{/g, "/").replace(/[{}]/g, "").replace(/([∂∇])\s+/g, "$1").replace(/\s+/g, " ");
-
-  const OTHER_NAMES = { autodiff: "automatic", backprop: "backpropagation", softmaxes: "softmax", embeddings: "embedding" };
+  const OTHER_NAMES = { autodiff: "automatic", backprop: "backpropagation", numerical: "numeric" };
 
   // A word without its ending, so that plurals, -ing and British spelling find the same.
   function stem(word) {
     const known = OTHER_NAMES[word] ?? word.replace(/is(ation|e|ing)/, "iz$1");
     if (known.length < 5) return known;
-    return known.replace(/ies$/, "y").replace(/(?:ing|ed|es|s|e)$/, "");
+    const root = known.replace(/(?:ies|y|ing|ed|es|s|e)$/, "");
+    return root.length < 4 ? known.replace(/[sd]$/, "") : root;
   }
 
   // One letter too many, too few, another one, or two that changed places.
@@ -49,39 +55,62 @@
       || (rest[0] === left[1] && rest[1] === left[0] && rest.slice(2) === left.slice(2));
   }
 
-  // A word that stands nowhere is read as the commonest one that is a letter away.
-  function meant(term) {
-    if (term.length < 4 || index.some((entry) => entry.all.includes(term))) return term;
-    const counts = new Map();
-    for (const entry of index) {
-      for (const word of entry.all.match(/[a-z]{4,}/g) ?? []) if (near(term, stem(word))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  // A word that stands nowhere is two words written as one, or the commonest word that is a letter away.
+  function meant(word) {
+    const term = stem(word);
+    if (term.length < 4 || index.some((entry) => entry.all.includes(term))) return [term];
+    for (let k = 3; k <= word.length - 3; k += 1) {
+      const parts = [word.slice(0, k), word.slice(k)].map(stem);
+      if (parts.every((part) => known.has(part))) return parts;
     }
-    const [best] = [...counts].sort((a, b) => b[1] - a[1]);
-    return best ? stem(best[0]) : term;
+    const [best] = [...known].filter(([other]) => other.length > 3 && near(term, other)).sort((a, b) => b[1] - a[1]);
+    return [best ? best[0] : term];
+  }
+
+  // One word written as two is one again.
+  function joined(words) {
+    const made = [];
+    for (const word of words) {
+      const before = made.at(-1);
+      if (before && known.has(stem(before + word))) made[made.length - 1] = before + word;
+      else made.push(word);
+    }
+    return made;
   }
 
   function questions(text) {
-    const words = clean(fold(text)).split(/[\s,;:?!"()]+|(?<=[a-z])-(?=[a-z])/).filter(Boolean);
-    const telling = words.filter((word) => !/^(a|an|the|of|in|to|is|how|what|do|i|for|and)$/.test(word));
-    return (telling.length ? telling : words).map(stem).map(meant);
+    const words = fold(text).split(/[\s,;:?!"()]+|(?<=[a-z])-(?=[a-z])/).filter(Boolean);
+    const telling = words.filter((word) => !/^(a|an|the|of|in|to|is|are|how|why|what|when|do|does|i|for|and|with)$/.test(word));
+    return joined(telling.length ? telling : words).flatMap(meant);
   }
 
-  // Headings count more than text, whole headings most, and the start of a word more than its middle.
+  // A rare word tells more than one that is everywhere; a heading more than text, a name most, and a word with an ending
+  // more than a part of a longer word.
   function score(entry, terms) {
     let sum = 0;
     let hits = 0;
-    const whole = entry.inHeading.includes(terms.join(" ")) ? 15 : 0;
     for (const term of terms) {
-      const heading = entry.inHeading.includes(term);
+      const spellings = GREEK[term] ? [term, GREEK[term]] : [term];
+      const heading = spellings.some((one) => entry.inHeading.includes(one));
       const title = entry.inTitle.includes(term);
-      const times = entry.inText.split(term).length - 1;
+      const times = spellings.reduce((all, one) => all + entry.inText.split(one).length - 1, 0);
       if (!heading && !title && !times) continue;
       hits += 1;
-      const start = ` ${entry.inHeading}`.includes(` ${term}`) || entry.inHeading.startsWith(term);
-      sum += (heading ? 12 : 0) + (start ? 6 : 0) + (stem(entry.inHeading) === term ? 20 : 0) + (title ? 3 : 0) + Math.min(times, 4);
+      const rare = 1 + Math.log(index.length / (1 + (known.get(term) ?? 0)));
+      const start = heading && spellings.some((one) => new RegExp(`(^|[^a-z])${quoted(one)}[a-z]{0,5}($|[^a-z])`).test(entry.inHeading));
+      const page = entry.kind === "page" && start;
+      sum += rare * ((heading ? 8 : 0) + (start ? 6 : 0) + (page ? 10 : 0) + (title ? 3 : 0) + Math.min(times, 6));
+      // The name itself of a function, an operation or a symbol.
+      if (stem(entry.inHeading.replace(/\(.*| .*(?=\()/, "")) === term) sum += 120;
     }
-    return { hits, points: hits ? sum + whole : 0 };
+    if (terms.length > 1) {
+      const phrase = terms.map(quoted).join("[a-z]*[ -]");
+      sum += new RegExp(phrase).test(entry.inHeading) ? 40 : new RegExp(phrase).test(entry.inText) ? 20 : 0;
+    }
+    return { hits, points: entry.kind === "entry" ? 0.7 * sum : sum };
   }
+
+  const quoted = (term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
   function excerpt(entry, terms) {
     const places = terms.map((term) => entry.inText.indexOf(term)).filter((place) => place >= 0);
@@ -92,7 +121,7 @@
 
   function marked(text, terms) {
     const parts = document.createElement("span");
-    const pattern = terms.map((term) => `${term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}[a-z]*`).join("|");
+    const pattern = terms.map((term) => `${quoted(term)}[a-z]*`).join("|");
     text.split(new RegExp(`(${pattern})`, "i")).forEach((piece, k) => {
       if (k % 2) {
         const mark = document.createElement("mark");

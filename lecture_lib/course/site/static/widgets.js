@@ -1,5 +1,6 @@
 // Widgets: their frames were drawn when the site was built; a control's move picks one.
 (function () {
+  const { recall, keep, element } = window.course;
   const SVG = "http://www.w3.org/2000/svg";
   let count = 0;
 
@@ -23,14 +24,7 @@
     return out;
   }
 
-  function element(name, properties, ...children) {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
-  }
-
-  function stage(data) {
-    const [width, height] = data.size;
+  function stage([width, height]) {
     const svg = document.createElementNS(SVG, "svg");
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) {
       svg.setAttribute(name, value);
@@ -38,38 +32,33 @@
     svg.setAttribute("class", "lecture-lib-svg");
     svg.setAttribute("aria-hidden", "true");
     svg.style.setProperty("--natural", `${width}px`);
-    const glyphs = Object.entries(data.glyphs).map(([id, d]) => `<path id="${id}" d="${d}"/>`);
     const paper = `<rect width="${width}" height="${height}" class="f-paper"/>`;
-    svg.innerHTML = `<defs>${glyphs.join("")}</defs>${paper}<g class="back"></g><g class="front"></g>`;
+    svg.innerHTML = `<defs></defs>${paper}<g class="back"></g><g class="front"></g>`;
     return svg;
   }
 
-  // Room for the longest sentence, so that nothing below moves while playing.
-  function settled(words, texts) {
-    const now = words.textContent;
-    words.style.minHeight = "";
-    const longest = [...texts].sort((a, b) => b.length - a.length).slice(0, 3);
-    const heights = longest.map((text) => {
-      words.textContent = text;
-      return words.offsetHeight;
-    });
-    words.textContent = now;
-    words.style.minHeight = `${Math.max(...heights)}px`;
+  // Room for the longest sentences, which nobody sees, so that nothing below moves while playing.
+  function sentence(words, texts) {
+    const room = texts.map((text) => element("div", { className: "room", textContent: text, ariaHidden: "true" }));
+    return element("div", { className: "sentence" }, words, ...room);
   }
 
-  function live(figure, data) {
-    const svg = stage(data);
+  // Controls, an empty stage and a sentence, as large as they will be; what it returns fills them with frames.
+  function ready(figure, head) {
+    const svg = stage(head.size);
     const image = element("div", {}, svg);
     image.setAttribute("role", "img");
-    const words = element("figcaption", { className: "words" });
+    image.setAttribute("aria-label", head.texts[0]);
+    const words = element("figcaption", { className: "words", textContent: head.texts[0] });
     words.setAttribute("aria-live", "polite");
-    const settle = () => settled(words, data.texts);
     const inputs = [];
+    let data = null;
     let background = null;
 
     function draw() {
+      if (!data) return;
       let index = 0;
-      data.controls.forEach((control, k) => {
+      head.controls.forEach((control, k) => {
         index = index * control.values.length + inputs[k].now();
       });
       const [back, front, text] = data.frames[index];
@@ -81,6 +70,12 @@
       image.setAttribute("aria-label", data.texts[text]);
       words.textContent = data.texts[text];
       follow();
+    }
+
+    function moved() {
+      draw();
+      const states = recall("widgets", {}, "sessionStorage");
+      keep("widgets", { ...states, [place(figure)]: head.controls.map((control, k) => control.values[inputs[k].now()]) }, "sessionStorage");
     }
 
     // On a narrow page what is lit now may lie beyond the edge: the picture scrolls to it.
@@ -97,24 +92,37 @@
       }
     }
 
+    const before = recall("widgets", {}, "sessionStorage")[place(figure)] ?? [];
     const controls = element("div", { className: "controls" });
-    for (const control of data.controls) {
-      const made = control.kind === "choice" ? choice(control, draw) : slider(control, draw);
+    head.controls.forEach((control, k) => {
+      const kept = control.values.indexOf(before[k]);
+      const now = kept < 0 ? control.now : kept;
+      const made = control.kind === "choice" ? choice(control, now, moved) : slider(control, now, moved);
       inputs.push(made);
       // A control with one value has nothing to move.
       if (control.values.length > 1) controls.append(made.row);
-    }
-    const box = element("div", { className: "live" }, controls, element("div", { className: "scroll" }, image), words);
-    if (data.fewer) {
+    });
+    const box = element("div", { className: "live" }, controls, element("div", { className: "scroll" }, image), sentence(words, head.texts));
+    if (head.fewer) {
       box.append(element("p", { className: "fewer", textContent: "In the notebook these controls offer more values." }));
     }
-    draw();
     figure.prepend(box);
-    settle();
-    addEventListener("resize", settle);
-    follow();
-    figure.dataset.live = "yes";
-    dispatchEvent(new Event("widget"));
+    figure.classList.add("ready");
+
+    return function (frames) {
+      data = frames;
+      const glyphs = Object.entries(data.glyphs).map(([id, d]) => `<path id="${id}" d="${d}"/>`);
+      svg.querySelector("defs").innerHTML = glyphs.join("");
+      draw();
+      figure.dataset.live = "yes";
+      dispatchEvent(new Event("widget"));
+    };
+  }
+
+  // A widget's place in the course, by which its state is remembered.
+  function place(figure) {
+    const number = [...document.querySelectorAll("figure.widget")].indexOf(figure);
+    return `${location.pathname.split("/").pop()} ${number}`;
   }
 
   function label(control) {
@@ -122,16 +130,16 @@
     return [id, element("label", { htmlFor: id, textContent: control.label })];
   }
 
-  function choice(control, draw) {
+  function choice(control, now, moved) {
     const [id, name] = label(control);
     const options = control.values.map((text, k) => element("option", { textContent: text, value: k }));
     const input = element("select", { id }, ...options);
-    input.value = control.now;
-    input.addEventListener("change", draw);
+    input.value = now;
+    input.addEventListener("change", moved);
     return { row: element("div", { className: "control" }, name, input), now: () => Number(input.value) };
   }
 
-  function slider(control, draw) {
+  function slider(control, now, moved) {
     const [id, name] = label(control);
     const last = control.values.length - 1;
     const input = element("input", { type: "range", id, min: 0, max: last, step: 1 });
@@ -149,10 +157,10 @@
     function go(value) {
       input.value = value;
       tell();
-      draw();
+      moved();
     }
 
-    input.value = control.now;
+    input.value = now;
     tell();
     input.addEventListener("input", () => go(input.value));
     const row = element("div", { className: "control" }, name, input, shown);
@@ -186,11 +194,50 @@
     return [button("◀", "One step back", () => step(-1)), button("▶", "One step on", () => step(1)), play];
   }
 
+  // The frames of a widget are a script of their own, which hands its text over.
+  const waiting = new Map();
+  window.course.frames = (name, text) => waiting.get(name)(text);
+  function fetched(name) {
+    return new Promise((resolve, reject) => {
+      waiting.set(name, resolve);
+      const script = element("script", { src: `assets/frames/${name}.js`, onerror: reject });
+      document.head.append(script);
+    });
+  }
+
+  // An old browser cannot unpack, and a file may be missing; the still picture stays.
+  function still(figure) {
+    figure.querySelector(".live")?.remove();
+    figure.classList.add("still-only");
+  }
+
+  const begun = new Map();
+  function begin(figure) {
+    if (!begun.has(figure)) {
+      begun.set(figure, fetched(figure.dataset.frames).then(unpack).then(filled.get(figure)).catch(() => still(figure)));
+    }
+    return begun.get(figure);
+  }
+
+  /* A widget that came with its frames, from a cell that ran in the page. */
   window.course.live = function (figure) {
     unpack(figure.querySelector("script").textContent)
-      .then((data) => live(figure, data))
-      // An old browser cannot unpack; the still picture stays.
-      .catch(() => figure.classList.add("still-only"));
+      .then((data) => ready(figure, data)(data))
+      .catch(() => still(figure));
   };
-  for (const figure of document.querySelectorAll("figure.widget")) window.course.live(figure);
+
+  // The first and those near the reader come at once; the others when the page is there.
+  const filled = new Map();
+  for (const figure of document.querySelectorAll("figure.widget[data-frames]")) {
+    filled.set(figure, ready(figure, JSON.parse(figure.querySelector("script").textContent)));
+  }
+  const near = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => begin(entry.target)),
+    { rootMargin: "100% 0px" },
+  );
+  for (const figure of filled.keys()) near.observe(figure);
+  if (filled.size) begin(filled.keys().next().value);
+  addEventListener("load", async () => {
+    for (const figure of filled.keys()) await begin(figure);
+  });
 })();
