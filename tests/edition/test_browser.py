@@ -499,7 +499,7 @@ def test_a_widget_takes_its_room_before_its_frames_are_there(chromium: Any, site
     tall = "() => [...document.querySelectorAll('figure.widget')].map((figure) => Math.round(figure.offsetHeight))"
     with opened(chromium, viewport={"width": 390, "height": 800}) as page:
         kept: list[Any] = []
-        page.route("**/frames/*.js", kept.append)
+        page.route("**/frames/*.js", lambda route: kept.append(route))
         page.goto((site / "90_demonstration.html").as_uri(), wait_until="domcontentloaded")
         before = page.evaluate(tall)
         for route in kept:
