@@ -55,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         folder.mkdir()
     except FileExistsError:
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 900
         while not done.exists():
             assert time.monotonic() < deadline, "another process did not finish the site"
             time.sleep(0.2)
