@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -24,7 +25,9 @@ from lecture_lib.exercises.variants import varied
 from lecture_lib.matcalc.paper.tasks import FINDERS
 from lecture_lib.train.storage import save_state
 
-MEMORY = 4 << 30
+MEMORY, ROOM = 4 << 30, 256 << 20
+"""Bytes that the cells of a hand-in may take, and what its check may take beyond them."""
+
 LARGEST_FILE = 1 << 30
 STARTUP = """\
 from lecture_lib.course.inside import begin as _begin
@@ -84,6 +87,10 @@ def _recording(exercises: dict[str, Exercise | PaperExercise], folder: Path) -> 
         save_state(folder / f"{next(numbers):04d}.npz", {"id": name, **said})
 
     def check(name: str, answer: Any) -> None:
+        with _room():
+            judge(name, answer)
+
+    def judge(name: str, answer: Any) -> None:
         exercise = exercises.get(name)
         if exercise is None:
             raise UnknownExerciseError(
@@ -104,6 +111,22 @@ def _recording(exercises: dict[str, Exercise | PaperExercise], folder: Path) -> 
         note(name, said="right", outcomes=as_state(observe(exercise, checking.formed(exercise, answer)).outcomes))
 
     return check
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Some memory beyond the limit: an answer is judged whatever the cells before it have hoarded."""
+    try:
+        import resource
+    except ImportError:  # as on Windows
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _withhold(exercises: dict[str, Exercise | PaperExercise]) -> None:
@@ -146,10 +169,15 @@ def _limit_resources() -> None:
         import resource
     except ImportError:  # as on Windows
         return
-    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, LARGEST_FILE), (resource.RLIMIT_CORE, 0)):
+    limits = (
+        (resource.RLIMIT_AS, MEMORY, ROOM),
+        (resource.RLIMIT_FSIZE, LARGEST_FILE, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    )
+    for kind, most, room in limits:
         _, hard = resource.getrlimit(kind)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (most, most))
+        hard = most + room if hard == resource.RLIM_INFINITY else min(most + room, hard)
+        resource.setrlimit(kind, (min(most, hard), hard))
     score = Path("/proc/self/oom_score_adj")
     if score.exists() and os.access(score, os.W_OK):
         score.write_text("1000")

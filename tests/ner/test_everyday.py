@@ -4,6 +4,7 @@ The first sixty were looked at while its training sentences were chosen. The oth
 judged once, when all was decided.
 """
 
+import importlib
 import json
 import re
 import sys
@@ -50,9 +51,7 @@ def everyday(monkeypatch):
     if not BUILD.is_dir():
         pytest.skip("data/build is not here: it is in the repository alone")
     monkeypatch.syspath_prepend(str(BUILD))
-    import everyday
-
-    yield everyday
+    yield importlib.import_module("everyday")
     sys.modules.pop("everyday")
 
 

@@ -59,5 +59,5 @@ def test_a_board_by_buttons():
     data, _ = board._repr_mimebundle_()
     assert "Put in order: ∇_x s" in board.still().alt and "image/png" in data
     # A page that is made from a notebook has the puzzle itself, and needs no kernel for it.
-    page = shown(data, {})
+    page = shown(data, {}, {})
     assert page is not None and page.count("data-card=") == len(board.puzzle.cards) and "puzzle-" in page

@@ -300,9 +300,11 @@ def test_the_lens_adds_up_to_the_backward_pass() -> None:
 
 def test_every_value_that_a_path_names_is_named_in_the_picture() -> None:
     lens = MAKERS["path lens"]()
-    for path in range(6):
-        shown = [t.text for t in lens.frame({"path": path}).scene.texts]
-        assert all(shown.count(f"${letter}$") >= 1 for letter in ("t", "v_1", "v_2", "v_3", "v_4", "v_5", "r"))
+    drawn = [{t.text for t in lens.frame({"path": path}).scene.texts} for path in range(6)]
+    paths = {text for texts in drawn for text in texts if "←" in text}
+    assert len(paths) == 4
+    for named in (set(path.split(" ← ")) for path in paths):
+        assert len(named) == 5 and all(named <= texts for texts in drawn), named
 
 
 def test_one_bar_holds_for_every_matrix_of_a_batch() -> None:

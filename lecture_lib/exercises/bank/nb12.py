@@ -56,7 +56,7 @@ def _probabilities(rng: np.random.Generator) -> tuple[Any, Any]:
 
 
 def _factors(rng: np.random.Generator) -> tuple[Any, Any, Any]:
-    n, m, k = 2, 3, int(rng.integers(4, 6))
+    n, m, k = int(rng.integers(2, 4)), int(rng.integers(4, 6)), int(rng.integers(6, 8))
     return rng.normal(size=(n, m)), rng.normal(size=(m, k)), rng.normal(size=(n, k))
 
 

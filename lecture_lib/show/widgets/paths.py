@@ -92,7 +92,7 @@ class PathLens(Widget):
         >>> lens = PathLens(trace(lambda x: x * (x + 1), 3.0), "x")
         >>> lens.path = 3
         >>> lens
-        The backward pass finds 4 + 3 = 7 with 3 multiplications, one for each line; path by path it took 3.
+        The backward pass finds 3 + 4 = 7 with 3 multiplications, one for each line; path by path it took 3.
     """
 
     path: int
