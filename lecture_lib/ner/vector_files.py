@@ -176,15 +176,19 @@ class _VectorReader:
         if any(row.count(b" ") != self.width - 1 for row in numbers) or b"  " in text or not all(numbers):
             return None
         words = [part[0] for part in parts]
+        joined = b"\n".join(words)
+        # A tab before the first space, or in its place, is no part of the word.
+        if joined.split() != words:
+            return None
         try:
-            b"\n".join(words).decode("utf-8")
+            joined.decode("utf-8")
         except UnicodeDecodeError:
             return None
         values = parse_decimals(text)
         if values is None:
             values = _parse_numbers(text)
         # No field is empty and each yields at least one number, so an equal total means exactly one each.
-        if values is None or values.size != len(lines) * self.width or not all(words):
+        if values is None or values.size != len(lines) * self.width:
             return None
         with np.errstate(over="ignore"):
             matrix = values.reshape(len(lines), self.width).astype(np.float32)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lecture_lib.ner import DataError, DataWarning, MissingDataError, Vectors, Vocabulary, read_vectors
@@ -197,6 +197,7 @@ PIECES = [
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(content=b"\x01\t 0 0\n\x01 0 0")
 @given(content=st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), max_size=25).map(b"".join)))
 @pytest.mark.filterwarnings("ignore:.*twice:lecture_lib.ner.errors.DataWarning")
 def test_any_bytes_are_read_whole_or_refused_by_line(content: bytes, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 // Cells that run: Check and Run, with what they need from above; Edit, Reset, Hint and Stop.
 (function () {
-  const { recall, keep, element, python, editor, shown } = window.course;
+  const { recall, keep, drop, element, python, editor, shown } = window.course;
   const cells = [...document.querySelectorAll(".cell:has(.source)")];
   const texts = new Map();
   const editors = new Map();
@@ -14,8 +14,8 @@
 
   function edit(cell) {
     if (editors.has(cell)) return editors.get(cell).focus();
-    const area = editor(cell.querySelector(".source"), recall("code", {})[cell.id] ?? texts.get(cell), () => run(cell));
-    area.addEventListener("input", () => keep("code", { ...recall("code", {}), [cell.id]: area.value }));
+    const area = editor(cell.querySelector(".source"), recall(`code-${cell.id}`, texts.get(cell)), () => run(cell));
+    area.addEventListener("input", () => keep(`code-${cell.id}`, area.value));
     editors.set(cell, area);
     button(cell, "edit").hidden = true;
     button(cell, "reset").hidden = false;
@@ -23,12 +23,10 @@
   }
 
   function reset(cell) {
-    const { [cell.id]: _, ...others } = recall("code", {});
-    keep("code", others);
     const area = editors.get(cell);
     area.value = texts.get(cell);
     area.dispatchEvent(new Event("input"));
-    keep("code", others);
+    drop(`code-${cell.id}`);
     if (cell.dataset.exercise) return area.focus();
     area.remove();
     editors.delete(cell);
@@ -151,16 +149,16 @@
     button(cell, "edit").addEventListener("click", () => edit(cell).focus());
     button(cell, "reset").addEventListener("click", () => reset(cell));
     button(cell, "stop").addEventListener("click", () => python.stop());
-    const written = recall("code", {})[cell.id] !== undefined;
+    const written = recall(`code-${cell.id}`, null) !== null;
     if ((cell.dataset.exercise && !cell.querySelector("form")) || written) edit(cell);
   }
   for (const form of document.querySelectorAll("form.paper")) {
     const area = form.querySelector("textarea");
     const cell = form.closest(".cell");
-    area.value = recall("code", {})[cell.id] ?? "";
+    area.value = recall(`code-${cell.id}`, "");
     let lines = 0;
     area.addEventListener("input", () => {
-      keep("code", { ...recall("code", {}), [cell.id]: area.value });
+      keep(`code-${cell.id}`, area.value);
       // A line is read when it is finished.
       const now = area.value.split("\n").length;
       if (now !== lines) readPaper(form);

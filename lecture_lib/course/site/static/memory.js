@@ -13,12 +13,33 @@ window.course = (function () {
   }
 
   function keep(name, value, store = "localStorage") {
-    here.set(name, value);
     try {
       window[store].setItem(`course-${name}`, JSON.stringify(value));
+      here.delete(name);
     } catch (error) {
       // It lasts as long as the page.
+      here.set(name, value);
     }
+  }
+
+  function drop(name) {
+    here.delete(name);
+    try {
+      localStorage.removeItem(`course-${name}`);
+    } catch (error) {
+      // Nothing was kept.
+    }
+  }
+
+  // How the names of all that is kept go on, of those that begin so.
+  function names(beginning) {
+    const kept = new Set(here.keys());
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith("course-")) kept.add(key.slice("course-".length));
+    } catch (error) {
+      // Only this page remembers.
+    }
+    return [...kept].filter((name) => name.startsWith(beginning)).map((name) => name.slice(beginning.length)).sort();
   }
 
   function element(name, properties = {}, ...children) {
@@ -27,5 +48,5 @@ window.course = (function () {
     return made;
   }
 
-  return { recall, keep, element };
+  return { recall, keep, drop, names, element };
 })();

@@ -14,11 +14,8 @@
   for (const place of document.querySelectorAll(".guess")) {
     const input = place.querySelector("input");
     const cell = place.closest(".cell");
-    input.value = recall("guesses", {})[cell.id] ?? "";
-    input.addEventListener("input", () => {
-      const { [cell.id]: _, ...others } = recall("guesses", {});
-      keep("guesses", input.value ? { ...others, [cell.id]: input.value } : others);
-    });
+    input.value = recall(`guess-${cell.id}`, "");
+    input.addEventListener("input", () => keep(`guess-${cell.id}`, input.value));
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") cell.querySelector("details.truth").open = true;
     });

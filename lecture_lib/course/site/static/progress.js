@@ -1,8 +1,9 @@
 // What is solved, as `progress()` keeps it: ticks beside the notebooks, the way back, a file to take along.
 (function () {
-  const { recall, keep, element } = window.course;
-  const solved = () => new Set(recall("progress", { solved: [] }).solved ?? []);
-  const record = (names) => keep("progress", { solved: [...names].sort() });
+  const { recall, keep, drop, names, element } = window.course;
+  // An entry for each exercise: two pages that write at the same time take nothing from each other.
+  const solved = () => new Set(names("solved-"));
+  const record = (more) => [...more].forEach((name) => keep(`solved-${name}`, true));
 
   function show() {
     const done = solved();
@@ -23,7 +24,7 @@
   }
 
   addEventListener("solved", (event) => {
-    record(solved().add(event.detail));
+    record([event.detail]);
     show();
   });
   addEventListener("storage", show);
@@ -43,9 +44,9 @@
       const [file] = event.target.files;
       if (!file) return;
       try {
-        const names = JSON.parse(await file.text()).solved.filter((name) => typeof name === "string");
-        record(new Set([...solved(), ...names]));
-        said.textContent = `Read ${file.name}: ${names.length} solved exercises, added to yours.`;
+        const found = JSON.parse(await file.text()).solved.filter((name) => typeof name === "string");
+        record(found);
+        said.textContent = `Read ${file.name}: ${found.length} solved exercises, added to yours.`;
       } catch (error) {
         said.textContent = `${file.name} is no file of progress; yours is as it was.`;
       }
@@ -54,7 +55,7 @@
     });
     box.querySelector(".forget").addEventListener("click", () => {
       if (!confirm("Forget every exercise that is solved?")) return;
-      record([]);
+      solved().forEach((name) => drop(`solved-${name}`));
       said.textContent = "Forgotten.";
       show();
     });
