@@ -22,6 +22,7 @@ from lecture_lib.course.site.cells import Lesson, lesson
 from lecture_lib.course.site.distribution import distribution
 from lecture_lib.course.site.extras import PREVIEW, SHEET, add_pdf, cheat_sheet, sitemap, teachers, write_preview
 from lecture_lib.course.site.glossary import glossary
+from lecture_lib.course.site.live.live import write_live
 from lecture_lib.course.site.markdown import markdown
 from lecture_lib.course.site.outputs import displayed, write_frames
 from lecture_lib.course.site.pages import Page, Way, environment, front, render
@@ -61,6 +62,7 @@ LOADED = ("site.css", "katex.js", "site.js")
 """The assets that every page loads; the index of the search waits for a search."""
 
 FRAMES = re.compile(r'data-frames="(\w+)"')
+ANSWERS = re.compile(r'data-picture="([\w-]+)" data-numbers="([\w-]+)"')
 
 TABLES = (("glossary.html", "Symbols"), ("operations.html", "Operations"), ("identities.html", "Identities"))
 EXTRAS = ((SHEET, "Cheat sheet"), ("teachers.html", "For teachers"))
@@ -105,10 +107,12 @@ def build_site(paths: Sequence[Path], output: Path, cell_timeout: float = CELL_T
 
 
 def weight(page: Path) -> int:
-    """How many bytes a reader loads for a page: the page, its style sheet and scripts, and its widgets' frames."""
+    """How many bytes a reader loads for a page: the page, its style sheet and scripts, frames and numbers."""
     assets = page.parent / "assets"
-    frames = [f"frames/{name}.js" for name in FRAMES.findall(page.read_text(encoding="utf-8"))]
-    return sum(path.stat().st_size for path in (page, *(assets / name for name in (*LOADED, *frames))))
+    text = page.read_text(encoding="utf-8")
+    frames = [f"frames/{name}.js" for name in FRAMES.findall(text)]
+    live = {f"live/{name}.js" for pair in ANSWERS.findall(text) for name in pair}
+    return sum(path.stat().st_size for path in (page, *(assets / name for name in (*LOADED, *frames, *live))))
 
 
 def executed(paths: Sequence[Path], cell_timeout: float = CELL_TIMEOUT) -> Iterator[Execution]:
@@ -155,6 +159,7 @@ def write_pages(
     frames = {name: text for one in lessons.values() for name, text in one.frames.items()}
     _write(output / "index.html", front(way, displayed(_first_graph(), frames), templates))
     write_frames(frames, output / "assets" / "frames")
+    write_live({name: made for one in lessons.values() for name, made in one.live.items()}, output / "assets" / "live")
     _write(output / "assets" / "search-index.js", script(found))
     return len(pages) + 1
 

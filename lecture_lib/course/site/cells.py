@@ -14,6 +14,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 
+from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.markdown import Renderer, markdown, plain
 from lecture_lib.course.site.outputs import Slots, prepare
 from lecture_lib.course.site.questions import ask
@@ -42,6 +43,7 @@ class Lesson:
         exercises: the ids of its exercises, in order.
         goal: what it is for, in plain words, if it says so.
         frames: what its widgets need beside the page, by name.
+        live: its pictures that answer, by the name of their numbers.
     """
 
     stem: str
@@ -52,6 +54,7 @@ class Lesson:
     exercises: tuple[str, ...] = ()
     goal: str = ""
     frames: Mapping[str, str] = field(default_factory=dict)
+    live: Mapping[str, Live] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -76,7 +79,9 @@ def lesson(notebook: NotebookNode, stem: str) -> Lesson:
     found = MINUTES.search("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
     minutes = int(found[1]) if found else None
     body = FIRST.sub(r'\1<span class="number">\2</span> ', slots.fill(body), count=1)
-    return Lesson(stem, first, body, tuple(renderer.headings), minutes, exercises, _goal(body), slots.frames)
+    return Lesson(
+        stem, first, body, tuple(renderer.headings), minutes, exercises, _goal(body), slots.frames, slots.live
+    )
 
 
 def _goal(body: str) -> str:

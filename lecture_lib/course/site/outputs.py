@@ -15,6 +15,8 @@ from typing import Any
 from markupsafe import Markup
 
 from lecture_lib.course.site.figures import described, inlined, plot
+from lecture_lib.course.site.live.live import Live
+from lecture_lib.course.site.live.places import PLACES
 from lecture_lib.show.widgets.packed import MIME, packed, room
 from lecture_lib.show.widgets.paper import PAGE
 from lecture_lib.show.widgets.widget import Widget
@@ -30,10 +32,12 @@ class Slots:
     Attributes:
         pieces: the pieces, in order.
         frames: what the page's widgets need beside it, by name.
+        live: the pictures that answer, by the name of their numbers.
     """
 
     pieces: list[str] = field(default_factory=list)
     frames: dict[str, str] = field(default_factory=dict)
+    live: dict[str, Live] = field(default_factory=dict)
 
     def put(self, piece: str) -> str:
         """Keep a piece."""
@@ -49,12 +53,24 @@ def prepare(notebook: Any, slots: Slots) -> None:
     """Replace the pictures and widgets of a notebook by the page's own."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
+        if cell.id in PLACES:
+            _answering(cell, slots)
         for output in cell.get("outputs", []):
             if output.output_type in ("display_data", "execute_result"):
                 piece = shown(output.data, output.get("metadata", {}), slots.frames)
                 output.data.pop(LIVE, None)
                 if piece is not None:
                     output.data = {"text/html": slots.put(piece)}
+
+
+def _answering(cell: Any, slots: Slots) -> None:
+    """Put the picture that answers below a cell, or in place of its outputs."""
+    place = PLACES[cell.id]
+    picture = place.make()
+    slots.live[picture.name] = picture
+    if place.instead:
+        cell.outputs = []
+    cell.metadata.setdefault("page", {})["live"] = slots.put(picture.html())
 
 
 def shown(data: Any, metadata: Any, frames: dict[str, str]) -> str | None:

@@ -1,0 +1,25 @@
+"""Where the pictures that answer stand: after which cell of which notebook, or in place of its output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from lecture_lib.course.site.live.live import Live
+
+
+@dataclass(frozen=True)
+class Place:
+    """A picture at a cell.
+
+    Attributes:
+        make: makes the picture.
+        instead: it stands in place of the cell's outputs, which paper and notebooks keep; else below them.
+    """
+
+    make: Callable[[], Live]
+    instead: bool = False
+
+
+PLACES: Mapping[str, Place] = {}
+"""The places by the cell's id. A test looks for each of them in the notebooks."""
