@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from lecture_lib.course.authoring.equations import REGISTRY, Equation, find_faults, squeezed
-from lecture_lib.course.authoring.equations.settings import three_inputs, two_steps, window
-from lecture_lib.course.authoring.latex_check import ClaimError, Setting, errors_of
+from lecture_lib.exercises.printed.latex_check import ClaimError, Setting, errors_of
+from lecture_lib.exercises.printed.settings import three_inputs, two_steps, window
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 KNOWN = {equation.id: equation for equation in REGISTRY}

@@ -16,8 +16,8 @@ from lecture_lib.__main__ import main
 from lecture_lib.autograd import nn
 from lecture_lib.course.authoring.equations import DISPLAY, squeezed
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import window
 from lecture_lib.exercises.exercise import Exercise, Mistake
+from lecture_lib.exercises.printed.settings import window
 from lecture_lib.graph.table import table
 from lecture_lib.show.widgets.packed import packed
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_lib.course.authoring.latex_check import Setting, errors_of
+from lecture_lib.exercises.printed.latex_check import Setting, errors_of
 
 TRIALS = 3
 

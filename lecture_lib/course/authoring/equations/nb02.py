@@ -1,7 +1,7 @@
 """The derivatives that notebook 02 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import one_number, two_inputs
+from lecture_lib.exercises.printed.settings import one_number, two_inputs
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation("slope-one-sided", r"f'(x) \approx \frac{f(x + \varepsilon) - f(x)}{\varepsilon}", one_number),

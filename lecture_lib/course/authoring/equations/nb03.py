@@ -1,7 +1,7 @@
 """The derivatives that notebook 03 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import bare_score, tanh_window, three_inputs, with_ones
+from lecture_lib.exercises.printed.settings import bare_score, tanh_window, three_inputs, with_ones
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation(

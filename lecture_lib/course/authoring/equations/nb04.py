@@ -1,7 +1,7 @@
 """The derivatives that notebook 04 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import bare_score, two_layers, two_steps
+from lecture_lib.exercises.printed.settings import bare_score, two_layers, two_steps
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import FUNCTIONS, bare_score, bend, sizes
-from lecture_lib.course.authoring.latex_check import Setting
+from lecture_lib.exercises.printed.latex_check import Setting
+from lecture_lib.exercises.printed.settings import FUNCTIONS, bare_score, bend, sizes
 
 FRONT = r"\left(\frac{\partial s}{\partial h}\frac{\partial h}{\partial z}\right)"
 

@@ -1,7 +1,7 @@
 """The derivatives that notebook 07 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import logistic_loss, softmax_top, squared_loss, window
+from lecture_lib.exercises.printed.settings import logistic_loss, softmax_top, squared_loss, window
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation("delta", r"\delta := \nabla_z J = e \cdot (u \circ f'(z))", window),

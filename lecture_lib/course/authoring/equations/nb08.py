@@ -1,7 +1,7 @@
 """The derivatives that notebook 08 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import bare_score, fan_out
+from lecture_lib.exercises.printed.settings import bare_score, fan_out
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation(

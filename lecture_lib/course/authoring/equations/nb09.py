@@ -3,8 +3,8 @@
 import numpy as np
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import tanh_window
-from lecture_lib.course.authoring.latex_check import Setting
+from lecture_lib.exercises.printed.latex_check import Setting
+from lecture_lib.exercises.printed.settings import tanh_window
 
 
 def three_successors(rng: np.random.Generator) -> Setting:

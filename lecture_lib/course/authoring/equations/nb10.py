@@ -1,7 +1,7 @@
 """The derivatives that notebook 10 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import along_a_direction, probe
+from lecture_lib.exercises.printed.settings import along_a_direction, probe
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation("probe", r"J = g^\top z, \qquad \nabla_z J = g", probe),

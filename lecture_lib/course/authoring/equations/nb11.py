@@ -1,7 +1,7 @@
 """The derivatives that notebook 11 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import logistic_regression, two_paths
+from lecture_lib.exercises.printed.settings import logistic_regression, two_paths
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation(

@@ -1,7 +1,7 @@
 """The derivatives that notebook 12 displays first."""
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.equations.settings import batch, batch_by_rows, batch_of_windows, mean_loss
+from lecture_lib.exercises.printed.settings import batch, batch_by_rows, batch_of_windows, mean_loss
 
 EQUATIONS: tuple[Equation, ...] = (
     Equation("batch-W", r"\nabla_W J = \Delta^\top X", batch),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_lib.course.authoring.equations.equation import Equation
-from lecture_lib.course.authoring.latex_check import Setting
+from lecture_lib.exercises.printed.latex_check import Setting
 
 
 def valley(rng: np.random.Generator) -> Setting:

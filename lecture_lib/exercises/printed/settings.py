@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib.course.authoring.latex_check import Array, Setting, Values
+from lecture_lib.exercises.printed.latex_check import Array, Setting, Values
 
 
 def sigma(s: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Equations as they are printed, judged with random numbers of unequal sizes."""
