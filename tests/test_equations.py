@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from lecture_lib.course.authoring.equations import REGISTRY, Equation, find_faults, squeezed
+from lecture_lib.exercises.printed import judge_equation
 from lecture_lib.exercises.printed.latex_check import ClaimError, Setting, errors_of
-from lecture_lib.exercises.printed.settings import three_inputs, two_steps, window
+from lecture_lib.exercises.printed.settings import bare_score, three_inputs, two_steps, window
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 KNOWN = {equation.id: equation for equation in REGISTRY}
@@ -186,3 +187,11 @@ def test_sound_displays_have_no_faults(notebook, text):
 def test_displays_without_a_proof_are_listed(notebook, texts, fault):
     (found,) = find_faults(notebook(*texts))
     assert re.search(fault, found)
+
+
+def test_an_equation_is_judged_in_words():
+    said = [judge_equation(latex, bare_score) for latex in (r"\nabla_x s = W^\top \delta", r"\nabla_x s = W^\top u")]
+    assert said == ["holds", "fits in shape, and is wrong"]
+    assert judge_equation(r"\nabla_x s = W \delta", bare_score).startswith("does not even fit: ")
+    with pytest.raises(ClaimError, match="q is not known"):
+        judge_equation(r"\nabla_x s = q", bare_score)

@@ -95,11 +95,15 @@ def differences(
     here = evaluate(f, x) if scheme == "forward" else None
     for index in np.ndindex(x.shape):
         step = held_step(x[index], scheme) if eps is None else eps
-        above = evaluate(f, moved(x, index, step))
         if here is not None:
-            yield index, (above - here) / x.dtype.type(step)
+            yield index, (evaluate(f, moved(x, index, step)) - here) / x.dtype.type(step)
         else:
-            yield index, (above - evaluate(f, moved(x, index, -step))) / x.dtype.type(2 * step)
+            yield index, central(f, x, index, step)
+
+
+def central(f: Callable[..., Any], x: Array, index: tuple[int, ...], step: float) -> Array:
+    """How fast f's result changes with one entry, from a step to either side."""
+    return (evaluate(f, moved(x, index, step)) - evaluate(f, moved(x, index, -step))) / x.dtype.type(2 * step)
 
 
 def held_step(entry: Any, scheme: str = "central", eps: float = 1e-4) -> float:
@@ -339,14 +343,14 @@ def along_direction(
     """Compare the tangent of forward mode with a central difference along the same direction."""
     size = max((float(np.abs(d).max()) for d in directions if d.size), default=1.0)
 
-    def central(step: float) -> list[Array]:
+    def slopes_at(step: float) -> list[Array]:
         above = flat(*(a + step * d for a, d in zip(arrays, directions, strict=True)))
         below = flat(*(a - step * d for a, d in zip(arrays, directions, strict=True)))
         pairs = zip(leaves(above), leaves(below), strict=True)
         return [(np.asarray(plain(high)) - np.asarray(plain(low))) / (2 * step) for (_, high), (_, low) in pairs]
 
     step = eps / size
-    slopes = [extrapolated(whole, half) for whole, half in zip(central(step), central(step / 2), strict=True)]
+    slopes = [extrapolated(whole, half) for whole, half in zip(slopes_at(step), slopes_at(step / 2), strict=True)]
     stated_parts = [np.asarray(part) for _, part in leaves(moved_y)]
     if not all(np.all(relative_errors(a, b) <= tolerance) for a, b in zip(stated_parts, slopes, strict=True)):
         # Directions of a few bits and steps that are powers of two move even large entries by just what they say.
@@ -355,7 +359,7 @@ def along_direction(
             _, moved_y = jvp(flat, arrays, directions)
             sizes = [np.abs(np.asarray(plain(part))) for _, part in leaves(flat(*arrays))]
         largest = max([1.0, *(float(np.abs(a).max(initial=0)) for a in arrays)])
-        slopes = settled_parts(central, 2.0 ** np.floor(np.log2(step * largest)), sizes)
+        slopes = settled_parts(slopes_at, 2.0 ** np.floor(np.log2(step * largest)), sizes)
     worst = Entry("forward (empty)", 0.0, 0.0, 0.0)
     for (path, stated), numeric in zip(leaves(moved_y), slopes, strict=True):
         errors = relative_errors(np.asarray(stated), numeric)
@@ -375,13 +379,13 @@ def along_direction(
     return worst
 
 
-def settled_parts(central: Callable[[float], list[Array]], step: float, sizes: list[Array]) -> list[Array]:
+def settled_parts(slopes_at: Callable[[float], list[Array]], step: float, sizes: list[Array]) -> list[Array]:
     """As ``settled``, for every entry of several results of these sizes."""
     best: list[Array] = []
     least: list[Array] = []
     for k in range(2 * RUNGS):
         h = step / 4**k
-        for n, (whole, half) in enumerate(zip(central(h), central(h / 2), strict=True)):
+        for n, (whole, half) in enumerate(zip(slopes_at(h), slopes_at(h / 2), strict=True)):
             change = np.asarray(np.abs(whole - half) + EPS * sizes[n] / h)
             if k == 0:
                 best.append(np.full(whole.shape, np.nan))

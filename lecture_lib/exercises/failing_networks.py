@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.autograd.checks import central
 from lecture_lib.autograd.nn import logsumexp, relu, sigmoid, softmax
 from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.transforms import grad
@@ -296,14 +297,11 @@ def agreement(program: Program, params: Params) -> dict[str, float]:
     cosines = {}
     for name, value in params.items():
         places = [np.unravel_index(k, value.shape) for k in rng.permutation(value.size)[:ENTRIES]]
-        wiggled = []
-        for place in places:
-            ends = []
-            for step in (WIGGLE, -WIGGLE):
-                moved = value.copy()
-                moved[place] += step
-                ends.append(float(np.mean(program.losses(params | {name: moved}, X[rows], y[rows]))))
-            wiggled.append((ends[0] - ends[1]) / (2 * WIGGLE))
+
+        def loss(moved: Array, name: str = name) -> Any:
+            return np.mean(program.losses(params | {name: moved}, X[rows], y[rows]))
+
+        wiggled = [central(loss, value, place, WIGGLE) for place in places]
         cosines[name] = _cosine(np.array(wiggled), np.array([given[name][place] for place in places]))
     return cosines
 

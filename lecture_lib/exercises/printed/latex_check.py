@@ -22,6 +22,7 @@ Array = NDArray[Any]
 Values = dict[str, Array]
 
 WIGGLE = 1e-5
+"""The step of the differences, which are taken here and not by the library, whose gradients they judge."""
 EXACT = 1e-6
 ROUGH = 1e-2
 
@@ -41,6 +42,18 @@ ENDS = RELATIONS | SEPARATORS | {")", "]", "}", "+", "-", "\\circ", "\\end", "."
 
 class ClaimError(ValueError):
     """An equation that cannot be read, or whose shapes do not fit; the message shows the place."""
+
+
+class MisfitError(ClaimError):
+    """Sides, factors or terms whose shapes do not fit.
+
+    Attributes:
+        shapes: the problem alone, without its place.
+    """
+
+    def __init__(self, shapes: str, place: str) -> None:
+        super().__init__(f"{shapes}, {place}")
+        self.shapes = shapes
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ class _Reader:
 
     def distance(self, left: Array, right: Array, allowed: float) -> float:
         if left.shape != right.shape:
-            raise self.error(f"the left side is {_shape(left)}, the right side {_shape(right)}")
+            raise self.misfit(f"the left side is {_shape(left)}, the right side {_shape(right)}")
         return float(np.max(np.abs(left - right)) / (allowed * max(1e-3, np.max(np.abs(right)))))
 
     def next(self) -> str | None:
@@ -154,8 +167,13 @@ class _Reader:
         return token
 
     def error(self, problem: str) -> ClaimError:
-        read = " ".join(self.tokens[: self.place])
-        return ClaimError(f"{problem}, after: {read} ⟨here⟩ {' '.join(self.tokens[self.place :])}")
+        return ClaimError(f"{problem}, {self.here()}")
+
+    def misfit(self, shapes: str) -> MisfitError:
+        return MisfitError(shapes, self.here())
+
+    def here(self) -> str:
+        return f"after: {' '.join(self.tokens[: self.place])} ⟨here⟩ {' '.join(self.tokens[self.place :])}"
 
     def sum(self) -> Array:
         negative = self.next() == "-"
@@ -193,7 +211,7 @@ class _Reader:
             elif result.shape[1] == other.shape[0]:
                 result = result @ other
             else:
-                raise self.error(f"{_shape(result)} times {_shape(other)}: the inner sizes differ")
+                raise self.misfit(f"{_shape(result)} times {_shape(other)}: the inner sizes differ")
         return result
 
     def factor(self) -> Array:
@@ -208,7 +226,7 @@ class _Reader:
             elif len(power) == 1 and power[0].isdigit() and result.size == 1:
                 result = result ** int(power[0])
             else:
-                raise self.error(f"cannot raise {_shape(result)} to the power {''.join(power)}")
+                raise self.misfit(f"cannot raise {_shape(result)} to the power {''.join(power)}")
         return result
 
     def atom(self) -> Array:
@@ -383,7 +401,7 @@ class _Reader:
         self.take("\\end")
         self.group()
         if len({row.shape[1] for row in rows}) > 1:
-            raise self.error(f"the rows of the matrix are {', '.join(map(_shape, rows))}: they must be equally wide")
+            raise self.misfit(f"the rows of the matrix are {', '.join(map(_shape, rows))}: they must be equally wide")
         return np.concatenate(rows, axis=0)
 
     def matrix_row(self) -> Array:
@@ -393,17 +411,17 @@ class _Reader:
             entries.append(self.sum())
         heights = {entry.shape[0] for entry in entries}
         if len(heights) > 1:
-            raise self.error(f"a row of a matrix holds pieces of {' and '.join(map(str, sorted(heights)))} rows")
+            raise self.misfit(f"a row of a matrix holds pieces of {' and '.join(map(str, sorted(heights)))} rows")
         return np.concatenate(entries, axis=1)
 
     def number(self, value: Array) -> float:
         if value.size != 1:
-            raise self.error(f"cannot divide by {_shape(value)}")
+            raise self.misfit(f"cannot divide by {_shape(value)}")
         return float(value.reshape(()))
 
     def fit(self, left: Array, right: Array, sign: str) -> None:
         if left.shape != right.shape:
-            raise self.error(f"{_shape(left)} {sign} {_shape(right)}: both must have the same shape")
+            raise self.misfit(f"{_shape(left)} {sign} {_shape(right)}: both must have the same shape")
 
 
 def _slope(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
