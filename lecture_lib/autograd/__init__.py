@@ -1,8 +1,8 @@
 """Numbers: the Tensor, the table of local derivatives, the walk through the graph, the transforms, the checks.
 
-Read the modules in this order; each uses only what stands above it.
+Each module uses only what stands above it.
 
-The core, where a derivative is stated once and carried through the graph:
+What the core stands on. Look in where a name is new:
 
 * ``errors``: the two errors that gradients raise.
 * ``trees``: nested tuples, lists and dicts of arrays.
@@ -12,8 +12,11 @@ The core, where a derivative is stated once and carried through the graph:
 * ``node``: one value of a recorded computation: its operation, its arguments, its age.
 * ``saved``: what an operation keeps of its arguments, and what is said if it changed meanwhile.
 * ``sparse``: the gradient of a table of which a few rows were looked up.
-* ``engine``: backward with gradients, forward with tangents.
 * ``spoken``: what NumPy's functions are called in an error message.
+
+The core, where a derivative is stated once and carried through the graph. Begin here:
+
+* ``engine``: backward with gradients, forward with tangents.
 * ``tensor``: a node that is used like an array; ``apply`` runs an operation and records it.
 * ``families``: five ways to state a local derivative, and the pull and push that follow.
 * ``slopes``, ``linear``, ``products``, ``linalg``, ``rules``: the local derivative of every operation.
