@@ -57,8 +57,8 @@ TESTS = ("conftest.py", "sanitize.cfg")
 ELSEWHERE = re.compile(
     r"^make test$|\blab$|\blite$|\bpip install\b| -m venv |^conda\b|^uvx?\b|^build/|--merge|^parallel |^sbatch "
 )
-"""make test is what CI runs; the set-up and the lab are tried whole in tests/test_house.py; what needs registries or the
-parts of several machines is laid out only."""
+"""make test is what CI runs; set-up and lab are tried whole in tests/house; what needs registries or the parts of several
+machines is laid out only."""
 
 
 @pytest.fixture
