@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -195,8 +196,63 @@ def jacobians(rounds: int, seconds: float) -> list[Row]:
     return [("200×200", name, f"{t:.0f}", f"{t / hand:.2f}") for name, t in times.items()]
 
 
+def many_inputs(rounds: int, seconds: float) -> list[Row]:
+    """(d) The Jacobian of tanh(Wx), W of 1,000×1,000, and the Hessian of its sum, in float32."""
+    from lecture_lib import hessian, jacobian
+
+    rng = np.random.default_rng(0)
+    W = (rng.standard_normal((1000, 1000)) / 30).astype(np.float32)
+    x = rng.standard_normal(1000).astype(np.float32)
+
+    def slopes_by_hand() -> Any:
+        h = np.tanh(W @ x)
+        return (1 - h * h)[:, None] * W
+
+    def bends_by_hand() -> Any:
+        h = np.tanh(W @ x)
+        return W.T @ ((-2 * h * (1 - h * h))[:, None] * W)
+
+    def layer(np: Any) -> Callable[[Any], Any]:
+        return lambda x: np.tanh(W @ x)
+
+    def total(np: Any) -> Callable[[Any], Any]:
+        return lambda x: np.sum(np.tanh(np.dot(W, x)))
+
+    jacobian_of: dict[str, Callable[[], Any]] = {"NumPy by hand": slopes_by_hand}
+    hessian_of: dict[str, Callable[[], Any]] = {"NumPy by hand": bends_by_hand}
+    jacobian_of["lecture_lib"] = partial(jacobian(layer(np)), x)
+    hessian_of["lecture_lib"] = partial(hessian(total(np)), x)
+    try:
+        import autograd.numpy as anp
+        from autograd import hessian as hips_hessian
+        from autograd import jacobian as hips_jacobian
+
+        jacobian_of["HIPS autograd"] = partial(hips_jacobian(lambda x: anp.tanh(anp.dot(W, x))), x)
+        hessian_of["HIPS autograd"] = partial(hips_hessian(total(anp)), x)
+    except ImportError:
+        pass
+    try:
+        import jax
+
+        slopes, bends = jax.jit(jax.jacrev(layer(jax.numpy))), jax.jit(jax.hessian(total(jax.numpy)))
+        jacobian_of["JAX jit"] = lambda: slopes(x).block_until_ready()
+        hessian_of["JAX jit"] = lambda: bends(x).block_until_ready()
+    except ImportError:
+        pass
+    rows = []
+    for what, contestants in (("Jacobian", jacobian_of), ("Hessian", hessian_of)):
+        expected = contestants["NumPy by hand"]()
+        for name, call in contestants.items():
+            if not np.allclose(np.asarray(call()), expected, atol=1e-4):
+                raise AssertionError(f"{name} computes another {what} than NumPy by hand")
+        times = interleaved(contestants, max(3, rounds // 4), seconds / 10)
+        own = times["lecture_lib"]
+        rows += [(what, name, f"{t / 1000:.1f} ms", f"{own / t:.2f}") for name, t in times.items()]
+    return rows
+
+
 def vocabularies(rounds: int, seconds: float) -> list[Row]:
-    """(d) A compiled step at batch 32 while the vocabulary grows."""
+    """(e) A compiled step at batch 32 while the vocabulary grows."""
     sizes = (10_000, 100_000, 1_000_000)
     times = interleaved({f"{words:,}": compiled(words, 32) for words in sizes}, rounds, seconds)
     base = times["10,000"]
@@ -204,7 +260,7 @@ def vocabularies(rounds: int, seconds: float) -> list[Row]:
 
 
 def depths(rounds: int, seconds: float) -> list[Row]:
-    """(e) Backward time over forward time while the graph gets deeper."""
+    """(f) Backward time over forward time while the graph gets deeper."""
     rows = []
     for depth in (10, 100, 1_000, 10_000):
         build, both = chain(depth)
@@ -251,7 +307,22 @@ def start_up() -> list[Row]:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     rows.append(("peak memory of a step", "lecture_lib compiled, batch 32", f"{peak / 1024:.0f} KiB", "–"))
+    rows.append(("derivation of 20 layers", "derive, every line proved", f"{derivation_of(20):.2f} s", "–"))
     return rows
+
+
+def derivation_of(layers: int) -> float:
+    """The seconds that the gradient of a network's first weights takes to derive and prove."""
+    from lecture_lib import matcalc as mc
+
+    letters = [f"W{k}:n{k}*n{k - 1}" for k in range(1, layers + 1)]
+    *weights, x, u = mc.symbols(" ".join([*letters, "x:n0", f"u:n{layers}"]))
+    h = x
+    for W in weights:
+        h = mc.tanh(W @ h)
+    start = time.perf_counter()
+    mc.derive(u.T @ h, weights[0]).prove()
+    return time.perf_counter() - start
 
 
 def table(head: Sequence[str], rows: Sequence[Row]) -> str:
@@ -297,6 +368,8 @@ def main() -> None:
         table(("case", "library", "time", "lecture_lib / this"), scalar_graphs(rounds, seconds)),
         "## A full Jacobian",
         table(("case", "how", "µs", "time / by hand"), jacobians(rounds, seconds)),
+        "## 1,000 inputs",
+        table(("case", "library", "time", "lecture_lib / this"), many_inputs(rounds, seconds)),
         "## The size of the vocabulary",
         table(("case", "library", "µs", "time / at 10,000"), vocabularies(rounds, seconds)),
         "## Depth",
