@@ -2,8 +2,8 @@
 
     python benchmarks/felt.py [SITE]
 
-SITE is the folder that `make site` wrote, build/site if left out. A page comes from 127.0.0.1 over 1.6 Mbit/s, delayed by
-150 ms, to a processor that is slowed down four times; medians of three loads.
+SITE is the folder that `make site` wrote, build/site if left out. A page comes from 127.0.0.1 over 1.6 Mbit/s, delayed
+by 150 ms, to a processor that is slowed down four times; medians of three loads.
 """
 
 from __future__ import annotations
