@@ -23,6 +23,7 @@ def house(monkeypatch, tmp_path):
         text = f"import os; print({name!r}, os.environ.get('OPENBLAS_CORETYPE'), os.environ['OPENBLAS_NUM_THREADS'])"
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     listed = [checks.Check(name, (name,), always=name != "asked") for name in ("one", "two", "asked")]
     monkeypatch.setattr(checks, "checks", lambda root: listed)
     return tmp_path
