@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from lecture_lib.autograd.operation import Value
 from lecture_lib.course.execute import CELL_TIMEOUT, Execution, execute_notebooks, read_notebook
 from lecture_lib.course.relink import with_working_links
 from lecture_lib.course.site.assets import write_assets
@@ -23,8 +21,9 @@ from lecture_lib.course.site.distribution import distribution
 from lecture_lib.course.site.extras import PREVIEW, SHEET, add_pdf, cheat_sheet, sitemap, teachers, write_preview
 from lecture_lib.course.site.glossary import glossary
 from lecture_lib.course.site.live.live import write_live
+from lecture_lib.course.site.live.window import window
 from lecture_lib.course.site.markdown import markdown
-from lecture_lib.course.site.outputs import displayed, write_frames
+from lecture_lib.course.site.outputs import write_frames
 from lecture_lib.course.site.pages import Page, Way, environment, front, render
 from lecture_lib.course.site.reference import reference
 from lecture_lib.course.site.road import Chapter, road
@@ -32,9 +31,7 @@ from lecture_lib.course.site.run import code_cells, table
 from lecture_lib.course.site.search import Section, script, sections
 from lecture_lib.course.site.tables import FAMILIES, matrix_identities, operations
 from lecture_lib.course.site.wheel import write_python
-from lecture_lib.graph.trace import trace
 from lecture_lib.show.widgets.packed import VARIABLE
-from lecture_lib.show.widgets.stepper import Stepper
 
 SETTINGS = """c = get_config()  # noqa: F821
 c.InlineBackend.figure_formats = {"svg", "retina"}
@@ -156,10 +153,13 @@ def write_pages(
     for page in pages:
         _write(output / page.file, render(page, way, templates))
         found += sections(page.file, page.title, page.body)
-    frames = {name: text for one in lessons.values() for name, text in one.frames.items()}
-    _write(output / "index.html", front(way, displayed(_first_graph(), frames), templates))
-    write_frames(frames, output / "assets" / "frames")
-    write_live({name: made for one in lessons.values() for name, made in one.live.items()}, output / "assets" / "live")
+    first = window()
+    _write(output / "index.html", front(way, first.html(), templates))
+    write_frames(
+        {name: text for one in lessons.values() for name, text in one.frames.items()}, output / "assets" / "frames"
+    )
+    live = {name: made for one in lessons.values() for name, made in one.live.items()}
+    write_live(live | {first.name: first}, output / "assets" / "live")
     _write(output / "assets" / "search-index.js", script(found))
     return len(pages) + 1
 
@@ -191,19 +191,6 @@ def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Le
     for file, title in TABLES:
         words, body, headings = bodies[file]
         yield Page(file, title, markdown(f"# {title}\n{words}") + body, "Look up", headings=headings)
-
-
-def _first_graph() -> Stepper:
-    """The widget of the front page: the small graph of notebook 08, in its letters."""
-
-    def small(x: Value, y: Value, z: Value) -> Value:
-        a = x + y
-        c = np.maximum(y, z)
-        return a * c
-
-    stepper = Stepper(trace(small, 1.0, 2.0, 0.0))
-    stepper.step = 6
-    return stepper
 
 
 def empty(folder: Path) -> None:

@@ -17,9 +17,8 @@ from markupsafe import Markup
 from lecture_lib.course.site.figures import described, inlined, plot
 from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.live.places import PLACES
-from lecture_lib.show.widgets.packed import MIME, packed, room
+from lecture_lib.show.widgets.packed import MIME, room
 from lecture_lib.show.widgets.paper import PAGE
-from lecture_lib.show.widgets.widget import Widget
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 SLOT = re.compile(r'<div data-slot="(\d+)"></div>')
@@ -109,12 +108,6 @@ def widget(packed_frames: str, still: str, words: str, frames: dict[str, str]) -
         f'<div class="still">{picture(still)}<figcaption>{html.escape(words)}</figcaption></div>'
         f'<script type="application/json">{script_json(head)}</script></figure>'
     )
-
-
-def displayed(shown: Widget, frames: dict[str, str]) -> str:
-    """A widget of this very process as a piece of a page."""
-    still = shown.still()
-    return widget(packed(shown), still.img, still.alt, frames)
 
 
 def write_frames(frames: Mapping[str, str], folder: Path) -> None:

@@ -40,7 +40,10 @@
     return [at.x, at.y];
   }
 
-  window.course.drawing = { svg, number, point };
+  /* What another script of pictures handed over: a part that a picture stands on. */
+  const part = (name) => load(name, made);
+
+  window.course.drawing = { svg, number, point, part };
 
   // `draw(figure, numbers)` returns the live element; the still picture stays where that fails.
   async function begin(figure) {
