@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lecture_lib.course.site.live.graph import logistic_regression, one_unit, small_graph
 from lecture_lib.course.site.live.live import Live
 
 
@@ -21,5 +22,9 @@ class Place:
     instead: bool = False
 
 
-PLACES: Mapping[str, Place] = {}
+PLACES: Mapping[str, Place] = {
+    "05-stepper": Place(one_unit),
+    "08-stepper-show": Place(small_graph),
+    "11-logreg-graph": Place(logistic_regression),
+}
 """The places by the cell's id. A test looks for each of them in the notebooks."""

@@ -40,7 +40,7 @@
     return [at.x, at.y];
   }
 
-  window.course.drawing = { svg, number, point };
+  window.course.drawing = { svg, number, point, load: (name) => load(name, given) };
 
   // `draw(figure, numbers)` returns the live element; the still picture stays where that fails.
   async function begin(figure) {
