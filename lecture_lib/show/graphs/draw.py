@@ -17,7 +17,7 @@ from lecture_lib.show.canvas.scene import Command, Scene
 from lecture_lib.show.graphs.describe import called, counted, describe
 from lecture_lib.show.graphs.edges import Mismatch, wrong_edges
 from lecture_lib.show.graphs.formulas import symbols
-from lecture_lib.show.graphs.layout import Box, Edge, arrange
+from lecture_lib.show.graphs.layout import BEND, Box, Edge, arrange
 from lecture_lib.show.graphs.parts import NAME, RADIUS, Link, Vertex
 from lecture_lib.show.graphs.signs import sign
 
@@ -44,6 +44,9 @@ class DrawingPlan:
     Raises:
         ValueError: unknown labels.
     """
+
+    bend = BEND
+    """The room between layers in which lines may bend."""
 
     def __init__(
         self,
@@ -73,6 +76,7 @@ class DrawingPlan:
             [v.box for v in self.vertices],
             [k.edge for k in self.links],
             {k for k, v in enumerate(self.vertices) if v.kind == "leaf"},
+            self.bend,
         )
         if check and self.backward:
             self._verdict()

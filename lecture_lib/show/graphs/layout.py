@@ -99,7 +99,7 @@ def isotonic(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
     return [value for value, _, n in blocks for _ in range(n)]
 
 
-def arrange(nodes: list[Box], edges: list[Edge], leaves: set[int]) -> tuple[float, float]:
+def arrange(nodes: list[Box], edges: list[Edge], leaves: set[int], bend: float = BEND) -> tuple[float, float]:
     """Place nodes and labels; fills in ``x``, ``y``, ``layer`` of every box and the chains of the edges."""
     for node, layer in zip(nodes, layers(len(nodes), edges, leaves), strict=True):
         node.layer = 2 * layer
@@ -118,7 +118,7 @@ def arrange(nodes: list[Box], edges: list[Edge], leaves: set[int]) -> tuple[floa
     order_columns(columns, links)
     ports(nodes, edges, {id(box): k for column in columns for k, box in enumerate(column)})
     place_columns(columns, links)
-    return spread(columns, links)
+    return spread(columns, links, bend)
 
 
 def ordered_from_output(nodes: list[Box], edges: list[Edge]) -> list[Box]:
@@ -245,7 +245,7 @@ def place_columns(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) 
             break
 
 
-def spread(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> tuple[float, float]:
+def spread(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]], bend: float = BEND) -> tuple[float, float]:
     """Give every layer its x, with more room where lines climb far, and move everything so that it starts at 0."""
     x = 0.0
     climb: dict[int, float] = {}
@@ -253,7 +253,7 @@ def spread(columns: list[list[Box]], links: list[tuple[Box, Box, Edge]]) -> tupl
         climb[b.layer] = max(climb.get(b.layer, 0.0), abs(a.y - b.y))
     for k, column in enumerate(columns):
         width = max((box.width for box in column), default=0.0)
-        x += (min(max(BEND, STEEPEST * climb.get(k, 0.0)), LONGEST_BEND) if k else 0.0) + width / 2
+        x += (min(max(bend, STEEPEST * climb.get(k, 0.0)), LONGEST_BEND) if k else 0.0) + width / 2
         for box in column:
             box.x = x
         x += width / 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lecture_lib.course.site.live.graph import logistic_regression, one_unit, small_graph
 from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.live.window import window
 
@@ -25,6 +26,9 @@ class Place:
 PLACES: Mapping[str, Place] = {
     "00-question": Place(window),
     "01-trained-why": Place(window),
+    "05-stepper": Place(one_unit),
     "07-shapes": Place(window),
+    "08-stepper-show": Place(small_graph),
+    "11-logreg-graph": Place(logistic_regression),
 }
 """The places by the cell's id. A test looks for each of them in the notebooks."""

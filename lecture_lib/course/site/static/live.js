@@ -40,10 +40,10 @@
     return [at.x, at.y];
   }
 
-  /* What another script of pictures handed over: a part that a picture stands on. */
+  /* What another script of pictures handed over, a part that a picture stands on; and other numbers. */
   const part = (name) => load(name, made);
 
-  window.course.drawing = { svg, number, point, part };
+  window.course.drawing = { svg, number, point, part, load: (name) => load(name, given) };
 
   // `draw(figure, numbers)` returns the live element; the still picture stays where that fails.
   async function begin(figure) {
