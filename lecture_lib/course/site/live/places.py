@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lecture_lib.course.site.live import descent
 from lecture_lib.course.site.live.live import Live
 
 
@@ -21,5 +22,9 @@ class Place:
     instead: bool = False
 
 
-PLACES: Mapping[str, Place] = {}
+PLACES: Mapping[str, Place] = {
+    "15-hessian-why": Place(descent.directions),
+    "15-lab-full": Place(descent.lab, instead=True),
+    "15-lab-run": Place(descent.search, instead=True),
+}
 """The places by the cell's id. A test looks for each of them in the notebooks."""
