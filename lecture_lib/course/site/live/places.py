@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lecture_lib.course.site.live import descent
 from lecture_lib.course.site.live.graph import logistic_regression, one_unit, small_graph
 from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.live.window import window
@@ -30,5 +31,8 @@ PLACES: Mapping[str, Place] = {
     "07-shapes": Place(window),
     "08-stepper-show": Place(small_graph),
     "11-logreg-graph": Place(logistic_regression),
+    "15-hessian-why": Place(descent.directions),
+    "15-lab-full": Place(descent.lab, instead=True),
+    "15-lab-run": Place(descent.search, instead=True),
 }
 """The places by the cell's id. A test looks for each of them in the notebooks."""
