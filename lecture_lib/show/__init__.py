@@ -16,6 +16,7 @@ from lecture_lib.show.widgets.dock import ShapeDock
 from lecture_lib.show.widgets.gallery import Gallery
 from lecture_lib.show.widgets.game import WeightGame
 from lecture_lib.show.widgets.jacobian import JacobianMap
+from lecture_lib.show.widgets.linked import LinkedWeight
 from lecture_lib.show.widgets.losses import LossSlopes
 from lecture_lib.show.widgets.microscope import StepMicroscope
 from lecture_lib.show.widgets.nonlinearity import NonlinearityExplorer
@@ -39,6 +40,7 @@ __all__ = [
     "Gallery",
     "JacobianMap",
     "LearningRateLab",
+    "LinkedWeight",
     "LossSlopes",
     "NonlinearityExplorer",
     "NudgeMeter",
