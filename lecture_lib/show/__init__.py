@@ -26,6 +26,7 @@ from lecture_lib.show.widgets.overfitting import OverfittingLab
 from lecture_lib.show.widgets.paper import Paper, PuzzleBoard
 from lecture_lib.show.widgets.paths import PathLens
 from lecture_lib.show.widgets.rates import LearningRateLab
+from lecture_lib.show.widgets.replay import Replay
 from lecture_lib.show.widgets.ridgelines import Ridgelines
 from lecture_lib.show.widgets.stepper import Stepper
 from lecture_lib.show.widgets.symptoms import SymptomBoard
@@ -50,6 +51,7 @@ __all__ = [
     "Paper",
     "Picture",
     "PuzzleBoard",
+    "Replay",
     "Ridgelines",
     "ShapeDock",
     "StepMicroscope",

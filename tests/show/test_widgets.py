@@ -27,6 +27,7 @@ from lecture_lib.show import (
     OrderCost,
     OverfittingLab,
     PathLens,
+    Replay,
     Ridgelines,
     ShapeDock,
     StepMicroscope,
@@ -120,6 +121,8 @@ MAKERS: dict[str, Any] = {
     "stepper of a model": lambda: Stepper(trace(*[CASES["window model"][0], *CASES["window model"][1]])),
     "stepper of a deep network": lambda: Stepper(trace(*[CASES["deep"][0], *CASES["deep"][1]])),
     "nudge meter": lambda: NudgeMeter(trace(score, *CASES["score"][1])),
+    "replay of numbers": lambda: Replay(trace(seven, 1.0, 2.0, 0.0)),
+    "replay of arrays": lambda: Replay(trace(score, *CASES["score"][1])),
     "path lens": lambda: PathLens(trace(two_bends, 1.0), "t"),
     "path lens of one leaf among three": lambda: PathLens(trace(seven, 1.0, 2.0, 0.0), "y"),
     "shape dock": ShapeDock,
@@ -370,6 +373,37 @@ def test_the_gap_of_a_nudge_shrinks_with_its_square() -> None:
     gaps = meter._gaps("x")
     assert gaps[1] / gaps[2] == pytest.approx(100, rel=0.05)
     assert gaps[2] / gaps[3] == pytest.approx(100, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["replay of numbers", "replay of arrays"])
+def test_every_node_of_a_replay_moves_the_output_as_its_gradient_foretells(name: str) -> None:
+    replay = MAKERS[name]()
+    replay.eps = 0.001
+    assert len(replay.places) == len(replay.plan.vertices) - 1, "all but the output's frame"
+    for node in replay.places:
+        replay.node = node
+        foretold, happened = replay.moves(replay.state)
+        assert happened == pytest.approx(foretold, rel=5e-3, abs=1e-9), node
+        assert f"{node} is nudged by 0.001" in repr(replay)
+
+
+def rims(replay: Replay) -> int:
+    items = replay.frame(replay.state).scene.items
+    return sum(getattr(item, "stroke", None) == "forward" and item.thick == 2.4 for item in items)
+
+
+def test_a_replay_nudges_the_steepest_entry_and_marks_what_lies_behind_it() -> None:
+    replay = Replay(trace(seven, 1.0, 2.0, 0.0))
+    assert (repr(replay), rims(replay)) == ("Nothing is nudged. Choose a node.", 0)
+    replay.node = "y"
+    assert (replay.moves(replay.state), rims(replay)) == ((pytest.approx(0.5), pytest.approx(0.51)), 4)
+    replay.node = "x"
+    assert rims(replay) == 3
+    entry = Replay(trace(lambda x: x[0] + 3 * x[1], np.array([1.0, 2.0])))
+    assert "x[1]" in entry.places
+    for wrong in (trace(lambda x: 2 * x, np.ones(2)), trace(lambda n: n * 2, 3)):
+        with pytest.raises(ValueError, match="Replay needs"):
+            Replay(wrong)
 
 
 def test_the_dock_finds_the_one_right_order() -> None:
