@@ -16,6 +16,7 @@ from lecture_lib.show.widgets.dock import ShapeDock
 from lecture_lib.show.widgets.gallery import Gallery
 from lecture_lib.show.widgets.game import WeightGame
 from lecture_lib.show.widgets.jacobian import JacobianMap
+from lecture_lib.show.widgets.linked import LinkedWeight
 from lecture_lib.show.widgets.losses import LossSlopes
 from lecture_lib.show.widgets.microscope import StepMicroscope
 from lecture_lib.show.widgets.nonlinearity import NonlinearityExplorer
@@ -25,6 +26,7 @@ from lecture_lib.show.widgets.overfitting import OverfittingLab
 from lecture_lib.show.widgets.paper import Paper, PuzzleBoard
 from lecture_lib.show.widgets.paths import PathLens
 from lecture_lib.show.widgets.rates import LearningRateLab
+from lecture_lib.show.widgets.replay import Replay
 from lecture_lib.show.widgets.ridgelines import Ridgelines
 from lecture_lib.show.widgets.stepper import Stepper
 from lecture_lib.show.widgets.symptoms import SymptomBoard
@@ -39,6 +41,7 @@ __all__ = [
     "Gallery",
     "JacobianMap",
     "LearningRateLab",
+    "LinkedWeight",
     "LossSlopes",
     "NonlinearityExplorer",
     "NudgeMeter",
@@ -48,6 +51,7 @@ __all__ = [
     "Paper",
     "Picture",
     "PuzzleBoard",
+    "Replay",
     "Ridgelines",
     "ShapeDock",
     "StepMicroscope",

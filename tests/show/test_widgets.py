@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from lecture_lib import numeric_gradient, trace
+from lecture_lib import grad, numeric_gradient, trace
 from lecture_lib.exercises.failing_networks import CASES as MUSEUM
 from lecture_lib.exercises.failing_networks import HEALTHY, examine
 from lecture_lib.show import (
@@ -19,12 +20,14 @@ from lecture_lib.show import (
     Gallery,
     JacobianMap,
     LearningRateLab,
+    LinkedWeight,
     LossSlopes,
     NonlinearityExplorer,
     NudgeMeter,
     OrderCost,
     OverfittingLab,
     PathLens,
+    Replay,
     Ridgelines,
     ShapeDock,
     StepMicroscope,
@@ -44,7 +47,8 @@ from lecture_lib.show.canvas.scene import Scene, Text
 from lecture_lib.show.canvas.svg import fragment
 from lecture_lib.show.widgets.controls import Choice, Steps
 from lecture_lib.show.widgets.frames import Frame
-from lecture_lib.show.widgets.game import NAMES, score_and_slopes
+from lecture_lib.show.widgets.game import NAMES, B, U, X, score_and_slopes
+from lecture_lib.show.widgets.linked import W as linked_W
 from lecture_lib.show.widgets.orders import costs
 
 from .geometry import clipped_texts, overlapping_texts
@@ -117,12 +121,17 @@ MAKERS: dict[str, Any] = {
     "stepper of a model": lambda: Stepper(trace(*[CASES["window model"][0], *CASES["window model"][1]])),
     "stepper of a deep network": lambda: Stepper(trace(*[CASES["deep"][0], *CASES["deep"][1]])),
     "nudge meter": lambda: NudgeMeter(trace(score, *CASES["score"][1])),
+    "replay of numbers": lambda: Replay(trace(seven, 1.0, 2.0, 0.0)),
+    "replay of arrays": lambda: Replay(trace(score, *CASES["score"][1])),
     "path lens": lambda: PathLens(trace(two_bends, 1.0), "t"),
     "path lens of one leaf among three": lambda: PathLens(trace(seven, 1.0, 2.0, 0.0), "y"),
     "shape dock": ShapeDock,
     "learning-rate lab": LearningRateLab,
     "Jacobian map": jacobian_map,
     "column nudge": column_nudge,
+    "linked weight": LinkedWeight,
+    "linked weight with its chain": lambda: LinkedWeight("chain"),
+    "linked weight with δ": lambda: LinkedWeight("delta"),
     "order cost": OrderCost,
     "ridgelines": lambda: Ridgelines(depth=5, width=20),
     "nonlinearity explorer": NonlinearityExplorer,
@@ -237,7 +246,9 @@ def test_states_of_several_small_controls_are_all_visited() -> None:
 
 def test_export_has_a_picture_for_every_state() -> None:
     exported = jacobian_map().export()
-    assert [state["which"] for state, _, _ in exported] == ["∂h/∂z", "∂z/∂x", "∂z/∂W", "δᵀ(I⊗xᵀ) folded"]
+    pictures = list(dict.fromkeys(state["which"] for state, _, _ in exported))
+    assert pictures == ["∂h/∂z", "∂z/∂x", "∂z/∂W", "δᵀ(I⊗xᵀ) folded"]
+    assert len(exported) == 4 * 3 * 5
     assert all(svg.startswith("<svg") and text for _, svg, text in exported)
 
 
@@ -364,6 +375,37 @@ def test_the_gap_of_a_nudge_shrinks_with_its_square() -> None:
     assert gaps[2] / gaps[3] == pytest.approx(100, rel=0.05)
 
 
+@pytest.mark.parametrize("name", ["replay of numbers", "replay of arrays"])
+def test_every_node_of_a_replay_moves_the_output_as_its_gradient_foretells(name: str) -> None:
+    replay = MAKERS[name]()
+    replay.eps = 0.001
+    assert len(replay.places) == len(replay.plan.vertices) - 1, "all but the output's frame"
+    for node in replay.places:
+        replay.node = node
+        foretold, happened = replay.moves(replay.state)
+        assert happened == pytest.approx(foretold, rel=5e-3, abs=1e-9), node
+        assert f"{node} is nudged by 0.001" in repr(replay)
+
+
+def rims(replay: Replay) -> int:
+    items = replay.frame(replay.state).scene.items
+    return sum(getattr(item, "stroke", None) == "forward" and item.thick == 2.4 for item in items)
+
+
+def test_a_replay_nudges_the_steepest_entry_and_marks_what_lies_behind_it() -> None:
+    replay = Replay(trace(seven, 1.0, 2.0, 0.0))
+    assert (repr(replay), rims(replay)) == ("Nothing is nudged. Choose a node.", 0)
+    replay.node = "y"
+    assert (replay.moves(replay.state), rims(replay)) == ((pytest.approx(0.5), pytest.approx(0.51)), 4)
+    replay.node = "x"
+    assert rims(replay) == 3
+    entry = Replay(trace(lambda x: x[0] + 3 * x[1], np.array([1.0, 2.0])))
+    assert "x[1]" in entry.places
+    for wrong in (trace(lambda x: 2 * x, np.ones(2)), trace(lambda n: n * 2, 3)):
+        with pytest.raises(ValueError, match="Replay needs"):
+            Replay(wrong)
+
+
 def test_the_dock_finds_the_one_right_order() -> None:
     dock = ShapeDock(n=4, m=7)
     fitting = set()
@@ -425,6 +467,57 @@ def test_the_folded_jacobian_is_the_outer_product() -> None:
     assert (maps.delta @ maps.of_weights).reshape(3, 5) == pytest.approx(np.outer(maps.delta, maps.x))
     assert maps.gradient == pytest.approx(np.outer(maps.delta, maps.x))
     assert maps.of_weights == pytest.approx(np.kron(np.eye(3), maps.x[None]))
+
+
+@pytest.mark.parametrize(("i", "j"), [(1, 2), (2, 3)])
+def test_a_nudged_weight_moves_its_own_path_and_no_other(i: int, j: int) -> None:
+    linked = LinkedWeight("delta")
+    linked.i, linked.j, linked.nudge = i, j, 0.1
+    moved = linked_W.copy()
+    moved[i - 1, j - 1] += 0.1
+    said = dict(re.findall(r"(?<!of )\b([zhs][₁₂]?) (?:moves )?by ([−\d.e]+)", repr(linked)))
+    z, h = moved @ X + B, np.tanh(moved @ X + B)
+    unit = "₀₁₂"[i]
+    assert list(said) == [f"z{unit}", f"h{unit}", "s"]
+    changes = (z - linked.z)[i - 1], (h - linked.h)[i - 1], U @ h - linked.s
+    np.testing.assert_allclose([float(text.replace("−", "-")) for text in said.values()], changes, rtol=5e-3)
+    lit = [item for item in linked.frame(linked.state).scene.items if getattr(item, "fill", None) == "halo"]
+    assert len(lit) == 4, "z, h, s and one cell"
+
+
+def test_the_cell_of_a_weight_is_its_slope() -> None:
+    linked = LinkedWeight()
+    slopes = grad(lambda W: U @ np.tanh(W @ X + B))(linked_W)
+    np.testing.assert_allclose(linked.gradient, slopes)
+    np.testing.assert_allclose(linked.gradient, np.outer(linked.delta, X))
+    assert "The cell in row 2, column 3 is 0.21" in repr(linked)
+    assert "u₂f′(z₂)x₃ = −1 × 0.42 × −0.5 = 0.21" in repr(LinkedWeight("chain"))
+    linked.nudge = 0.0
+    assert "not nudged" in repr(linked)
+    with pytest.raises(ValueError, match="slope"):
+        LinkedWeight("row")
+
+
+def test_the_folded_jacobian_shows_its_numbers_and_follows_one_entry() -> None:
+    W, x, u = np.array([[0.2, -0.4, 0.1], [0.5, 0.3, -0.2]]), np.array([1.0, 2.0, -0.5]), np.array([1.5, -1.0])
+    folded = JacobianMap(W, x, np.array([0.1, -0.2]), u)
+    folded.which, folded.i, folded.j = "δᵀ(I⊗xᵀ) folded", 2, 3
+    scene = folded.frame(folded.state).scene
+    texts = [text.text for text in scene.texts]
+    assert texts.count("0.21") == 2, "once in the row, once in the table"
+    assert {"$W_{23}$", r"$\delta_{2}$", "$x_{3}$", "$z_{2}$"} <= set(texts)
+    assert "Entry 6 of the row is δ₂x₃ = −0.42 × −0.5 = 0.21, and lands in row 2, column 3" in repr(folded)
+    marked = {(text.x, text.y): text for text in scene.texts if text.text == "0.21"}
+    boxes = [corners(item) for item in scene.items if getattr(item, "stroke", None) == "backward"]
+    assert len(boxes) == 4, "δ₂, x₃ in its block, the entry of the row, and its cell"
+    for x, y in marked:
+        assert any(left < x < right and top < y < low for left, top, right, low in boxes)
+
+
+def corners(item: Any) -> tuple[float, float, float, float]:
+    points = [command[1:] for command in item.commands if len(command) == 3]
+    (left, top), (right, low) = np.min(points, axis=0), np.max(points, axis=0)
+    return left, top, right, low
 
 
 def test_a_column_foretells_the_outputs() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from lecture_lib.show.canvas.glyphs import measure
 from lecture_lib.show.canvas.numbers import short
 from lecture_lib.show.canvas.palette import contrast
 from lecture_lib.show.canvas.scene import Scene
 
 GRAY = (226, 227, 230, 255)
 NUMBERS_UP_TO = 9
+NUMBER = 13.0
 
 
 @lru_cache(maxsize=4)
@@ -64,8 +66,16 @@ def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any 
                 if zeros is not None and zeros[i, j]:
                     scene.centered("·", *middle, 14, "#4A4A4A")
                 elif cell >= 34:
-                    scene.centered(short(matrix[i, j], 2), *middle, 13, ink_on(colors[i, j]))
+                    scene.centered(_fitting(matrix[i, j], cell), *middle, NUMBER, ink_on(colors[i, j]))
     return x + width, y + height
+
+
+def _fitting(value: float, cell: float) -> str:
+    """A number in two digits, or in two places where that is too wide for its cell."""
+    text = short(value, 2)
+    if measure(text, NUMBER)[0] < cell:
+        return text
+    return short(round(value, 2), 2) if round(value, 2) else "≈0"
 
 
 def legend(scene: Scene, x: float, y: float, limit: float, height: float = 120.0) -> None:

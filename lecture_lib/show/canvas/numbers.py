@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 FEW = 4
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def short(value: Any, digits: int = 3) -> str:
@@ -37,6 +38,16 @@ def short(value: Any, digits: int = 3) -> str:
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         text = f"{mantissa}e{int(exponent)}"
     return text.replace("-", "−")
+
+
+def subscript(number: int) -> str:
+    """A whole number as a subscript.
+
+    Example:
+        >>> subscript(23)
+        '₂₃'
+    """
+    return str(number).translate(LOWERED)
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
