@@ -62,11 +62,15 @@ def ancestors(outputs: Iterable[Node], oldest: int = 0) -> tuple[list[Node], boo
 def steps_between(sources: Sequence[Node], outputs: Sequence[Node]) -> tuple[list[Step], bool]:
     """The nodes on a path from a source to an output, oldest first; and whether nodes older than all sources take part.
 
-    Each comes with the positions of the arguments that lie on such a path. Sources are older than what was computed
-    from them.
+    Sources are older than what was computed from them.
     """
     reached = {source.serial for source in sources}
     nodes, beyond = ancestors(outputs, min(reached, default=0))
+    return steps_among(nodes, reached), beyond
+
+
+def steps_among(nodes: Iterable[Node], reached: set[int]) -> list[Step]:
+    """Of nodes, oldest first, those that can be reached, each with the positions of the arguments that reach it."""
     steps: list[Step] = []
     for node in nodes:
         op = node.op
@@ -79,7 +83,7 @@ def steps_between(sources: Sequence[Node], outputs: Sequence[Node]) -> tuple[lis
         if where:
             reached.add(node.serial)
             steps.append((node, where))
-    return steps, beyond
+    return steps
 
 
 def pull_back(steps: Sequence[Step], seeds: Iterable[tuple[Node, Value]], record: bool) -> dict[Node, Value]:
@@ -183,11 +187,13 @@ def backward_to_leaves(y: Node, upstream: Any) -> None:
         )
     nodes, _ = ancestors([y])
     leaves = [n for n in nodes if n.op is None]
-    steps, _ = steps_between(leaves, [y])
-    used = {node.args[i].serial for node, where in steps for i in where} | {y.serial}
-    for source in leaves:
-        if source.serial in used:
-            require_float(source.data, source.name)
+    steps = steps_among(nodes, {leaf.serial for leaf in leaves})
+    whole = [source for source in leaves if source.data.dtype.kind != "f"]
+    if whole:
+        used = {node.args[i].serial for node, where in steps for i in where} | {y.serial}
+        for source in whole:
+            if source.serial in used:
+                require_float(source.data, source.name)
     gradients = pull_back(steps, [(y, as_upstream(upstream, y, "backward()"))], record=False)
     for source in leaves:
         g = gradients.get(source)
