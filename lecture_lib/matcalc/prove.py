@@ -246,7 +246,7 @@ class Witness:
         self.point = point.given(known)
         self.rng = rng
         self.directions: dict[Expr, Array] = {}
-        self.seen: dict[tuple[str, Expr, Expr | None], Array] = {}
+        self.seen: dict[tuple[str, Expr, Expr | None], tuple[Array, float]] = {}
 
     def error(self, step: Step) -> float:
         """The relative error of one line."""
@@ -254,27 +254,28 @@ class Witness:
         key = (claim.kind, claim.of, claim.via)
         if key not in self.seen:
             self.seen[key] = self._truth(step)
-        truth = self.seen[key]
+        truth, blur = self.seen[key]
         point = self.point
         if claim.kind in ("change", "total change"):
             point = point.given({moving(claim.of): self._direction(claim.of)})
         with np.errstate(all="ignore"):
             found = evaluate_at(step.body, point)
-        return relative_error(found, truth)
+        return relative_error(found, truth, blur)
 
-    def _truth(self, step: Step) -> Array:
+    def _truth(self, step: Step) -> tuple[Array, float]:
+        """What a line should say, and how far off rounding may have put that."""
         claim = step.claim
         v = claim.of
         match claim.kind:
             case "definition":
-                return evaluate_at(v, self.bare)
+                return evaluate_at(v, self.bare), 0.0
             case "local":
                 assert claim.via is not None
                 return self._matrix(self._felt_by(claim.via, v), v)
             case "jacobian" | "gradient":
                 effect = self._output_of(v) if claim.via is None else self._through(claim.via, v)
-                matrix = self._matrix(effect, v)
-                return matrix if claim.kind == "jacobian" else matrix.reshape(self._value(v).shape)
+                matrix, blur = self._matrix(effect, v)
+                return (matrix if claim.kind == "jacobian" else matrix.reshape(self._value(v).shape)), blur
             case "change":
                 assert claim.via is not None
                 return self._along(self._felt_by(claim.via, v), v)
@@ -316,27 +317,33 @@ class Witness:
                 known[piece] = evaluate_at(piece.args[0], self.point.given(known))
         return known.get(self.pieces.output, self.point.known[self.pieces.output])
 
-    def _matrix(self, f: Callable[[Array], Array], v: Expr) -> Array:
+    def _matrix(self, f: Callable[[Array], Array], v: Expr) -> tuple[Array, float]:
         """The Jacobian of f by finite differences: all entries and all stencil points in one pass."""
         start = self._value(v)
         unit = EPS * np.eye(start.size).reshape(start.size, *start.shape)
         points = np.stack([start + k * unit for k, _ in STENCIL])
         values = f(points)
         values = np.broadcast_to(values, (len(STENCIL), start.size, *values.shape[-2:]))
-        slopes = np.tensordot([weight for _, weight in STENCIL], values, axes=1) / EPS
-        return np.asarray(slopes).reshape(start.size, -1).T
+        slopes, blur = slopes_of(values)
+        return slopes.reshape(start.size, -1).T, blur
 
-    def _along(self, f: Callable[[Array], Array], v: Expr) -> Array:
+    def _along(self, f: Callable[[Array], Array], v: Expr) -> tuple[Array, float]:
+        """How f's value changes along a random direction of v."""
         start, direction = self._value(v), self._direction(v)
         points = np.stack([start + k * EPS * direction for k, _ in STENCIL])
         values = f(points)
-        values = np.broadcast_to(values, (len(STENCIL), *values.shape[-2:]))
-        return np.tensordot([weight for _, weight in STENCIL], values, axes=1) / EPS
+        return slopes_of(np.broadcast_to(values, (len(STENCIL), *values.shape[-2:])))
 
 
-def relative_error(found: Array, truth: Array) -> float:
-    """The largest difference, against the largest entry."""
+def slopes_of(values: Array) -> tuple[Array, float]:
+    """The slopes between values at the points of the stencil; and a few units in the last place of those, as slopes."""
+    blur = 4 * np.finfo(float).eps * float(np.max(np.abs(values), initial=0)) / EPS
+    return np.asarray(np.tensordot([weight for _, weight in STENCIL], values, axes=1) / EPS), blur
+
+
+def relative_error(found: Array, truth: Array, blur: float = 0.0) -> float:
+    """The largest difference, against the largest entry; what lies within the blur is within the tolerance."""
     if found.shape != truth.shape or not np.all(np.isfinite(found)):
         return float("inf")
-    scale = max(float(np.max(np.abs(truth), initial=0)), float(np.max(np.abs(found), initial=0)), 1e-3)
-    return float(np.max(np.abs(found - truth), initial=0)) / scale
+    largest = max(float(np.max(np.abs(side), initial=0)) for side in (truth, found))
+    return float(np.max(np.abs(found - truth), initial=0)) / max(largest, 1e-3, blur / TOLERANCE)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lecture_lib import matcalc as mc
 from lecture_lib.matcalc.evaluate import evaluate_at
-from lecture_lib.matcalc.prove import Witness, draw, relative_error
+from lecture_lib.matcalc.prove import EPS, STENCIL, TOLERANCE, Witness, draw, relative_error, slopes_of
 from lecture_lib.matcalc.walk import topological
 
 M, A, W = mc.symbols("M:n×n A:n×n W:n×m")
@@ -80,3 +80,12 @@ def test_every_line_of_a_random_derivation_holds(e):
     for v in D.wanted:
         closed = evaluate_at(D[v].closed_form, point)
         assert relative_error(closed, evaluate_at(D[v].gradient, point)) <= 1e-8, D[v].closed_form
+
+
+def test_rounding_of_a_large_number_makes_no_line_wrong():
+    """A slope of 0.0002 on a number of 620: its differences are off by more than the tolerance, and by less than they blur."""
+    at = np.array([k * EPS for k, _ in STENCIL])
+    found, blur = slopes_of(np.broadcast_to((620.473 + 0.0002 * at)[:, None, None], (len(STENCIL), 3, 1)))
+    stated = np.full_like(found, 0.0002)
+    assert relative_error(stated + 1e-10, stated, blur) <= TOLERANCE < relative_error(stated + 1e-9, stated, blur)
+    assert relative_error(found, stated, blur) <= TOLERANCE < relative_error(stated + 2e-10, stated)
