@@ -33,18 +33,25 @@ LINEAR = ("diag", "diagpart", "rows", "trace", "vec", "unvec")
 
 def tidy(e: Expr) -> Expr:
     """An expression after bookkeeping alone."""
-    if len(_TIDIED) > 50_000:
-        _TIDIED.clear()
+    done: dict[Expr, Expr] = {}
     for node in topological([e], into_lets=False):
-        if node not in _TIDIED:
-            again = node if node.op == "let" else rebuilt(node, [_TIDIED[a] for a in node.args])
+        result = _TIDIED.get(node)
+        if result is None:
+            again = node if node.op == "let" else rebuilt(node, [done[a] for a in node.args])
             result = normal(again)
-            _TIDIED[node] = result if result in (node, again) else tidy(result)
-    return _TIDIED[e]
+            if result not in (node, again):
+                result = tidy(result)
+            # A rule may tidy too: what the caller needs stays with it, whoever empties the memory.
+            if len(_TIDIED) >= MOST:
+                _TIDIED.clear()
+            _TIDIED[node] = result
+        done[node] = result
+    return done[e]
 
 
-# What tidying made of a node: derivations meet the same ones again and again.
+MOST = 50_000
 _TIDIED: dict[Expr, Expr] = {}
+"""What tidying made of a node: derivations meet the same ones again and again."""
 
 
 def transposed_once(e: Expr) -> Expr:

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lecture_lib import matcalc as mc
+from lecture_lib.matcalc import normal
 from lecture_lib.matcalc.evaluate import evaluate_at
 from lecture_lib.matcalc.prove import EPS, STENCIL, TOLERANCE, Witness, draw, relative_error, slopes_of
 from lecture_lib.matcalc.walk import topological
@@ -89,3 +90,12 @@ def test_rounding_of_a_large_number_makes_no_line_wrong():
     stated = np.full_like(found, 0.0002)
     assert relative_error(stated + 1e-10, stated, blur) <= TOLERANCE < relative_error(stated + 1e-9, stated, blur)
     assert relative_error(found, stated, blur) <= TOLERANCE < relative_error(stated + 2e-10, stated)
+
+
+def test_a_memory_that_overflows_while_it_is_in_use_changes_nothing(monkeypatch):
+    e = mc.sigmoid(mc.tanh(M.T @ M @ mc.diag(COLUMNS[2]) @ mc.tanh(COLUMNS[0])).T @ mc.tanh(M.T @ M.T @ COLUMNS[2]))
+    expected = {v: str(mc.derive(e)[v].closed_form) for v in mc.derive(e).wanted}
+    for most in (1, 2, 7, 50):
+        monkeypatch.setattr(normal, "MOST", most)
+        normal._TIDIED.clear()
+        assert {v: str(mc.derive(e)[v].closed_form) for v in expected} == expected
