@@ -24,6 +24,16 @@ def normal(*shape: int) -> Array:
     return np.asarray(x + 0.2 * np.sign(x))
 
 
+def tenths(*shape: int) -> Array:
+    """Any sign, whole numbers of tenths."""
+    return np.round(normal(*shape), 1)
+
+
+def between_tenths(*shape: int) -> Array:
+    """Any sign, at least 0.05 away from every tenth."""
+    return np.asarray(tenths(*shape) + 0.05)
+
+
 def positive(*shape: int) -> Array:
     """Between 0.4 and 2."""
     return np.asarray(_rng.uniform(0.4, 2.0, shape))
@@ -82,6 +92,7 @@ UNARY_DOMAINS: dict[str, Callable[..., Array]] = {
     "arccos": inside, "arctanh": inside, "arccosh": above_one, "tan": inside, "reciprocal": above_one,
 }  # fmt: skip
 BINARY_DOMAINS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
+    **dict.fromkeys(("maximum", "minimum", "fmax", "fmin"), (tenths, between_tenths)),
     "divide": (normal, above_one),
     "power": (positive, normal),
     "float_power": (positive, normal),
