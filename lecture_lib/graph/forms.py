@@ -71,6 +71,15 @@ def multiply(node: Node, parts: Sequence[Printed], module: str) -> Printed:
     return Printed(f"{left:product} * {right:unary}", PRODUCT)
 
 
+def matmul(node: Node, parts: Sequence[Printed], module: str) -> Printed:
+    """A matrix product; of one column and one row the outer product, which NumPy computes faster by that name."""
+    left, right = parts
+    inner = getattr(node.args[0], "shape", ())[1:]
+    if len(node.shape) == 2 and inner == (1,) and left.text.endswith(".T"):
+        return Printed(f"{module}.outer({left.text.removesuffix('.T')}, {right.text})")
+    return Printed(f"{left:product} @ {right:unary}", PRODUCT)
+
+
 def reciprocal(factor: Any) -> int | None:
     """The integer n above 1 of which a number is 1/n."""
     if not isinstance(factor, float) or not 0 < factor < 1:

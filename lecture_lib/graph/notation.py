@@ -205,7 +205,7 @@ NOTATION: dict[str, Notation] = {
         forms.where_formula, sample=Sample(((3,), (3,)), {}, (np.array([True, False, True]),)),
     ),
     "matmul": Notation(
-        infix("@", PRODUCT), forms.product, forms.matmul_formula, sign="·", between="@",
+        forms.matmul, forms.product, forms.matmul_formula, sign="·", between="@",
         sample=Sample(((2, 3), (3, 4))),
     ),
     "outer": Notation(module="numpy", picture=forms.outer_formula, sample=Sample(((2,), (3,)))),
