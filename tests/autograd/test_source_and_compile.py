@@ -87,6 +87,17 @@ def test_the_window_score_reads_as_derived_by_hand() -> None:
     )
 
 
+@pytest.mark.parametrize(("examples", "printed"), [(1, "np.outer(delta, X)"), (3, "delta.T @ X")])
+def test_a_batch_of_one_is_an_outer_product(examples: int, printed: str) -> None:
+    def layer(W: Any, X: Any) -> Any:
+        return np.sum(np.tanh(X @ W.T) ** 2)
+
+    args = RNG.standard_normal((4, 5)), RNG.standard_normal((examples, 5))
+    source = backward_source(layer, *args)
+    assert printed in source
+    assert_same(source.function()(*args), value_and_grad(layer, (0, 1))(*args))
+
+
 def test_several_layers_have_a_delta_each() -> None:
     f, args, _ = CASES["two layers"]
     source = backward_source(f, *args)
