@@ -63,7 +63,7 @@
       row("charts", head(""), ...classes.map((one) => one.chart)),
       row("numbers", head("p"), ...classes.map((one) => one.p)),
       row("numbers", head("p − y", "head back"), ...classes.map((one) => one.slope)),
-      row("labels", head(""), ...classes.map((one) => one.label)),
+      row("labels", head("y", "head right"), ...classes.map((one) => one.label)),
     );
 
     const rate = element("select", { id: `${id}-rate` }, ...data.rates.map((value) => element("option", { value, textContent: String(value) })));
@@ -88,6 +88,7 @@
         return made;
       });
       line.replaceChildren(frame, padding(), padding(), ...words, padding(), padding());
+      tagWords();
       move(Math.min(place, Math.max(0, now.tokens.length - 1)));
     }
 
@@ -97,6 +98,7 @@
       now.steps = 0;
       ask();
       follow();
+      wire();
       run("");
     }
 
@@ -120,12 +122,14 @@
       now.before = { p: now.run.p, loss: now.back.loss };
       network.step(now.run, now.back, Number(rate.value));
       now.steps += 1;
+      tagWords();
       ask();
       run("moving");
     }
 
     function begin() {
       network.restore();
+      tagWords();
       move(now.place);
     }
 
@@ -144,17 +148,23 @@
       wire();
     }
 
-    function showWords() {
+    /* What the network says of every word; it changes with the sentence and with the parameters. */
+    function tagWords() {
       words.forEach((word, k) => {
         const { p } = network.forward(network.around(now.ids, k));
-        const best = p.indexOf(Math.max(...p));
+        const best = names[p.indexOf(Math.max(...p))];
+        word.children[1].textContent = best;
+        word.children[1].classList.toggle("name", best !== "O");
+      });
+    }
+
+    function showWords() {
+      words.forEach((word, k) => {
         const inside = Math.abs(k - now.place) <= 2;
         word.classList.toggle("inside", inside);
         word.setAttribute("aria-checked", String(k === now.place));
         word.tabIndex = k === now.place ? 0 : -1;
-        const [, tag, vector, bar, text] = word.children;
-        tag.textContent = names[best];
-        tag.classList.toggle("name", names[best] !== "O");
+        const [, , vector, bar, text] = word.children;
         vector.style.background = inside ? strip(network.vector(now.ids[k])) : "";
         const norm = inside && now.back ? now.back.words[k - now.place + 2] : null;
         bar.style.setProperty("--norm", norm ?? 0);
@@ -201,9 +211,17 @@
       return `${name} is right: y is 1 there, 0 elsewhere, and p − y runs back. δ is computed once; W, b and the words take their gradients from it.`;
     }
 
+    // The window: the line begins with the frame, then come the padded words.
+    const framed = () => (words.length ? [...line.children].slice(now.place + 1, now.place + 6) : []);
+
     /* The lines between the parts, where these stand now. */
     function wire() {
-      const inside = [...line.children].slice(1).slice(now.place, now.place + 5);
+      const inside = framed();
+      frame.hidden = !inside.length;
+      if (!inside.length) {
+        above.replaceChildren();
+        below.replaceChildren();
+      }
       if (!inside.length || !box.isConnected) return;
       const [first, last] = [inside[0], inside[inside.length - 1]];
       frame.style.cssText = `left:${first.offsetLeft - 3}px;width:${last.offsetLeft + last.offsetWidth - first.offsetLeft + 6}px`;
@@ -235,8 +253,11 @@
       );
     }
 
-    /* The frame's words stay in sight, in the middle where that can be. */
+    /* The frame's words stay in sight, in the middle where that can be; where they are too wide, they are cut. */
     function follow() {
+      const inside = framed();
+      line.classList.remove("tight");
+      line.classList.toggle("tight", inside.length > 0 && inside[4].offsetLeft + inside[4].offsetWidth - inside[0].offsetLeft + 8 > sentence.clientWidth);
       const middle = words[now.place];
       if (middle) sentence.scrollLeft = middle.offsetLeft + middle.offsetWidth / 2 - sentence.clientWidth / 2;
     }
