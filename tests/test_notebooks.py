@@ -398,3 +398,46 @@ def test_the_linked_picture_comes_back_and_says_what_is_new(number, told):
 def test_a_drawn_graph_can_be_nudged_by_its_reader(number):
     (path,) = [path for path in NOTEBOOKS if path.name.startswith(number)]
     assert any("Replay(" in text for text in main_road(read(path)))
+
+
+ASIDE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
+OTHER_MEANING = {
+    "an f that is not the nonlinearity": re.compile(
+        r"\\partial f|\\nabla f|(?<![\\\w{])f\s*=(?!\s*\\(?:tanh|sigma))|f\(x"
+    ),
+    "a g that is no gradient": re.compile(r"(?<![\\\w])g\(|\\partial g|v\^\\top g"),
+    "a number below that counts layers": re.compile(r"(?:(?<![\\\w])[WZH]|\\Delta)_[1-9](?!\d)"),
+    "an index below that counts examples": re.compile(r"\\delta_i\s*x_i|\\delta_1\s*x_1\^"),
+}
+
+
+def other_meanings(text: str) -> list[str]:
+    """The letters of a text that mean something else than in the rest of the course."""
+    prose = ASIDE.sub("", text)
+    formulas = " ".join(FORMULA.findall(prose))
+    found = [what for what, pattern in OTHER_MEANING.items() if pattern.search(formulas)]
+    return found + (["a row that is none of a matrix"] if "in a row" in prose else [])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_letter_keeps_its_meaning(path):
+    """f is the nonlinearity, F any function; a subscript counts entries, [ ] layers, ( ) examples; rows have matrices."""
+    texts = {cell["id"]: other_meanings(source(cell)) for cell in cells(read(path), "markdown")}
+    assert {name: found for name, found in texts.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"$\partial f/\partial x$", 1),
+        (r"$f = x + y$", 1),
+        (r"$y = g(x)$", 1),
+        (r"$z = W_1 x$ and $\Delta_2$", 1),
+        (r"$\delta_1 x_1^\top$", 1),
+        ("Slopes in a row multiply.", 1),
+        (r"$h = f(z)$, $F(x)$, $W_{23}$, $\delta_2 x_3$, $W^{[1]}$, $\delta^{(1)}$, `f = 1`, $b_1$", 0),
+    ],
+)
+def test_another_meaning_of_a_letter_is_found(text, found):
+    assert len(other_meanings(text)) == found
