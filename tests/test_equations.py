@@ -129,6 +129,20 @@ def test_the_entries_of_a_matrix_are_read_row_by_row():
         errors_of(matrix.replace("x_2", "x"), setting)
 
 
+@pytest.mark.parametrize(("latex", "true"), [
+    (r"{W^{[2]}}^\top x^{(1)} = 2 W^{[1]} x^{(1)}", True),
+    (r"{W^{[1]}}^\top x^{(1)} = 2 W^{[1]} x^{(1)}", False),
+    (r"{W^{[2]}}^\top x^{(2)} = 2 W^{[1]} x^{(1)}", False),
+    (r"x^{(1)}_2 = 3", True),
+    (r"x^{(2)}_2 = 3", False),
+])  # fmt: skip
+def test_brackets_above_a_letter_name_a_layer_and_parentheses_an_example(latex, true):
+    W = np.array([[1.0, 2.0], [3.0, 5.0]])
+    columns = {"x^{(1)}": np.array([[2.0], [3.0]]), "x^{(2)}": np.array([[1.0], [4.0]])}
+    (error,) = errors_of(latex, Setting({"W^{[1]}": W, "W^{[2]}": 2 * W.T, **columns}))
+    assert (error <= 1) == true
+
+
 def test_straight_d_is_a_derivative_too():
     """ds/dx, as the scalar chain rule is often written."""
     latex = r"\frac{ds}{dx} = \dfrac{\mathrm{d}s}{\mathrm{d}y} \frac{dy}{dx} = 6x"

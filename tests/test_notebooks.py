@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from lecture_lib import data
-from lecture_lib.course.authoring.minutes import LONGEST_ROAD, minutes
+from lecture_lib.course.authoring.minutes import LONGEST_ROAD, minutes, with_roads
 from lecture_lib.ner import NERWindowModel, entity_f1
 from lecture_lib.places import data_folder
 
@@ -359,3 +359,85 @@ def test_the_shipped_models_fit_the_shipped_vectors(name, least_f1):
     assert model.classes == ("O", "PER", "LOC", "ORG")
     scores = entity_f1(data.corpus("default").dev, model.predict(data.corpus("default").dev))
     assert scores["micro"].f1 > least_f1
+
+
+FOLLOWED = re.compile(r"W_\{23\}|W_23|\bW\[1, 2\]")
+
+
+def main_road(notebook: Notebook) -> list[str]:
+    """The texts of the cells that nobody skips, without what is folded."""
+    joined = {"cells": [cell | {"source": source(cell)} for cell in notebook["cells"]]}
+    return [FOLDED.sub("", cell.source) for cell, side in with_roads(nbformat.from_dict(joined)) if not side]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_one_weight_is_followed_by_name_through_the_course(path):
+    """W₂₃ is named on the main road of every notebook, outside the questions from before."""
+    assert [text for text in main_road(read(path)) if FOLLOWED.search(text) and "closed book" not in text]
+
+
+def test_a_weight_that_only_a_side_road_names_is_not_followed():
+    side = {"cells": [markdown("05-a", "# 05 Title\n$W_{13}$"), markdown("05-b", "## Side road: more\n$W_{23}$")]}
+    assert not any(map(FOLLOWED.search, main_road(side)))
+    assert any(map(FOLLOWED.search, main_road({"cells": [markdown("05-a", "It is $W_{23}$.")]})))
+
+
+PICTURED = {"01": "", "04": '"chain"', "05": '"delta"', "06": '"delta"'}
+
+
+@pytest.mark.parametrize(("number", "told"), PICTURED.items())
+def test_the_linked_picture_comes_back_and_says_what_is_new(number, told):
+    (path,) = [path for path in NOTEBOOKS if path.name.startswith(number)]
+    notebook = read(path)
+    (k,) = [k for k, cell in enumerate(notebook["cells"]) if source(cell) == f"LinkedWeight({told})"]
+    above = source(notebook["cells"][k - 1])
+    assert "W_{23}" in above and (number == "01" or "**What is new:**" in above)
+
+
+@pytest.mark.parametrize("number", ["08", "09", "11"])
+def test_a_drawn_graph_can_be_nudged_by_its_reader(number):
+    (path,) = [path for path in NOTEBOOKS if path.name.startswith(number)]
+    assert any("Replay(" in text for text in main_road(read(path)))
+
+
+ASIDE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
+OTHER_MEANING = {
+    "an f that is not the nonlinearity": re.compile(
+        r"\\partial f|\\nabla f|(?<![\\\w{])f\s*=(?!\s*\\(?:tanh|sigma))|f\(x"
+    ),
+    "a g that is no gradient": re.compile(r"(?<![\\\w])g\(|\\partial g|v\^\\top g"),
+    "a number below that counts layers": re.compile(r"(?:(?<![\\\w])[WZH]|\\Delta)_[1-9](?!\d)"),
+    "an index below that counts examples": re.compile(r"\\delta_i\s*x_i|\\delta_1\s*x_1\^"),
+}
+
+
+def other_meanings(text: str) -> list[str]:
+    """The letters of a text that mean something else than in the rest of the course."""
+    prose = ASIDE.sub("", text)
+    formulas = " ".join(FORMULA.findall(prose))
+    found = [what for what, pattern in OTHER_MEANING.items() if pattern.search(formulas)]
+    return found + (["a row that is none of a matrix"] if "in a row" in prose else [])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_letter_keeps_its_meaning(path):
+    """f is the nonlinearity, F any function; a subscript counts entries, [ ] layers, ( ) examples; rows have matrices."""
+    texts = {cell["id"]: other_meanings(source(cell)) for cell in cells(read(path), "markdown")}
+    assert {name: found for name, found in texts.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"$\partial f/\partial x$", 1),
+        (r"$f = x + y$", 1),
+        (r"$y = g(x)$", 1),
+        (r"$z = W_1 x$ and $\Delta_2$", 1),
+        (r"$\delta_1 x_1^\top$", 1),
+        ("Slopes in a row multiply.", 1),
+        (r"$h = f(z)$, $F(x)$, $W_{23}$, $\delta_2 x_3$, $W^{[1]}$, $\delta^{(1)}$, `f = 1`, $b_1$", 0),
+    ],
+)
+def test_another_meaning_of_a_letter_is_found(text, found):
+    assert len(other_meanings(text)) == found

@@ -82,7 +82,8 @@ class Gradients(dict[Node, Any]):
 class Graph:
     """The computation graph of one function, in topological order.
 
-    ``trace`` makes it. ``nodes`` holds every value that the result depends on, arguments first.
+    ``trace`` makes it. ``nodes`` holds every value that the result depends on, arguments first. ``called`` is the
+    letter for a result without a name: the function's own, if its name is a letter, else f.
     """
 
     def __init__(self, nodes: list[Node], inputs: list[Node], outputs: list[Node], arguments: Any, result: Any) -> None:
@@ -90,6 +91,7 @@ class Graph:
         self.inputs = inputs
         self.outputs = outputs
         self.arrivals: list[tuple[Node, Node]] = []
+        self.called = "f"
         self._arguments = arguments
         self._result = result
 
@@ -291,7 +293,10 @@ def record(
         except ValueError as error:
             raise explained(error) from error.__cause__
     outputs = [part if isinstance(part, Tensor) else leaf(np.asarray(part)) for _, part in leaves(result)]
-    return build(wrapped, outputs, variables, args, result, arrivals)
+    graph = build(wrapped, outputs, variables, args, result, arrivals)
+    name = getattr(f, "__name__", "")
+    graph.called = name if len(name) == 1 and name.isalpha() else graph.called
+    return graph
 
 
 def weak_dtype(args: Sequence[Any]) -> np.dtype[Any]:

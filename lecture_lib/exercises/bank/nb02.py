@@ -93,7 +93,7 @@ def _cost(n: int = 30, m: int = 250) -> Exercise:
 EXERCISES = (
     Exercise(
         "02-slope",
-        "A function of f, x and eps that returns the two-sided slope of f at the number x.",
+        "A function of F, x and eps that returns the two-sided slope of F at the number x.",
         lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps),
         (
             Mistake(
@@ -138,11 +138,11 @@ EXERCISES = (
         "Change of the output, divided by change of the input. Write both down for a step to each side.",
         "The bend is the same on both sides, and it cancels.",
         inputs=_point,
-        arguments=("f", "x", "eps"),
+        arguments=("F", "x", "eps"),
     ),
     Exercise(
         "02-gradient",
-        "A function of f, x and eps that returns the two-sided gradient of f at x, shape (m,).",
+        "A function of F, x and eps that returns the two-sided gradient of F at x, shape (m,).",
         _gradient,
         (
             Mistake("one-sided", "One side only: the bend does not cancel.", _one_sided),
@@ -162,7 +162,7 @@ EXERCISES = (
         "For each i: a step that is eps at i and 0 elsewhere, then the two-sided slope.",
         "One pair of evaluations for each entry, every entry wiggled alone.",
         inputs=_surface,
-        arguments=("f", "x", "eps"),
+        arguments=("F", "x", "eps"),
         also=lambda f, x, eps: _gradient(f, x, 1e-4),
         demands=(two_sided,),
     ),

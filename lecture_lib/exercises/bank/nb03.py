@@ -152,7 +152,7 @@ EXERCISES = (
     ),
     Exercise(
         "03-numeric",
-        "A function of g, x and eps that returns the numeric Jacobian of g at x, two-sided, shape (n, m).",
+        "A function of F, x and eps that returns the numeric Jacobian of F at x, two-sided, shape (n, m).",
         _columns,
         (
             Mistake(
@@ -204,7 +204,7 @@ EXERCISES = (
         "Wiggle x_j alone: the changes of all outputs, divided by the change of x_j, form column j.",
         "Column j is what the outputs do when input j moves.",
         inputs=_map,
-        arguments=("g", "x", "eps"),
+        arguments=("F", "x", "eps"),
         also=lambda g, x, eps: _columns(g, x, 1e-4),
         demands=(two_sided,),
     ),

@@ -175,17 +175,17 @@ EXERCISES = (
     ),
     Exercise(
         "05-below",
-        "A function of delta2 (n2,), W2 (n2, n1) and z1 (n1,) that returns δ_1 = ∇_{z_1} s, one tanh layer down.",
+        "A function of delta2 (n2,), W2 (n2, n1) and z1 (n1,) that returns delta1, the gradient for z1.",
         lambda delta2, W2, z1: (W2.T @ delta2) * _steep(z1),
         (
             Mistake(
                 "f' is missing",
-                "That is the gradient for h_1. What lies between h_1 and z_1?",
+                "That is the gradient for h1. What lies between h1 and z1?",
                 lambda delta2, W2, z1: W2.T @ delta2,
             ),
             Mistake(
                 "the upstream gradient is missing",
-                "That is f'(z_1) alone. What arrives at this layer from above?",
+                "That is f'(z1) alone. What arrives at this layer from above?",
                 lambda delta2, W2, z1: _steep(z1),
             ),
             Mistake(
@@ -195,7 +195,7 @@ EXERCISES = (
             ),
             Mistake(
                 "W without its transpose",
-                "W_2 takes n1 numbers to n2. Which way does the signal go now?",
+                "W2 takes n1 numbers to n2. Which way does the signal go now?",
                 lambda delta2, W2, z1: (W2 @ delta2) * _steep(z1),
             ),
             Mistake(
@@ -210,7 +210,7 @@ EXERCISES = (
             ),
             Mistake(
                 "f in place of f'",
-                "How fast does h_1 move with z_1? That is not h_1.",
+                "How fast does h1 move with z1? That is not h1.",
                 lambda delta2, W2, z1: (W2.T @ delta2) * np.tanh(z1),
             ),
             Mistake(
@@ -219,7 +219,7 @@ EXERCISES = (
                 lambda delta2, W2, z1: delta2[:, None] * W2 * _steep(z1),
             ),
         ),
-        "Two steps: down through W_2 to h_1, then through f to z_1.",
+        "Two steps: down through W2 to h1, then through f to z1.",
         "Each error signal is made from the one above it: this line is all there is to going down.",
         inputs=_two_layers,
         arguments=("delta2", "W2", "z1"),

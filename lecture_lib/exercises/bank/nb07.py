@@ -102,6 +102,35 @@ def _parameter(rng: np.random.Generator) -> tuple[Any, Any, float]:
     return rng.normal(size=shape), rng.normal(size=shape), float(rng.uniform(0.05, 0.5))
 
 
+def _two_windows(rng: np.random.Generator) -> tuple[Any, ...]:
+    """A true window, a false one, and scores for which the margin is kept, nearly kept, or lost."""
+    x, W, b, u = layer(rng)
+    false = rng.normal(size=x.shape)
+    ahead = u @ (np.tanh(W @ x + b) - np.tanh(W @ false + b))
+    return x, false, W, b, u * rng.choice([3.0, 0.5, -3.0]) / ahead
+
+
+def _margin(x: Any, false: Any, W: Any, b: Any, u: Any, kept: float = 1.0) -> Any:
+    true, wrong = (np.tanh(W @ v + b) for v in (x, false))
+    switched = u @ (true - wrong) < 1
+    return switched * (kept * np.outer(u * (1 - wrong**2), false) - np.outer(u * (1 - true**2), x))
+
+
+def _always(x: Any, false: Any, W: Any, b: Any, u: Any) -> Any:
+    true, wrong = (np.tanh(W @ v + b) for v in (x, false))
+    return np.outer(u * (1 - wrong**2), false) - np.outer(u * (1 - true**2), x)
+
+
+def _scores_class_share(rng: np.random.Generator) -> tuple[Any, ...]:
+    K = int(rng.integers(4, 8))
+    return rng.normal(size=K), int(rng.integers(K)), float(rng.uniform(0.1, 0.4))
+
+
+def _error(s: Any, c: int) -> Any:
+    p = np.exp(s) / np.exp(s).sum()
+    return p - (np.arange(len(s)) == c)
+
+
 EXERCISES = (
     retrieval(
         "07",
@@ -341,5 +370,59 @@ EXERCISES = (
         inputs=_two_layers,
         arguments=("W1", "b1", "W2", "b2"),
         labels=("W", "b"),
+    ),
+    Exercise(
+        "07-margin",
+        "A function of x and x_false, both (m,), W (n, m), b and u: the gradient of max(0, 1 - s + s_false) for W.",
+        _margin,
+        (
+            Mistake("never switched off", "Ahead by more than 1, J is 0. What is its slope there?", _always),
+            Mistake(
+                "the false window is left out",
+                "W makes both scores. What does the other one want?",
+                lambda x, x_false, W, b, u: _margin(x, x_false, W, b, u, 0.0),
+            ),
+            Mistake(
+                "one error signal for both windows",
+                "Each window has a z of its own, and its slopes are taken there.",
+                lambda x, x_false, W, b, u: (
+                    (u @ (np.tanh(W @ x + b) - np.tanh(W @ x_false + b)) < 1)
+                    * np.outer(u * (1 - np.tanh(W @ x + b) ** 2), x_false - x)
+                ),
+            ),
+        ),
+        "Two gradients of a score, one with a minus, and a switch in front: is J above 0 at all?",
+        "A loss of two scores sends one error signal into each of them, and none once the order is clear.",
+        inputs=_two_windows,
+        arguments=("x", "x_false", "W", "b", "u"),
+    ),
+    Exercise(
+        "07-softened",
+        "A function of scores (K,), the right class c and a share a: the gradient for the scores with softened labels.",
+        lambda scores, c, a: _error(scores, c) + a * ((np.arange(len(scores)) == c) - 1 / len(scores)),
+        (
+            Mistake(
+                "not softened", "That is the slope for a label of 0 and 1. Where is a?", lambda s, c, a: _error(s, c)
+            ),
+            Mistake(
+                "labels that sum to more than 1",
+                "What is given to all classes must be taken from the right one.",
+                lambda s, c, a: _error(s, c) - a / len(s),
+            ),
+            Mistake(
+                "a share for the others alone",
+                "a is spread over all K classes, c among them.",
+                lambda s, c, a: _error(s, c) + a * ((np.arange(len(s)) == c) * len(s) - 1) / (len(s) - 1),
+            ),
+            Mistake(
+                "the loss is made smaller, not softer",
+                "1 - a stands before the old label. What came in besides?",
+                lambda s, c, a: (1 - a) * _error(s, c),
+            ),
+        ),
+        "Write the softened label as an array of K numbers that sum to 1. The slope is p minus that.",
+        "Whatever shares the labels are, softmax sends back p minus them.",
+        inputs=_scores_class_share,
+        arguments=("scores", "c", "a"),
     ),
 )

@@ -126,13 +126,13 @@ EXERCISES = (
     ),
     Exercise(
         "08-fan-out",
-        "∂f/∂y for f = (x + y) · max(y, z) at x = 1, y = 2, z = 0.",
+        "∂F/∂y for F = (x + y) · max(y, z) at x = 1, y = 2, z = 0.",
         5,
         (
-            Mistake("overwritten instead of added", "That is one path only. y leads to f in two ways.", 3),
+            Mistake("overwritten instead of added", "That is one path only. y leads to F in two ways.", 3),
             Mistake(
                 "overwritten instead of added",
-                "That is the path through the sum. By which other way does y reach f?",
+                "That is the path through the sum. By which other way does y reach F?",
                 2,
             ),
             Mistake("paths multiplied", "Along a path slopes multiply. What do two paths do?", 6),

@@ -22,7 +22,7 @@ from lecture_lib.exercises.gate_trials import (
 )
 from lecture_lib.exercises.retrieval import retrieval
 
-TANGLE = {"f": ["q", "a"], "c": ["a", "y"], "q": ["c", "d"], "a": ["x", "y"], "d": ["x", "x"]}
+TANGLE = {"F": ["q", "a"], "c": ["a", "y"], "q": ["c", "d"], "a": ["x", "y"], "d": ["x", "x"]}
 """The operations of the notebook's first graph and their inputs; x and y are sources."""
 
 
@@ -143,38 +143,38 @@ EXERCISES = (
     Exercise(
         "09-order",
         "An order in which the five operations of the first graph can be computed, as a list of names.",
-        ["a", "d", "c", "q", "f"],
+        ["a", "d", "c", "q", "F"],
         (
             Mistake(
                 "back to front",
                 "That is the way from the output to the sources. What can be computed at once?",
-                ["f", "q", "d", "c", "a"],
+                ["F", "q", "d", "c", "a"],
             ),
             Mistake(
                 "by the alphabet",
-                "All goes well until f. Is everything there that f takes?",
-                ["a", "c", "d", "f", "q"],
+                "All goes well until F. Is everything there that F takes?",
+                ["a", "c", "d", "F", "q"],
             ),
             Mistake(
                 "as they were typed",
-                "The first in the list is f. Which values does it take, and who has made them?",
-                ["f", "c", "q", "a", "d"],
+                "The first in the list is F. Which values does it take, and who has made them?",
+                ["F", "c", "q", "a", "d"],
             ),
             Mistake(
                 "not every operation, or one twice",
                 "Five operations, each once; the sources need not be named.",
-                ["a", "c", "q", "f"],
+                ["a", "c", "q", "F"],
             ),
             Mistake(
                 "too early",
                 "q takes two values. Are both there when its turn comes?",
-                ["a", "c", "q", "d", "f"],
+                ["a", "c", "q", "d", "F"],
             ),
         ),
         "Take an operation whose inputs are all there. Then look again.",
         "Every operation stands after all of its inputs; there are several such orders.",
         measure=fault_of_order,
-        choices=("a", "c", "d", "f", "q", "x", "y"),
+        choices=("a", "c", "d", "F", "q", "x", "y"),
         ordered=True,
     ),
     Exercise(
@@ -324,7 +324,7 @@ EXERCISES = (
     ),
     Exercise(
         "09-doubling",
-        "∂f/∂a for c = a + a and f = c + c.",
+        "∂F/∂a for c = a + a and F = c + c.",
         4,
         (
             Mistake("overwritten instead of added", "Each use of c sends something back. Is the first one kept?", 1),
@@ -336,7 +336,7 @@ EXERCISES = (
             ),
             Mistake("one visit for each edge and path", "A node sends its gradient on once, when it is complete.", 8),
         ),
-        "How many paths lead from a to f?",
+        "How many paths lead from a to F?",
         "Each node waits until everything has arrived, and then sends once.",
         way=lambda: (1 + 1) * (1 + 1),
     ),

@@ -90,6 +90,20 @@ _rng = np.random.default_rng(10)
 _x, _g = _rng.normal(size=3), _rng.normal(size=2)
 _S = _rng.normal(size=(3, 3))
 
+
+def _bowl(rng: np.random.Generator) -> tuple[Any, ...]:
+    """A function of third degree, for which the second difference is exact, a point, a direction and a step."""
+    m = int(rng.integers(3, 6))
+    a, c = rng.normal(size=(2, m))
+    return lambda x: np.sum(a * x**3) + (c @ x) ** 2, rng.normal(size=m), rng.normal(size=m), 0.05
+
+
+def _smooth(rng: np.random.Generator) -> tuple[Any, ...]:
+    m = int(rng.integers(3, 6))
+    a = rng.normal(size=m)
+    return lambda x: np.sum(a * np.sin(x)) + np.exp(0.3 * x[0] * x[1]), rng.normal(size=m), 1e-20
+
+
 EXERCISES = (
     retrieval(
         "10",
@@ -137,7 +151,7 @@ EXERCISES = (
         "Weigh the outputs to one number, then wiggle one input after the other.",
         "Weighed with the upstream gradient, a gate with many outputs becomes a function with one.",
         inputs=_map,
-        arguments=("f", "x", "upstream", "eps"),
+        arguments=("F", "x", "upstream", "eps"),
         demands=(own_work,),
     ),
     Exercise(
@@ -287,5 +301,69 @@ EXERCISES = (
         "Some gate has another fault. Take its row of the table, and ask of each fault: would it pass there?",
         "Each test lets some faults through; no fault gets through them all.",
         labels=tuple("ABCDEFGH"),
+    ),
+    Exercise(
+        "10-curvature",
+        "A function of F, x, a direction d, both (m,), and eps: the second derivative of F along d at x, a number.",
+        lambda F, x, d, eps: (F(x + eps * d) - 2 * F(x) + F(x - eps * d)) / eps**2,
+        (
+            Mistake(
+                "the slope, not how it changes",
+                "That is the first derivative along d.",
+                lambda F, x, d, eps: (F(x + eps * d) - F(x - eps * d)) / (2 * eps),
+            ),
+            Mistake(
+                "divided by the step once",
+                "A change of a slope, for a step: how many steps are divided by?",
+                lambda F, x, d, eps: (F(x + eps * d) - 2 * F(x) + F(x - eps * d)) / eps,
+            ),
+            Mistake(
+                "the middle counts once",
+                "On a straight line it must give 0. Does it?",
+                lambda F, x, d, eps: (F(x + eps * d) - F(x) + F(x - eps * d)) / eps**2,
+            ),
+            Mistake(
+                "all to one side",
+                "Those three places lie on one side of x. Put x in the middle.",
+                lambda F, x, d, eps: (F(x + 2 * eps * d) - 2 * F(x + eps * d) + F(x)) / eps**2,
+            ),
+        ),
+        "Take the slope half a step before x and half a step behind it. By how much do they differ, for one step?",
+        "Three values give a second derivative; it is dᵀHd, without the matrix H.",
+        inputs=_bowl,
+        arguments=("F", "x", "d", "eps"),
+    ),
+    Exercise(
+        "10-complex",
+        "A function of F, x (m,) and a tiny eps: the gradient of F at x, shape (m,), by one imaginary step each.",
+        lambda F, x, eps: np.array([F(x + 1j * eps * row).imag / eps for row in np.eye(x.size)]),
+        (
+            Mistake(
+                "nothing is left of it",
+                "All entries are 0, or next to it. Do two floats cancel, or is the step not divided by?",
+                lambda F, x, eps: np.array(
+                    [(F(x + eps * row) - F(x - eps * row)) / (2 * eps) for row in np.eye(x.size)]
+                ),
+            ),
+            Mistake(
+                "the real part",
+                "The real part is F itself. Where has the slope gone?",
+                lambda F, x, eps: np.array([F(x + 1j * eps * row).real / eps for row in np.eye(x.size)]),
+            ),
+            Mistake(
+                "all inputs at once",
+                "That adds all slopes up. Nudge one input at a time.",
+                lambda F, x, eps: np.full(x.size, F(x + 1j * eps).imag / eps),
+            ),
+            Mistake(
+                "divided by two steps",
+                "There is one step here, not one to each side.",
+                lambda F, x, eps: np.array([F(x + 1j * eps * row).imag / (2 * eps) for row in np.eye(x.size)]),
+            ),
+        ),
+        "F(x + iε) is about F(x) + iεF′(x). What do you take of it?",
+        "Nothing is subtracted, so nothing cancels: the left arm of the V is gone.",
+        inputs=_smooth,
+        arguments=("F", "x", "eps"),
     ),
 )

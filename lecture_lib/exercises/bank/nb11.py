@@ -75,6 +75,14 @@ def _stored(n: int = 100) -> Exercise:
     )
 
 
+def _triples(rng: np.random.Generator) -> tuple[Any, Any]:
+    return rng.uniform(0.5, 2.0, 3), rng.uniform(0.5, 2.0, 3)
+
+
+def _settled(rng: np.random.Generator) -> tuple[float, float]:
+    return float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.2, 0.9))
+
+
 EXERCISES = (
     retrieval(
         "11",
@@ -89,12 +97,12 @@ EXERCISES = (
     ),
     Exercise(
         "11-adjoint",
-        "The adjoint of x₁ for f = ln x₁ + x₁x₂ - sin x₂ at (2, 5).",
+        "The adjoint of x₁ for F = ln x₁ + x₁x₂ - sin x₂ at (2, 5).",
         5.5,
         (
             Mistake("one path only", "x₁ also stands inside the logarithm.", 5),
             Mistake("one path only", "x₁ also stands in the product.", 0.5),
-            Mistake("paths multiplied", "Two paths lead from x₁ to f. How do they combine?", 2.5),
+            Mistake("paths multiplied", "Two paths lead from x₁ to F. How do they combine?", 2.5),
             Mistake("the adjoint of x₂", "That belongs to the other input.", 2 - float(np.cos(5))),
         ),
         "Write down what arrives at x₁ along each of its two edges.",
@@ -206,4 +214,67 @@ EXERCISES = (
         arguments=("w", "x", "y", "lam"),
     ),
     varying(_stored, n=range(40, 200, 10)),
+    Exercise(
+        "11-second",
+        "A function of two triples (value, first and second derivative) that returns the triple of their product.",
+        lambda a, c: (a[0] * c[0], a[1] * c[0] + a[0] * c[1], a[2] * c[0] + 2 * a[1] * c[1] + a[0] * c[2]),
+        (
+            Mistake(
+                "the mixed term counts once",
+                "Differentiate the product rule itself, term by term. How often does the mixed term come?",
+                lambda a, c: (a[0] * c[0], a[1] * c[0] + a[0] * c[1], a[2] * c[0] + a[1] * c[1] + a[0] * c[2]),
+            ),
+            Mistake(
+                "the mixed term is missing",
+                "Each term of the product rule is a product again, and has two terms.",
+                lambda a, c: (a[0] * c[0], a[1] * c[0] + a[0] * c[1], a[2] * c[0] + a[0] * c[2]),
+            ),
+            Mistake(
+                "entry by entry",
+                "The derivative of a product is no product of derivatives.",
+                lambda a, c: (a[0] * c[0], a[1] * c[1], a[2] * c[2]),
+            ),
+        ),
+        "The first two entries are those of a dual number. For the third, differentiate the second once more.",
+        "A tangent can carry a tangent: the dual numbers of dual numbers know curvature.",
+        inputs=_triples,
+        arguments=("a", "c"),
+        labels=("the value", "the first derivative", "the second derivative"),
+    ),
+    Exercise(
+        "11-settled",
+        "A function of v and w: the slope of v along x, where a loop has settled at v = tanh(wv + x).",
+        lambda v, w: (1 - v**2) / (1 - w * (1 - v**2)),
+        (
+            Mistake(
+                "v is held still",
+                "That is one round with the old v. When x moves, v on the right side moves too.",
+                lambda v, w: 1 - v**2,
+            ),
+            Mistake(
+                "two rounds only",
+                "The loop ran until nothing changed. What do all the rounds add up to?",
+                lambda v, w: (1 - v**2) * (1 + w * (1 - v**2)),
+            ),
+            Mistake(
+                "the wrong sign below",
+                "A larger v makes v larger still when w is positive. Does your fraction grow with w?",
+                lambda v, w: (1 - v**2) / (1 + w * (1 - v**2)),
+            ),
+            Mistake(
+                "x is forgotten",
+                "Without w the slope must be that of tanh.",
+                lambda v, w: 1 / (1 - w * (1 - v**2)),
+            ),
+            Mistake(
+                "the slope is taken at v",
+                "v is what tanh has made already. How do you get its slope from its output?",
+                lambda v, w: (1 - np.tanh(v) ** 2) / (1 - w * (1 - np.tanh(v) ** 2)),
+            ),
+        ),
+        "Differentiate both sides of v = tanh(wv + x) along x. The slope stands on both sides: solve for it.",
+        "Where a loop ends counts, not its way: the equation it settles has a slope of its own, and no tape is kept.",
+        inputs=_settled,
+        arguments=("v", "w"),
+    ),
 )

@@ -4,8 +4,8 @@ The part of LaTeX that the course writes its derivatives in: `=`, `:=` and `\\ap
 juxtaposition and `\\cdot` multiply, `\\circ` goes entry by entry and binds less, `\\otimes` is the Kronecker product;
 `^\\top`, powers, brackets, `\\frac`, `\\sum_j`, `\\begin{pmatrix}` with `&` and `\\\\`; functions and their primes;
 `\\frac{\\partial z}{\\partial x}` (or with d) for Jacobians and `\\nabla_W J` for gradients, both found by wiggling.
-A subscript is part of a name, or an index that counts from 1. `\\quad`, a comma and `\\\\` separate claims; words
-(`\\text`) and labels count for nothing.
+A subscript is part of a name, or an index that counts from 1; `^{[2]}` names a layer and `^{(2)}` an example.
+`\\quad`, a comma and `\\\\` separate claims; words (`\\text`) and labels count for nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ WITHOUT_MEANING = re.compile(
 )
 # Between the entries of a matrix & separates; anywhere else it only lines equations up.
 MATRIX = re.compile(r"(\\begin\{[pb]matrix\}.*?\\end\{[pb]matrix\})", re.DOTALL)
+LABEL = re.compile(r"\^\{(?:\[\w\]|\(\w\))\}")
 STRAIGHT_D = re.compile(r"\\[dt]?frac\{(?:\\mathrm\{d\}|d)\s*([^{}]+)\}\s*\{(?:\\mathrm\{d\}|d)\s*([^{}]+)\}")
 SAME = {"\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\odot": "\\circ", "\\times": "\\cdot", "\\equiv": "="}
 RELATIONS = {"=", ":=", "\\approx"}
@@ -271,10 +272,14 @@ class _Reader:
     def name(self) -> str:
         """A letter or a command, with what belongs to it: a font, a name in letters, a subscript."""
         token = self.take()
-        if token in {"\\operatorname", "\\mathrm", "\\mathbf", "\\vec", "\\hat", "\\bar"}:
+        if token in {"\\operatorname", "\\mathrm", "\\mathbf", "\\vec", "\\hat", "\\tilde", "\\bar"}:
             token += "{" + "".join(self.group() if self.next() == "{" else [self.take()]) + "}"
         elif not (token.isalpha() or re.fullmatch(r"\\[A-Za-z]+", token)):
             raise self.error(f"cannot read {token}")
+        label = "".join(self.tokens[self.place : self.place + 6])
+        if LABEL.fullmatch(label):
+            self.place += 6
+            token += label
         if self.next() == "_":
             self.take()
             token += "_" + "".join(self.group() if self.next() == "{" else [self.take()])

@@ -177,40 +177,40 @@ def two_ways(rng: np.random.Generator) -> Setting:
     return Setting(
         {
             "X": rng.normal(size=(N, m)),
-            "W_1": rng.normal(0, 0.5, (n, m)),
-            "W_2": rng.normal(0, 0.5, (n, n)),
+            "W^{[1]}": rng.normal(0, 0.5, (n, m)),
+            "W^{[2]}": rng.normal(0, 0.5, (n, n)),
             "U": rng.normal(size=(K, n)),
         },
         {
-            "Z_1": lambda v: v["X"] @ v["W_1"].T,
-            "Z_2": lambda v: bend(v["Z_1"]) @ v["W_2"].T,
-            "S": lambda v: (bend(v["Z_1"]) + bend(v["Z_2"])) @ v["U"].T,
+            "Z^{[1]}": lambda v: v["X"] @ v["W^{[1]}"].T,
+            "Z^{[2]}": lambda v: bend(v["Z^{[1]}"]) @ v["W^{[2]}"].T,
+            "S": lambda v: (bend(v["Z^{[1]}"]) + bend(v["Z^{[2]}"])) @ v["U"].T,
             "J": lambda v: np.sum(C * bend(v["S"])),
         },
         FUNCTIONS | {"f": bend},
-        {"\\Delta": "\\nabla_S J", "\\Delta_1": "\\nabla_{Z_1} J", "\\Delta_2": "\\nabla_{Z_2} J"},
+        {"\\Delta": "\\nabla_S J", "\\Delta^{[1]}": "\\nabla_{Z^{[1]}} J", "\\Delta^{[2]}": "\\nabla_{Z^{[2]}} J"},
     )
 
 
 def one_number(rng: np.random.Generator) -> Setting:
-    """A function f of one number x, and a small step ε."""
+    """A function F of one number x, and a small step ε."""
     a, c = rng.uniform(0.5, 2.0, 2)
     return Setting(
         {"x": rng.uniform(0.5, 2.0, (1, 1)), "\\varepsilon": np.full((1, 1), 1e-4)},
-        functions=FUNCTIONS | {"f": lambda x: a * x**3 + c * x**2},
+        functions=FUNCTIONS | {"F": lambda x: a * x**3 + c * x**2},
     )
 
 
 def two_inputs(rng: np.random.Generator) -> Setting:
-    """The f of notebook 02, x₁² + 3x₁x₂, at (1, 2), and a small step Δ."""
+    """The F of notebook 02, x₁² + 3x₁x₂, at (1, 2), and a small step Δ."""
     return Setting(
         {"x": np.array([[1.0], [2.0]]), "\\Delta": 1e-4 * rng.uniform(0.5, 1.0, (2, 1))},
-        functions={"f": lambda x: x[0, 0] ** 2 + 3 * x[0, 0] * x[1, 0]},
+        functions={"F": lambda x: x[0, 0] ** 2 + 3 * x[0, 0] * x[1, 0]},
     )
 
 
 def three_inputs(rng: np.random.Generator) -> Setting:
-    """The g of notebook 03, with the outputs x₁x₂ and x₂ + x₃², at (2, 5, 3), and a small step Δ."""
+    """The F of notebook 03, with the outputs x₁x₂ and x₂ + x₃², at (2, 5, 3), and a small step Δ."""
 
     def g(x: Any) -> Array:
         return np.array([[x[0, 0] * x[1, 0]], [x[1, 0] + x[2, 0] ** 2]])
@@ -218,12 +218,12 @@ def three_inputs(rng: np.random.Generator) -> Setting:
     return Setting(
         {"x": np.array([[2.0], [5.0], [3.0]]), "\\Delta": 1e-4 * rng.uniform(0.5, 1.0, (3, 1))},
         {"y": lambda v: g(v["x"])},
-        {"g": g},
+        {"F": g},
     )
 
 
 def two_layers(rng: np.random.Generator) -> Setting:
-    """The score of a network with two hidden layers, h = f(Wx + b) and g = f(a) with a = Vh."""
+    """The score of a network with two hidden layers, h = f(Wx + b) and h̃ = f(a) with a = Vh."""
     n, m = sizes(rng)
     q = n + 5
     return Setting(
@@ -238,8 +238,8 @@ def two_layers(rng: np.random.Generator) -> Setting:
             "z": lambda v: v["W"] @ v["x"] + v["b"],
             "h": lambda v: bend(v["z"]),
             "a": lambda v: v["V"] @ v["h"],
-            "g": lambda v: bend(v["a"]),
-            "s": lambda v: v["v"].T @ v["g"],
+            "\\tilde{h}": lambda v: bend(v["a"]),
+            "s": lambda v: v["v"].T @ v["\\tilde{h}"],
         },
         FUNCTIONS | {"f": bend},
     )
@@ -254,14 +254,14 @@ def two_steps(rng: np.random.Generator) -> Setting:
 
 
 def fan_out(rng: np.random.Generator) -> Setting:
-    """The graph of notebook 08: a = x + y, c = max(y, z), f = ac, away from the kink."""
+    """The graph of notebook 08: a = x + y, c = max(y, z), F = ac, away from the kink."""
     x, y, z = rng.uniform(0.5, 1.0, 3)
     return Setting(
         {"x": np.array([[x]]), "y": np.array([[y + 1]]), "z": np.array([[z]])},
         {
             "a": lambda v: v["x"] + v["y"],
             "c": lambda v: np.maximum(v["y"], v["z"]),
-            "f": lambda v: v["a"] * v["c"],
+            "F": lambda v: v["a"] * v["c"],
         },
     )
 
@@ -307,13 +307,13 @@ def two_paths(rng: np.random.Generator) -> Setting:
             "v_3": lambda v: v["x_1"] * v["x_2"],
             "v_5": lambda v: np.sin(v["x_2"]),
             "v_4": lambda v: v["v_2"] + v["v_3"],
-            "f": lambda v: v["v_4"] - v["v_5"],
+            "F": lambda v: v["v_4"] - v["v_5"],
         },
         {"\\cos": np.cos, "\\sin": np.sin, "\\ln": np.log},
         {
-            "\\bar{x}_1": "\\frac{\\partial f}{\\partial x_1}",
-            "\\bar{x}_2": "\\frac{\\partial f}{\\partial x_2}",
-            **{f"\\bar{{v}}_{k}": f"\\frac{{\\partial f}}{{\\partial v_{k}}}" for k in range(2, 6)},
+            "\\bar{x}_1": "\\frac{\\partial F}{\\partial x_1}",
+            "\\bar{x}_2": "\\frac{\\partial F}{\\partial x_2}",
+            **{f"\\bar{{v}}_{k}": f"\\frac{{\\partial F}}{{\\partial v_{k}}}" for k in range(2, 6)},
         },
     )
 
@@ -381,7 +381,7 @@ def batch_of_windows(rng: np.random.Generator) -> Setting:
 
 
 def batch_by_rows(rng: np.random.Generator) -> Setting:
-    """A batch of three examples, whose rows δᵢᵀ and xᵢᵀ are named one by one."""
+    """A batch of three examples, whose rows are named one by one."""
     setting = batch(rng)
     n = setting.run()["Z"].shape[1]
     C = rng.normal(size=(3, n))
@@ -390,9 +390,9 @@ def batch_by_rows(rng: np.random.Generator) -> Setting:
     def row(i: int) -> Callable[[Values], Array]:
         return lambda v: v["X"][i - 1 : i].T
 
-    names = {f"x_{i}": row(i) for i in (1, 2, 3)}
+    names = {f"x^{{({i})}}": row(i) for i in (1, 2, 3)}
     program = {"Z": setting.program["Z"], "J": lambda v: np.sum(C * bend(v["Z"]))} | names
     whole = Setting(leaves, program)
     Delta = whole.jacobian("J", "Z").reshape(3, n)
-    rows = {f"\\delta_{i}": Delta[i - 1 : i].T for i in (1, 2, 3)}
+    rows = {f"\\delta^{{({i})}}": Delta[i - 1 : i].T for i in (1, 2, 3)}
     return Setting(leaves | rows, program, FUNCTIONS, {"\\Delta": "\\nabla_Z J"})

@@ -71,11 +71,9 @@ def heat(scene: Scene, matrix: Any, x: float, y: float, cell: float, zeros: Any 
 
 
 def _fitting(value: float, cell: float) -> str:
-    """A number in two digits, or in two places where that is too wide for its cell."""
-    text = short(value, 2)
-    if measure(text, NUMBER)[0] < cell:
-        return text
-    return short(round(value, 2), 2) if round(value, 2) else "≈0"
+    """A number in two digits, or in as few as its cell has room for."""
+    texts = (short(value, 2), short(value, 1), short(round(value, 2), 2) if round(value, 2) else "≈0")
+    return next((text for text in texts if measure(text, NUMBER)[0] < cell), texts[-1])
 
 
 def legend(scene: Scene, x: float, y: float, limit: float, height: float = 120.0) -> None:

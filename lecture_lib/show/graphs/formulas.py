@@ -159,8 +159,8 @@ def letters(graph: Graph) -> dict[Node, str]:
     used: set[str] = set()
     for node in graph.nodes:
         wanted = formula(node.name) if node.name else None
-        if wanted is None and node is last and "f" not in taken:
-            wanted = "f"
+        if wanted is None and node is last and graph.called not in taken:
+            wanted = graph.called
         if wanted is None or wanted in used:
             wanted = next(free, None) or f"v_{{{node.index}}}"
         given[node] = wanted

@@ -22,10 +22,10 @@ TITLES = {
     CHAIN: r"$\partial s/\partial W_{ij}=u_i\,f'(z_i)\,x_j$",
     DELTA: r"$\nabla_{\!W}\,s=\delta\,x^{\!\top}$: cell $ij$ is $\delta_i\,x_j$",
 }
-WIDE, HIGH = 560.0, 510.0
-COLUMNS = {"x": 48.0, "z": 216.0, "h": 340.0, "s": 480.0}
+WIDE, HIGH = 520.0, 510.0
+COLUMNS = {"x": 44.0, "z": 196.0, "h": 316.0, "s": 452.0}
 RADIUS = 21.0
-LEFT, TOP, CELL = 190.0, 336.0, 58.0
+LEFT, TOP, CELL = 170.0, 336.0, 58.0
 
 
 class LinkedWeight(Widget):

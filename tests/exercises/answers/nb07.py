@@ -3,7 +3,7 @@
 import numpy as np
 
 from answers import Tries, three_numbers
-from lecture_lib import sigmoid, softmax
+from lecture_lib import grad, sigmoid, softmax
 
 
 def delta(x, W, b, u, y):
@@ -131,6 +131,52 @@ def in_place(theta, gradient, rate):
 def scaled_gradient(theta, gradient, rate):
     gradient *= rate
     return theta - gradient
+
+
+def slopes_of(x, W, b, u):
+    h = np.tanh(W @ x + b)
+    return u @ h, np.outer(u * (1 - h**2), x)
+
+
+def margin(x, x_false, W, b, u):
+    (s, up), (s_false, down) = slopes_of(x, W, b, u), slopes_of(x_false, W, b, u)
+    return down - up if 1 - s + s_false > 0 else np.zeros_like(W)
+
+
+def margin_times(keep, minus=1.0, always=False):
+    """The gradient of the true window times -minus and of the false one times keep, switched or not."""
+
+    def answer(x, x_false, W, b, u):
+        (s, up), (s_false, down) = slopes_of(x, W, b, u), slopes_of(x_false, W, b, u)
+        return (always or s - s_false < 1) * (keep * down - minus * up)
+
+    return answer
+
+
+def margin_by_library(x, x_false, W, b, u):
+    return grad(lambda W: np.maximum(0, 1 - u @ np.tanh(W @ x + b) + u @ np.tanh(W @ x_false + b)))(W)
+
+
+def one_signal(x, x_false, W, b, u):
+    s, _ = slopes_of(x, W, b, u)
+    h = np.tanh(W @ x + b)
+    return (s - slopes_of(x_false, W, b, u)[0] < 1) * np.outer(u * (1 - h**2), x_false - x)
+
+
+def softened(scores, c, a):
+    labels = np.full(len(scores), a / len(scores))
+    labels[c] += 1 - a
+    return softmax(scores) - labels
+
+
+def softened_by_library(scores, c, a):
+    K = len(scores)
+    labels = np.eye(K)[c] * (1 - a) + a / K
+    return grad(lambda s: -np.sum(labels * np.log(softmax(s))))(scores)
+
+
+def one_hot(scores, c):
+    return np.eye(len(scores))[c]
 
 
 ANSWERS = {
@@ -324,6 +370,49 @@ ANSWERS = {
             (lambda W1, b1, W2, b2: (-W2 @ W1, W2 @ b1 + b2), "W: wrong sign|sign"),
             (lambda W1, b1, W2, b2: (2 * W2 @ W1, W2 @ b1 + b2), "W: twice"),
             (lambda W1, b1, W2, b2: (W2 @ W1, W2 @ b1 * b2), "."),
+        ],
+    ),
+    "07-margin": Tries(
+        [
+            margin,
+            margin_by_library,
+            margin_times(1.0),
+            lambda x, x_false, W, b, u: -margin_times(-1.0, -1.0)(x, x_false, W, b, u),
+        ],
+        [
+            (margin_times(1.0, always=True), "never switched off"),
+            (margin_times(0.0), "the false window is left out"),
+            (one_signal, "one error signal"),
+            (margin_times(-1.0, -1.0), "sign"),
+            (margin_times(1.0, 0.0), "."),
+            (margin_times(1.0, -1.0), "."),
+            (lambda x, x_false, W, b, u: margin(x, x_false, W, b, u).T, "transposed|shape"),
+            (lambda x, x_false, W, b, u: margin(x, x_false, W, b, u).sum(), "summed"),
+            (lambda x, x_false, W, b, u: 2 * margin(x, x_false, W, b, u), "twice|2"),
+            (lambda x, x_false, W, b, u: margin(x_false, x, W, b, u), "."),
+        ],
+    ),
+    "07-softened": Tries(
+        [
+            softened,
+            softened_by_library,
+            lambda s, c, a: softmax(s) - (1 - a) * one_hot(s, c) - a / len(s),
+            lambda s, c, a: (1 - a) * (softmax(s) - one_hot(s, c)) + a * (softmax(s) - 1 / len(s)),
+        ],
+        [
+            (lambda s, c, a: softmax(s) - one_hot(s, c), "not softened"),
+            (lambda s, c, a: softmax(s) - one_hot(s, c) - a / len(s), "sum to more than 1"),
+            (
+                lambda s, c, a: softmax(s) - np.where(one_hot(s, c) == 1, 1 - a, a / (len(s) - 1)),
+                "for the others alone",
+            ),
+            (lambda s, c, a: (1 - a) * (softmax(s) - one_hot(s, c)), "smaller, not softer"),
+            (lambda s, c, a: -softened(s, c, a), "sign"),
+            (lambda s, c, a: softened(s, c, a).sum(), "summed"),
+            (lambda s, c, a: softened(s, c, a)[c], "shape|number"),
+            (lambda s, c, a: softmax(s) - a / len(s), "."),
+            (lambda s, c, a: softmax(s) - (1 - a) * one_hot(s, c), "."),
+            (lambda s, c, a: softened(s, c, 1 - a), "."),
         ],
     ),
 }

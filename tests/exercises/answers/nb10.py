@@ -185,4 +185,44 @@ ANSWERS = {
             ((4, 6, 2, 8, 7, 3, 1, 5), "of 8 right|."),
         ],
     ),
+    "10-curvature": Tries(
+        [
+            lambda F, x, d, eps: (F(x + eps * d) - 2 * F(x) + F(x - eps * d)) / eps**2,
+            lambda F, x, d, e: ((F(x + e * d) - F(x)) / e - (F(x) - F(x - e * d)) / e) / e,
+            lambda F, x, d, eps: np.dot([1, -2, 1], [F(x + k * eps * d) for k in (-1, 0, 1)]) / (eps * eps),
+            lambda F, x, d, eps: (F(x - eps * d) + F(x + eps * d) - F(x) - F(x)) / eps / eps,
+        ],
+        [
+            (lambda F, x, d, eps: (F(x + eps * d) - F(x - eps * d)) / (2 * eps), "the slope, not"),
+            (lambda F, x, d, eps: (F(x + eps * d) - 2 * F(x) + F(x - eps * d)) / eps, "the step once"),
+            (lambda F, x, d, eps: (F(x + eps * d) - F(x) + F(x - eps * d)) / eps**2, "the middle counts once"),
+            (lambda F, x, d, eps: (F(x + 2 * eps * d) - 2 * F(x + eps * d) + F(x)) / eps**2, "to one side"),
+            (lambda F, x, d, eps: (F(x + eps * d) - 2 * F(x) + F(x - eps * d)) / (2 * eps**2), "2|half"),
+            (lambda F, x, d, eps: (2 * F(x) - F(x + eps * d) - F(x - eps * d)) / eps**2, "sign"),
+            (lambda F, x, d, eps: (F(x + eps * d) + 2 * F(x) + F(x - eps * d)) / eps**2, "."),
+            (lambda F, x, d, eps: (F(x + eps) - 2 * F(x) + F(x - eps)) / eps**2, "."),
+            (lambda F, x, d, eps: (F(x + eps * d) - F(x)) / eps, "."),
+        ],
+    ),
+    "10-complex": Tries(
+        [
+            lambda F, x, eps: np.array([F(x + 1j * eps * row).imag / eps for row in np.eye(x.size)]),
+            lambda F, x, eps: [np.imag(F(x + 1j * eps * row)) / eps for row in np.eye(len(x))],
+            lambda F, x, eps: -np.array([F(x - eps * row * 1j).imag for row in np.eye(x.size)]) / eps,
+        ],
+        [
+            (
+                lambda F, x, eps: np.array([(F(x + e) - F(x - e)) / (2 * eps) for e in eps * np.eye(x.size)]),
+                "nothing is left",
+            ),
+            (lambda F, x, eps: np.array([(F(x + e) - F(x)) / eps for e in eps * np.eye(x.size)]), "nothing is left"),
+            (lambda F, x, eps: np.array([F(x + 1j * e).imag for e in eps * np.eye(x.size)]), "nothing is left"),
+            (lambda F, x, eps: np.array([F(x + 1j * e).real / eps for e in eps * np.eye(x.size)]), "real part"),
+            (lambda F, x, eps: np.full(x.size, F(x + 1j * eps).imag / eps), "all inputs at once"),
+            (lambda F, x, eps: np.array([F(x + 1j * e).imag / (2 * eps) for e in eps * np.eye(x.size)]), "two steps"),
+            (lambda F, x, eps: -np.array([F(x + 1j * e).imag / eps for e in eps * np.eye(x.size)]), "sign"),
+            (lambda F, x, eps: F(x + 1j * eps).imag / eps, "summed"),
+            (lambda F, x, eps: np.array([F(x + 1j * e) / eps for e in eps * np.eye(x.size)]), "."),
+        ],
+    ),
 }

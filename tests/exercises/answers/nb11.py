@@ -16,6 +16,26 @@ def into_w(w, x, y, lam):
     return w
 
 
+def product_of(a, c):
+    return a[0] * c[0], a[1] * c[0] + a[0] * c[1], a[2] * c[0] + 2 * a[1] * c[1] + a[0] * c[2]
+
+
+def product_in_place(a, c):
+    first = np.convolve(a[:2], c[:2])
+    return [first[0], first[1], a[2] * c[0] + a[0] * c[2] + 2 * first[2]]
+
+
+def settled(v, w):
+    return (1 - v**2) / (1 - w * (1 - v**2))
+
+
+def settled_by_rounds(v, w):
+    slope = 0.0
+    for _ in range(2000):
+        slope = (1 - v**2) * (w * slope + 1)
+    return slope
+
+
 ANSWERS = {
     "11-before": three_numbers("11-before"),
     "11-adjoint": Tries(
@@ -131,6 +151,44 @@ ANSWERS = {
             (451, "off by one"),
             (550, "."),
             ((250, 100, 100), "3 numbers"),
+        ],
+    ),
+    "11-second": Tries(
+        [
+            product_of,
+            product_in_place,
+            lambda a, c: np.array(product_of(a, c)),
+            lambda a, c: (a[0] * c[0], a[:2] @ c[1::-1], a @ ([1, 2, 1] * c[::-1])),
+        ],
+        [
+            (lambda a, c: (*product_of(a, c)[:2], product_of(a, c)[2] - a[1] * c[1]), "counts once"),
+            (lambda a, c: (*product_of(a, c)[:2], a[2] * c[0] + a[0] * c[2]), "is missing"),
+            (lambda a, c: a * c, "entry by entry"),
+            (lambda a, c: product_of(a, c)[:2], "another|number|2|parts|shape"),
+            (lambda a, c: product_of(a, c)[2], "."),
+            (lambda a, c: (*product_of(a, c)[:2], 2 * a[1] * c[1]), "."),
+            (lambda a, c: (*product_of(a, c)[:2], a[2] * c[2]), "."),
+            (lambda a, c: product_of(a, c)[::-1], "."),
+            (lambda a, c: (a[0] * c[0], a[1] * c[1], product_of(a, c)[2]), "."),
+        ],
+    ),
+    "11-settled": Tries(
+        [
+            settled,
+            settled_by_rounds,
+            lambda v, w: 1 / (1 / (1 - v**2) - w),
+            lambda v, w: (1 - v) * (1 + v) / (1 - w + w * v * v),
+        ],
+        [
+            (lambda v, w: 1 - v**2, "held still"),
+            (lambda v, w: (1 - v**2) * (1 + w * (1 - v**2)), "two rounds"),
+            (lambda v, w: (1 - v**2) / (1 + w * (1 - v**2)), "sign below"),
+            (lambda v, w: 1 / (1 - w * (1 - v**2)), "x is forgotten"),
+            (lambda v, w: (1 - np.tanh(v) ** 2) / (1 - w * (1 - np.tanh(v) ** 2)), "taken at v"),
+            (lambda v, w: -settled(v, w), "sign"),
+            (lambda v, w: w * settled(v, w), "."),
+            (lambda v, w: (1 - v**2) / (1 - w), "."),
+            (lambda v, w: 1 - np.tanh(w * v) ** 2, "."),
         ],
     ),
 }

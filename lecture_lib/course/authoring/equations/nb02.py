@@ -4,15 +4,15 @@ from lecture_lib.course.authoring.equations.equation import Equation
 from lecture_lib.exercises.printed.settings import one_number, two_inputs
 
 EQUATIONS: tuple[Equation, ...] = (
-    Equation("slope-one-sided", r"f'(x) \approx \frac{f(x + \varepsilon) - f(x)}{\varepsilon}", one_number),
+    Equation("slope-one-sided", r"F'(x) \approx \frac{F(x + \varepsilon) - F(x)}{\varepsilon}", one_number),
     Equation(
-        "slope-two-sided", r"f'(x) \approx \frac{f(x + \varepsilon) - f(x - \varepsilon)}{2\varepsilon}", one_number
+        "slope-two-sided", r"F'(x) \approx \frac{F(x + \varepsilon) - F(x - \varepsilon)}{2\varepsilon}", one_number
     ),
     Equation(
         "gradient-of-two",
-        r"\nabla f(x) = \begin{pmatrix} \partial f/\partial x_1 \\ \partial f/\partial x_2 \end{pmatrix}"
+        r"\nabla F(x) = \begin{pmatrix} \partial F/\partial x_1 \\ \partial F/\partial x_2 \end{pmatrix}"
         r" = \begin{pmatrix} 8 \\ 3 \end{pmatrix}",
         two_inputs,
     ),
-    Equation("foretell", r"f(x + \Delta) - f(x) \approx \nabla f(x)^\top \Delta", two_inputs),
+    Equation("foretell", r"F(x + \Delta) - F(x) \approx \nabla F(x)^\top \Delta", two_inputs),
 )

@@ -13,7 +13,7 @@ EQUATIONS: tuple[Equation, ...] = (
         r" = \begin{pmatrix} 5 & 2 & 0 \\ 0 & 1 & 6 \end{pmatrix}",
         three_inputs,
     ),
-    Equation("foretell-many", r"g(x + \Delta) - g(x) \approx \frac{\partial y}{\partial x} \Delta", three_inputs),
+    Equation("foretell-many", r"F(x + \Delta) - F(x) \approx \frac{\partial y}{\partial x} \Delta", three_inputs),
     Equation(
         "entry-b",
         r"\frac{\partial z_i}{\partial b_i} = 1, \qquad"

@@ -24,7 +24,7 @@ EQUATIONS: tuple[Equation, ...] = (
     ),
     Equation(
         "chain-deep",
-        r"\frac{\partial s}{\partial x} = \frac{\partial s}{\partial g}\frac{\partial g}{\partial a}"
+        r"\frac{\partial s}{\partial x} = \frac{\partial s}{\partial \tilde h}\frac{\partial \tilde h}{\partial a}"
         r"\frac{\partial a}{\partial h}\frac{\partial h}{\partial z}\frac{\partial z}{\partial x}"
         r" = v^\top \operatorname{diag}(f'(a))\, V \operatorname{diag}(f'(z))\, W",
         two_layers,

@@ -10,27 +10,27 @@ FRONT = r"\left(\frac{\partial s}{\partial h}\frac{\partial h}{\partial z}\right
 
 
 def two_layers(rng: np.random.Generator) -> Setting:
-    """Two hidden layers of unequal size up to the score; a number below a letter counts layers."""
+    """Two hidden layers of unequal size up to the score; a number in brackets above a letter counts layers."""
     n, m = sizes(rng)
     k = m + 2
     return Setting(
         {
             "x": rng.normal(size=(m, 1)),
-            "W_1": rng.normal(0, 0.5, (k, m)),
-            "b_1": rng.normal(size=(k, 1)),
-            "W_2": rng.normal(0, 0.5, (n, k)),
-            "b_2": rng.normal(size=(n, 1)),
+            "W^{[1]}": rng.normal(0, 0.5, (k, m)),
+            "b^{[1]}": rng.normal(size=(k, 1)),
+            "W^{[2]}": rng.normal(0, 0.5, (n, k)),
+            "b^{[2]}": rng.normal(size=(n, 1)),
             "u": rng.normal(size=(n, 1)),
         },
         {
-            "z_1": lambda v: v["W_1"] @ v["x"] + v["b_1"],
-            "h_1": lambda v: bend(v["z_1"]),
-            "z_2": lambda v: v["W_2"] @ v["h_1"] + v["b_2"],
-            "h_2": lambda v: bend(v["z_2"]),
-            "s": lambda v: v["u"].T @ v["h_2"],
+            "z^{[1]}": lambda v: v["W^{[1]}"] @ v["x"] + v["b^{[1]}"],
+            "h^{[1]}": lambda v: bend(v["z^{[1]}"]),
+            "z^{[2]}": lambda v: v["W^{[2]}"] @ v["h^{[1]}"] + v["b^{[2]}"],
+            "h^{[2]}": lambda v: bend(v["z^{[2]}"]),
+            "s": lambda v: v["u"].T @ v["h^{[2]}"],
         },
         FUNCTIONS | {"f": bend},
-        {"\\delta_1": "\\nabla_{z_1} s", "\\delta_2": "\\nabla_{z_2} s"},
+        {"\\delta^{[1]}": "\\nabla_{z^{[1]}} s", "\\delta^{[2]}": "\\nabla_{z^{[2]}} s"},
     )
 
 
@@ -49,9 +49,10 @@ EQUATIONS: tuple[Equation, ...] = (
     ),
     Equation(
         "delta-below-row",
-        r"\frac{\partial s}{\partial z_1} = \frac{\partial s}{\partial z_2}\frac{\partial z_2}{\partial h_1}"
-        r"\frac{\partial h_1}{\partial z_1} = \delta_2^\top\, W_2 \operatorname{diag}(f'(z_1))",
+        r"\frac{\partial s}{\partial z^{[1]}} = \frac{\partial s}{\partial z^{[2]}}"
+        r"\frac{\partial z^{[2]}}{\partial h^{[1]}}"
+        r"\frac{\partial h^{[1]}}{\partial z^{[1]}} = {\delta^{[2]}}^\top\, W^{[2]} \operatorname{diag}(f'(z^{[1]}))",
         two_layers,
     ),
-    Equation("delta-below", r"\delta_1 = (W_2^\top \delta_2) \circ f'(z_1)", two_layers),
+    Equation("delta-below", r"\delta^{[1]} = ({W^{[2]}}^\top \delta^{[2]}) \circ f'(z^{[1]})", two_layers),
 )

@@ -11,8 +11,8 @@ EQUATIONS: tuple[Equation, ...] = (
     ),
     Equation(
         "fan-out",
-        r"\frac{\partial f}{\partial y} = \frac{\partial f}{\partial a}\frac{\partial a}{\partial y}"
-        r" + \frac{\partial f}{\partial c}\frac{\partial c}{\partial y} = c + a",
+        r"\frac{\partial F}{\partial y} = \frac{\partial F}{\partial a}\frac{\partial a}{\partial y}"
+        r" + \frac{\partial F}{\partial c}\frac{\partial c}{\partial y} = c + a",
         fan_out,
     ),
 )

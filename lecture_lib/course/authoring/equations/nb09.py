@@ -8,12 +8,12 @@ from lecture_lib.exercises.printed.settings import tanh_window
 
 
 def three_successors(rng: np.random.Generator) -> Setting:
-    """A value v that three operations use, w₁, w₂ and w₃, and a number f computed from them."""
+    """A value v that three operations use, w₁, w₂ and w₃, and a number F computed from them."""
     return Setting(
         {"v": rng.uniform(0.5, 1.0, (1, 1))},
         {
             "w": lambda v: np.concatenate([np.sin(v["v"]), v["v"] ** 2, 3 * v["v"]]),
-            "f": lambda v: v["w"][:1] * v["w"][1:2] + v["w"][2:] ** 2,
+            "F": lambda v: v["w"][:1] * v["w"][1:2] + v["w"][2:] ** 2,
         },
         ranges={"j": 3},
     )
@@ -33,7 +33,7 @@ def tanh_score(rng: np.random.Generator) -> Setting:
 EQUATIONS: tuple[Equation, ...] = (
     Equation(
         "sum-over-successors",
-        r"\frac{\partial f}{\partial v} = \sum_j \frac{\partial f}{\partial w_j}\frac{\partial w_j}{\partial v}",
+        r"\frac{\partial F}{\partial v} = \sum_j \frac{\partial F}{\partial w_j}\frac{\partial w_j}{\partial v}",
         three_successors,
     ),
     Equation("delta-tanh-score", r"\delta = u \circ (\mathbf{1} - h \circ h)", tanh_score),

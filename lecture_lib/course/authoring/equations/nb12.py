@@ -9,7 +9,8 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("batch-X", r"\nabla_X J = \Delta W", batch),
     Equation(
         "batch-W-rows",
-        r"\nabla_W J = \delta_1 x_1^\top + \delta_2 x_2^\top + \delta_3 x_3^\top = \Delta^\top X",
+        r"\nabla_W J = \delta^{(1)} {x^{(1)}}^\top + \delta^{(2)} {x^{(2)}}^\top + \delta^{(3)} {x^{(3)}}^\top"
+        r" = \Delta^\top X",
         batch_by_rows,
     ),
     Equation("batch-top", r"\frac{\partial J}{\partial s_i} = \frac{p_i - y_i}{N}", mean_loss),
