@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from lecture_lib.course.report import Grade
+from lecture_lib.course.report import Grade, ReportError
 
 MOST_MISTAKES = 20
 STYLE = """
@@ -29,6 +30,14 @@ WORDS = {
     "missing": "not reached: its check did not run",
     "not confirmed": "not confirmed: the answer could not be compared with the solution",
 }
+
+
+def feedback_folder(report: Path) -> Path:
+    """The folder of the pages that belong to a report, which is refused when it can hold none."""
+    folder = report.with_name(f"{report.stem}-feedback")
+    if folder.exists() and not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise ReportError(f"{folder} cannot hold the pages of feedback: name another report, or move it away.")
+    return folder
 
 
 def write_page(grade: Grade, folder: Path) -> Path:

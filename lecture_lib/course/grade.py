@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -18,15 +19,16 @@ from typing import Any
 
 from tqdm import tqdm
 
+from lecture_lib.course.errors import CourseError
 from lecture_lib.course.execute import read_notebook, runs
-from lecture_lib.course.feedback import write_page, write_summary
+from lecture_lib.course.feedback import feedback_folder, write_page, write_summary
 from lecture_lib.course.hand_in import ANSWERS, GRACE, JOB, MISSING, START, WORK
+from lecture_lib.course.opened import open_notebook
 from lecture_lib.course.processes import adopt_orphans, run_alone, stop_all
-from lecture_lib.course.report import Grade, Student, Table, student_of
+from lecture_lib.course.report import FORMATS, Grade, ReportError, Student, Table, student_of
 from lecture_lib.course.returned import Returned, returned
-from lecture_lib.course.sets import exercises_in, original_of, variant_in
-
-NOTEBOOK = "hand_in.ipynb"
+from lecture_lib.course.sets import exercises_in, original_of, own_of, variant_in
+from lecture_lib.exercises.bank import exercise_ids, notebooks
 
 
 def grade(
@@ -41,24 +43,31 @@ def grade(
     keep: str | None = None,
     shard: tuple[int, int] = (1, 1),
     own: Path | None = None,
+    without: Iterable[Path] = (),
 ) -> list[Grade]:
     """Grade everything that was handed in below a folder, several at a time, and write a row for each into a CSV file.
 
     A hand-in that is broken, endless, floods its output, kills its parent or leaves processes behind costs its own row
     only. Each row is written to a file beside the report as soon as it is known; the report itself is replaced at the
     end. Beside it comes a folder with a page of feedback for each hand-in and a summary without names. The programs in
-    the notebooks run with the rights of whoever calls this.
+    the notebooks run with the rights of whoever calls this. The files of `without` are the teacher's own.
     """
-    pages = report.with_name(f"{report.stem}-feedback")
-    table_files = {report.with_name(report.name + ending) for ending in ("", ".partial", ".new")}
+    if keep is not None and not roster:
+        raise ReportError(
+            f"--keep {keep} needs --roster: without a class list nobody knows which hand-ins are one student's."
+        )
     exercises = {path.stem: exercises_in(read_notebook(path)) for path in originals}
+    _refuse_unknown(exercises, own)
+    pages = feedback_folder(report)
+    table_files = {report.with_name(report.name + ending) for ending in ("", ".partial", ".new")}
+    table_files |= {report.with_name(f"{report.stem}-{form}.csv") for form in FORMATS}
     columns = [name for stem in sorted(exercises) for name in exercises[stem]]
     limits = {"seconds": seconds, "cell_seconds": cell_seconds or seconds, "own": str(own.resolve()) if own else None}
     with (
         Table(report, list(dict.fromkeys(columns))) as table,
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="grade-") as place,
     ):
-        items = returned(folder, frozenset({*table_files, pages}))
+        items = returned(folder, frozenset({*table_files, pages, *without, *([own] if own else [])}))
         found = [_read(item, Path(place) / f"{k:05d}", exercises) for k, item in enumerate(items)]
         if not found:
             table.discard()
@@ -78,6 +87,16 @@ def grade(
             write_page(result, pages)
     write_summary(ordered, pages)
     return ordered
+
+
+def _refuse_unknown(exercises: Mapping[str, list[str]], own: Path | None) -> None:
+    """Say before anything runs which exercise of the notebooks that are set nobody can check."""
+    known = {name for notebook in notebooks() for name in exercise_ids(notebook)}
+    known |= {exercise.id for exercise in own_of(own)} if own is not None else set()
+    for stem, names in exercises.items():
+        if unknown := [name for name in names if name not in known]:
+            where = f"{own} does not hold it" if own is not None else "name your module with --exercises"
+            raise ReportError(f"{stem}.ipynb checks {unknown[0]}, which is no exercise of the course: {where}.")
 
 
 def _graded(
@@ -125,13 +144,22 @@ class _HandIn:
         self.code = ""
 
     def run(self, exercises: Mapping[str, list[str]], limits: Mapping[str, object]) -> Grade:
-        """Run it in a process of its own; whatever goes wrong becomes its status."""
+        """Run it in a process of its own; whatever goes wrong becomes its status, and what it wrote is removed."""
+        try:
+            return self._run(exercises, limits)
+        except Exception as error:  # such as a disk that it filled
+            self.grade.status = " ".join(f"it could not be run ({error})".split())
+            return self.grade
+        finally:
+            shutil.rmtree(self.room, ignore_errors=True)
+
+    def _run(self, exercises: Mapping[str, list[str]], limits: Mapping[str, object]) -> Grade:
         begun = time.perf_counter()
         result = self.grade
         wanted = exercises[result.notebook]
         result.results = dict.fromkeys(wanted, MISSING)
         for inner in (ANSWERS, WORK):
-            (self.room / inner).mkdir()
+            (self.room / inner).mkdir(parents=True)
         job = {**limits, "wanted": wanted, "cells": self.cells, "code": self.code, "claimed": [], "run": True}
         said, code = self._process(job, float(str(limits["seconds"])) + 2 * START + 2 * GRACE)
         result.status = said.get("status") or (
@@ -169,15 +197,11 @@ def _read(item: Returned, room: Path, exercises: Mapping[str, list[str]]) -> _Ha
     hand_in = _HandIn(item, room)
     if item.problem:
         return hand_in
-    hand_in.room.mkdir()
-    path = hand_in.room / NOTEBOOK
-    path.write_bytes(item.content.removeprefix(b"\xef\xbb\xbf"))
     base = re.split(r"[/!]", item.name)[-1]
     try:
-        notebook = read_notebook(path)
-    except Exception as error:  # a file may be broken in any way
-        reason = " ".join(str(error).split())[:300].replace(NOTEBOOK, base)
-        hand_in.grade.status = reason if "not a notebook" in reason else f"{base} is not a notebook: {reason}"
+        notebook = open_notebook(item.content, base)
+    except CourseError as error:
+        hand_in.grade.status = str(error)
         return hand_in
     hand_in.grade.notebook = original_of(Path(base), notebook, exercises)
     if not hand_in.grade.notebook:
@@ -185,7 +209,6 @@ def _read(item: Returned, room: Path, exercises: Mapping[str, list[str]]) -> _Ha
         return hand_in
     hand_in.cells = [cell.source for cell in notebook.cells if runs(cell)]
     hand_in.code = variant_in(hand_in.cells)
-    path.unlink()
     hand_in.key = sha256("\0".join(hand_in.cells).encode("utf-8", "surrogatepass")).hexdigest()
     hand_in.is_ready = True
     return hand_in

@@ -14,10 +14,9 @@ from lecture_lib.course.execute import read_notebook, runs
 from lecture_lib.course.own_numbers import with_own_numbers
 from lecture_lib.course.relink import with_working_links
 from lecture_lib.course.report import Student, folders_of
-from lecture_lib.course.sets import exercises_in
+from lecture_lib.course.sets import exercises_in, own_of
 from lecture_lib.exercises.bank import all_exercises
 from lecture_lib.exercises.exercise import Exercise
-from lecture_lib.exercises.own import own_exercises
 
 SOLUTION = re.compile(r"\n*<details>\s*<summary>\s*Solution\s*</summary>.*?</details>", re.DOTALL)
 
@@ -56,7 +55,7 @@ def handout(
         raise FileExistsError(
             f"{folder} already holds {named}: name another folder, or move these away first. Nothing was written."
         )
-    added = own_exercises(own) if own is not None else ()
+    added = own_of(own) if own is not None else ()
     known = {exercise.id: exercise for exercise in (*all_exercises(), *added)}
     for target, code in targets.items():
         target.mkdir(parents=True, exist_ok=True)

@@ -5,9 +5,11 @@ What is written down is compared with the solution elsewhere, in a process that 
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -15,6 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import psutil
+
+from lecture_lib.course.child import Check, in_a_child
 from lecture_lib.exercises import bank, checking
 from lecture_lib.exercises.errors import UnknownExerciseError, WrongAnswer
 from lecture_lib.exercises.exercise import Exercise
@@ -34,30 +39,97 @@ from lecture_lib.course.inside import begin as _begin
 _begin({folder!r}, {wanted!r}, {own!r}, {code!r})
 del _begin
 """
-SOLVED = ("lecture_lib.exercises.bank.nb", "lecture_lib.exercises.bank.paper")
+BANK, PAPER = "lecture_lib.exercises.bank.nb", "lecture_lib.exercises.bank.paper"
+SOLVED = (BANK, PAPER)
+WITHHELD = "solutions are withheld while a notebook is graded"
 
 
-class WithheldError(RuntimeError):
+class WithheldError(PermissionError, RuntimeError):
     """The hand-in asked for what it should find itself."""
 
 
 def begin(folder: str, wanted: Sequence[str], own: str | None = None, code: str = "") -> None:
     """Make this process one in which a hand-in runs."""
     _limit_resources()
-    exercises: dict[str, Exercise | PaperExercise] = (
-        {e.id: varied(e, code) for e in own_exercises(Path(own))} if own else {}
-    )
-    find_paper = vars(checking)["find_paper"]
-    exercises |= {
-        name: find_paper(name) or varied(bank.find_exercise(name), code) for name in wanted if name not in exercises
-    }
+    exercises = _exercises(wanted, own, code)
     _withhold(exercises)
-    check = _recording(exercises, Path(folder))
+    check: Check
+    if hasattr(os, "fork") and sys.platform == "linux":
+        # The solutions leave this process: each answer is judged in a child of it.
+        exercises.clear()
+        gc.collect()
+        guard = _Guard(own)
+        guard.stand()
+
+        def judge_alone(name: str, answer: Any) -> None:
+            guard.step_aside()
+            with _room():
+                _judge(_exercises([name], own, code) if name in wanted else {}, Path(folder), wanted, name, answer)
+
+        check = in_a_child(judge_alone)
+    else:
+
+        def check(name: str, answer: Any) -> None:
+            with _room():
+                _judge(exercises, Path(folder), wanted, name, answer)
+
     package = sys.modules["lecture_lib.exercises"]
     for module in (checking, package):
         vars(module)["check"] = check
     # The exercises are known already, and the file is not where the notebook looks for it.
     vars(package)["add_exercises"] = lambda path: None
+
+
+def _exercises(wanted: Sequence[str], own: str | None, code: str) -> dict[str, Exercise | PaperExercise]:
+    """The exercises that are asked for, with their solutions, freshly imported."""
+    found: dict[str, Exercise | PaperExercise] = (
+        {e.id: varied(e, code) for e in own_exercises(Path(own)) if e.id in wanted} if own else {}
+    )
+    papers = (
+        {e.id: e for e in importlib.import_module(PAPER).PAPERS} if any("-paper-" in name for name in wanted) else {}
+    )
+    for name in wanted:
+        if name in papers:
+            found[name] = papers[name]
+        elif name not in found:
+            module = importlib.import_module(f"{BANK}{name[:2]}")
+            found |= {e.id: varied(e, code) for e in module.EXERCISES if e.id == name}
+    return found
+
+
+class _Guard:
+    """Refuses to open the files that hold the solutions, and to kill those who grade.
+
+    `import`, `open` and `os.kill` alike ask here, and nobody can take it away.
+    """
+
+    def __init__(self, own: str | None) -> None:
+        self.places = (os.path.realpath(Path(bank.__file__).parent) + os.sep, *([own] if own else []))
+        # Whoever runs the kernel costs its own row only; those above it are the grader and the teacher's own.
+        above = {process.pid for process in psutil.Process().parents()[1:]}
+        self.spared = {-1, *above, *map(os.getpgid, above)}
+        self.stands = False
+
+    def stand(self) -> None:
+        """Begin to refuse."""
+        self.stands = True
+        sys.addaudithook(self.hear)
+
+    def step_aside(self) -> None:
+        """Let this process, the child of the one that stays guarded, read the solutions."""
+        self.stands = False
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _NoSolutions)]
+
+    def hear(self, event: str, args: tuple[Any, ...]) -> None:
+        """Judge what Python is about to do."""
+        if event == "open" and self.stands and isinstance(args[0], (str, bytes)):
+            path = os.path.realpath(os.fsdecode(args[0]))
+        else:
+            path = ""
+        if path.startswith(self.places):
+            raise WithheldError(WITHHELD)
+        if event in ("os.kill", "os.killpg") and args[0] in self.spared:
+            raise PermissionError("a hand-in may end itself, and nobody else")
 
 
 def as_state(outcomes: list[Any]) -> list[Any]:
@@ -80,37 +152,34 @@ def from_state(state: Any) -> Any:
     return type(state)(map(from_state, state)) if isinstance(state, (list, tuple)) else state
 
 
-def _recording(exercises: dict[str, Exercise | PaperExercise], folder: Path) -> Callable[[str, Any], None]:
-    numbers = count()
-
+def _judge(
+    exercises: dict[str, Exercise | PaperExercise], folder: Path, wanted: Sequence[str], name: str, answer: Any
+) -> None:
     def note(name: str, **said: Any) -> None:
-        save_state(folder / f"{next(numbers):04d}.npz", {"id": name, **said})
+        # A kernel that was started anew writes after what the one before it wrote.
+        free = (folder / f"{number:04d}.npz" for number in count())
+        save_state(next(path for path in free if not path.exists()), {"id": name, **said})
 
-    def check(name: str, answer: Any) -> None:
-        with _room():
-            judge(name, answer)
-
-    def judge(name: str, answer: Any) -> None:
-        exercise = exercises.get(name)
-        if exercise is None:
-            raise UnknownExerciseError(
-                f"There is no exercise {name!r} in this notebook. There are: {', '.join(exercises)}"
-            )
-        try:
-            done = checking.check_answer(exercise, answer)
-        except WrongAnswer as wrong:
-            mistake = wrong.mistake or "not yet"
-            note(name, said="wrong", mistake=mistake, nudge=str(wrong).removeprefix(f"{name}: {mistake}. "))
-            raise
-        if not done:
-            note(name, said="not done")
-            return
-        if isinstance(exercise, PaperExercise):
-            note(name, said="right", text=answer)
-            return
-        note(name, said="right", outcomes=as_state(observe(exercise, checking.formed(exercise, answer)).outcomes))
-
-    return check
+    exercise = exercises.get(name)
+    if exercise is None:
+        raise UnknownExerciseError(f"There is no exercise {name!r} in this notebook. There are: {', '.join(wanted)}")
+    try:
+        done = checking.check_answer(exercise, answer)
+    except WrongAnswer as wrong:
+        mistake = wrong.mistake or "not yet"
+        note(name, said="wrong", mistake=mistake, nudge=str(wrong).removeprefix(f"{name}: {mistake}. "))
+        raise
+    if not done:
+        note(name, said="not done")
+        return
+    if isinstance(exercise, PaperExercise):
+        note(name, said="right", text=answer)
+        return
+    # What is called here has no solution to look for among those who call it.
+    bare = replace(exercise, **withheld()) if exercise.is_function else exercise
+    del exercise
+    exercises.clear()
+    note(name, said="right", outcomes=as_state(observe(bare, checking.formed(bare, answer)).outcomes))
 
 
 @contextmanager
@@ -129,13 +198,19 @@ def _room() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _withhold(exercises: dict[str, Exercise | PaperExercise]) -> None:
-    def withheld(*args: Any, **options: Any) -> Any:
-        raise WithheldError("solutions are withheld while a notebook is graded")
+def withheld() -> dict[str, Any]:
+    """What takes the place of an exercise's solution."""
 
+    def solution(*args: Any, **options: Any) -> Any:
+        raise WithheldError(WITHHELD)
+
+    return {"solution": solution, "mistakes": (), "way": None, "also": None, "variants": None}
+
+
+def _withhold(exercises: dict[str, Exercise | PaperExercise]) -> None:
     papers = {n: replace(e, solutions=(), mistakes=()) for n, e in exercises.items() if isinstance(e, PaperExercise)}
-    withhold: dict[str, Any] = {"solution": withheld, "mistakes": (), "way": None, "also": None, "variants": None}
-    shown = {name: replace(e, **withhold) for name, e in exercises.items() if isinstance(e, Exercise)}
+    hidden = {**withheld(), "inputs": None, "measure": len, "demands": ()}
+    shown = {name: replace(e, **hidden) for name, e in exercises.items() if isinstance(e, Exercise)}
 
     def find_exercise(name: str) -> Exercise:
         if name not in shown:
@@ -145,6 +220,7 @@ def _withhold(exercises: dict[str, Exercise | PaperExercise]) -> None:
     def exercises_of(notebook: str) -> tuple[Exercise, ...]:
         return tuple(exercise for name, exercise in shown.items() if name[:2] == notebook)
 
+    bank.exercises_of.cache_clear()
     FINDERS[:] = [papers.get]
     vars(checking).update(find_exercise=find_exercise, find_paper=papers.get)
     vars(bank).update(find_exercise=find_exercise, exercises_of=exercises_of, all_exercises=lambda: [*shown.values()])
@@ -160,7 +236,7 @@ class _NoSolutions:
 
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> None:
         if name.startswith(SOLVED):
-            raise WithheldError("solutions are withheld while a notebook is graded")
+            raise WithheldError(WITHHELD)
 
 
 def _limit_resources() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
+import math
 import os
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,10 +21,17 @@ from typing import IO
 from lecture_lib.course.errors import CourseError
 
 FIXED = ("file", "student", "notebook", "points", "of", "right", "exercises", "status", "note", "seconds")
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+INVISIBLE = " \xa0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 FORMATS = ("csv", "moodle", "canvas")
 NAMES = ("full name", "student", "name", "participant")
 FIRST_NAMES, LAST_NAMES = ("first name", "firstname"), ("last name", "surname", "lastname")
+NO_STUDENTS = ("points possible", "student, test")
+"""Lines of a Canvas export that are none of the class."""
+PLAIN = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)?", re.IGNORECASE)
+"""What Windows takes for a device, and no name at all."""
+LONGEST_NAME = 60
 KEYS = ("sis login id", "username", "login", "email address", "email", "e-mail", "identifier", "id number", "id")
 
 
@@ -88,7 +99,9 @@ class Student:
     @property
     def folder(self) -> str:
         """The name in letters that are allowed in a file's name on every system."""
-        return re.sub(r"[^\w-]+", " ", self.name).strip(" ")
+        name = "".join(c if c in "-_" or _is_of_a_word(c) else " " for c in unicodedata.normalize("NFC", self.name))
+        name = " ".join(name.split())[:LONGEST_NAME].strip()
+        return f"{name} {self.code}".strip() if RESERVED.fullmatch(name) else name
 
 
 class Table:
@@ -97,17 +110,14 @@ class Table:
     def __init__(self, path: Path, exercises: Sequence[str]) -> None:
         self.path, self.exercises = path, list(exercises)
         self.partial = path.with_name(f"{path.name}.partial")
-        if path.is_dir() or (path.exists() and not path.is_file()):
-            raise ReportError(f"{path} is no ordinary file: name another report.")
-        if path.exists() and not os.access(path, os.W_OK):
-            raise ReportError(f"{path} cannot be written to: name another report.")
+        refuse_unwritable(path)
         try:
             self.file: IO[str] = _opened(self.partial)
+            self.writer = csv.writer(self.file)
+            self._write([*FIXED, *self.exercises])
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise ReportError(f"{path} cannot be written ({reason}): name another report.") from None
-        self.writer = csv.writer(self.file)
-        self._write([*FIXED, *self.exercises])
 
     def add(self, grade: Grade) -> None:
         """Write one row, to the disk."""
@@ -124,12 +134,7 @@ class Table:
         used = {name for grade in listed for name in grade.results}
         names = [name for name in self.exercises if name in used]
         self.file.close()
-        whole = self.path.with_name(f"{self.path.name}.new")
-        with _opened(whole) as file:
-            writer = csv.writer(file)
-            writer.writerow([*FIXED, *names])
-            writer.writerows(_row(grade, names) for grade in listed)
-        whole.replace(self.path)
+        _replace(self.path, [[*FIXED, *names], *(_row(grade, names) for grade in listed)])
         self.partial.unlink(missing_ok=True)
 
     def __enter__(self) -> Table:
@@ -144,6 +149,29 @@ class Table:
         self.writer.writerow(cells)
         self.file.flush()
         os.fsync(self.file.fileno())
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Say before anything runs that a table cannot take its place."""
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        raise ReportError(f"{path} is no ordinary file: name another report.")
+    if re.search(r"\.(ipynb|zip|py)$", path.name, re.IGNORECASE):
+        raise ReportError(
+            f"{path} would be a table with the name of a hand-in: name another report, such as grades.csv."
+        )
+    if path.exists() and not os.access(path, os.W_OK):
+        raise ReportError(f"{path} cannot be written to: name another report.")
+
+
+def _replace(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write a table beside its place, and put it there when it is whole."""
+    whole = path.with_name(f"{path.name}.new")
+    with _opened(whole) as file:
+        csv.writer(file).writerows(rows)
+    try:
+        whole.replace(path.resolve() if path.is_symlink() else path)
+    except OSError as error:
+        raise ReportError(f"{path} could not be replaced ({error.strerror}): the whole report is {whole}.") from None
 
 
 def _opened(path: Path) -> IO[str]:
@@ -162,44 +190,74 @@ def harmless(text: str) -> str:
     >>> harmless("=1+1"), harmless("right")
     ("'=1+1", 'right')
     """
-    text = " ".join(text.split("\n")) if "\n" in text else text
-    return f"'{text}" if text.startswith(RISKY) else text
+    text = text.replace("\n", " ")
+    return f"'{text}" if text.lstrip(INVISIBLE).startswith(RISKY) else text
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a table parted by commas, semicolons or tabs, the names of its columns in lower case."""
+    text = _text(path)
+    first, _, rest = text.partition("\n")
+    told = re.fullmatch(r"sep=(.)\s*", first)
+    separator = told[1] if told else max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(rest if told else text, newline=""), delimiter=separator)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path} cannot be read as a table in UTF-8 ({error}).") from None
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    rows = [
-        {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)} for row in reader
-    ]
+        rows = [
+            {(k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str)}
+            for row in reader
+        ]
+    except csv.Error as error:
+        raise ReportError(f"{path}, line {reader.line_num + 1}: {error}; is it a table saved as CSV?") from None
     if not rows:
         raise ReportError(f"{path} holds no rows; expected a first line of column names and a line for each student.")
     return rows
 
 
+def _text(path: Path) -> str:
+    """The text of a file of a spreadsheet: in UTF-8, in UTF-16 with its mark, or as Western Windows writes."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror}.") from None
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "cp1252":
+            print(
+                f"{path} is not UTF-8: read as Windows-1252, as spreadsheets write in Western Europe.", file=sys.stderr
+            )
+        return text
+    raise ReportError(f"{path} is in no encoding that can be told: save it again as CSV in UTF-8.")
+
+
 def read_roster(path: Path) -> list[Student]:
     """The students of a class, from a table that Moodle or Canvas exports, or one made by hand."""
-    students = []
+    found: list[tuple[str, list[str], dict[str, str]]] = []
     for row in read_rows(path):
         first = next((row[name] for name in FIRST_NAMES if row.get(name)), "")
         last = next((row[name] for name in LAST_NAMES if row.get(name)), "")
         name = next((row[name] for name in NAMES if row.get(name)), f"{first} {last}".strip())
         keys = [row[key] for key in KEYS if row.get(key)]
-        keys += [key.removeprefix("Participant ") for key in keys if key.startswith("Participant ")]
+        if (name or keys) and name.lower() not in NO_STUDENTS:
+            found.append((name or keys[0], keys, row))
+    named = Counter(name for name, _, _ in found)
+    known = Counter(simple(keys[0] if keys else name) for name, keys, _ in found)
+    students = []
+    for name, keys, row in found:
+        shown = f"{name} ({keys[0]})" if named[name] > 1 and keys else name
+        keys = keys + [key.removeprefix("Participant ") for key in keys if key.startswith("Participant ")]
         keys += [key.partition("@")[0] for key in keys if "@" in key]
         if "," in name:
             family, _, given = name.partition(",")
             keys.append(f"{given.strip()} {family.strip()}")
-        if name:
-            keys += [name, " ".join(reversed(name.replace(",", " ").split()))]
-        if keys:
-            students.append(Student(name or keys[0], row, tuple(dict.fromkeys(map(simple, keys)))))
+        keys += [name, " ".join(reversed(name.replace(",", " ").split()))]
+        plain = [key for key in map(simple, keys) if key]
+        if not plain or known[plain[0]] > 1:
+            plain.insert(0, _exact(name))  # Only its accents or signs tell it from another one.
+        students.append(Student(shown, row, tuple(dict.fromkeys(plain))))
     if not students:
         expected = ", ".join((*NAMES[:3], *KEYS[:3]))
         raise ReportError(f"{path} names nobody: expected a column such as {expected}.")
@@ -221,8 +279,17 @@ def simple(text: str) -> str:
     >>> simple("Núñez, Ana"), simple("nunezana")
     ('nunez ana', 'nunezana')
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold() or text.casefold()
-    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+    letters = unicodedata.normalize("NFKD", text).casefold().translate(PLAIN)
+    kept = (c if _is_of_a_word(c) else " " for c in letters if not unicodedata.combining(c))
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def _exact(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _is_of_a_word(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LMN"
 
 
 def student_of(file: str, roster: Sequence[Student]) -> Student | None:
@@ -238,6 +305,8 @@ def student_of(file: str, roster: Sequence[Student]) -> Student | None:
             best.append((sorted(fits, reverse=True), student))
     most = max((lengths for lengths, _ in best), default=[])
     winners = [student for lengths, student in best if lengths == most]
+    if len(winners) > 1:
+        winners = [student for student in winners if _exact(student.name) in _exact(file)]
     return winners[0] if len(winners) == 1 else None
 
 
@@ -245,49 +314,58 @@ def read_points(path: Path, known: Iterable[str]) -> dict[str, float]:
     """What exercises are worth: an id and a number a line, parted by a comma, a tab, spaces or =; # begins a remark."""
     ids = set(known)
     points: dict[str, float] = {}
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path} cannot be read ({error}).") from None
-    for number, line in enumerate(lines, 1):
-        parts = [part for part in re.split(r"[\s,;=]+", line.partition("#")[0].strip()) if part]
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        parts = [part for part in re.split(r"[\s,;:=\"]+", line.partition("#")[0].strip()) if part]
         if not parts or (number == 1 and not re.search(r"\d", line)):
             continue
-        if len(parts) != 2 or not re.fullmatch(r"\d+(\.\d+)?", parts[1]):
+        if len(parts) != 2 or not re.fullmatch(r"\d+(\.\d+)?", parts[1]) or math.isinf(float(parts[1])):
             raise ReportError(
                 f"{path}, line {number}: {line!r}; expected an exercise and its points, such as 06-outer 2."
             )
         if parts[0] not in ids:
             raise ReportError(f"{path}, line {number}: these notebooks have no exercise {parts[0]!r}.")
+        if parts[0] in points:
+            raise ReportError(f"{path}, line {number}: {parts[0]} has its points already in a line above.")
         points[parts[0]] = float(parts[1])
+    if not points:
+        raise ReportError(f"{path} gives no points; expected an exercise and its points a line, such as 06-outer 2.")
     return points
 
 
 def merge(reports: Sequence[Path], path: Path) -> int:
     """Join reports of several machines into one."""
-    rows: dict[str, dict[str, str]] = {}
-    columns: dict[str, None] = dict.fromkeys(FIXED)
+    refuse_unwritable(path)
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    columns: dict[str, None] = {}
     for report in reports:
-        try:
-            with report.open(encoding="utf-8-sig", newline="") as file:
-                reader = csv.DictReader(file)
-                if tuple(reader.fieldnames or ())[: len(FIXED)] != FIXED:
-                    raise ReportError(f"{report} is no report of grade; expected the columns {', '.join(FIXED)}.")
-                columns |= dict.fromkeys(sorted((reader.fieldnames or ())[len(FIXED) :]))
-                for row in reader:
-                    if row["file"] in rows and rows[row["file"]] != row:
-                        raise ReportError(f"{report} and another report have a row each for {row['file']}.")
-                    rows[row["file"]] = row
-        except (OSError, UnicodeDecodeError) as error:
-            raise ReportError(f"{report} cannot be read ({error}).") from None
-    names = [*FIXED, *sorted(name for name in columns if name not in FIXED)]
-    whole = path.with_name(f"{path.name}.new")
-    with _opened(whole) as out:
-        writer = csv.DictWriter(out, names, restval="")
-        writer.writeheader()
-        writer.writerows(rows[name] for name in sorted(rows))
-    whole.replace(path)
-    return len(rows)
+        for row in _rows_of(report):
+            key = (row["file"], row["file"] or row["student"])
+            if any(rows.get(key, row)[name] != row[name] for name in row if name != "seconds"):
+                named = row["file"] or row["student"]
+                raise ReportError(
+                    f"{report} and another report have a row each for {named}, and these are not the same."
+                )
+            rows[key] = row
+            columns |= dict.fromkeys(sorted(name for name in row if name not in FIXED))
+    there = {row["student"] for row in rows.values() if row["file"]}
+    kept = [rows[key] for key in sorted(rows) if rows[key]["file"] or rows[key]["student"] not in there]
+    names = [*FIXED, *sorted(columns)]
+    _replace(path, [names, *([row.get(name, "") for name in names] for row in kept)])
+    return len(kept)
+
+
+def _rows_of(report: Path) -> list[dict[str, str]]:
+    try:
+        with report.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restkey="", restval="")
+            if tuple(reader.fieldnames or ())[: len(FIXED)] != FIXED:
+                raise ReportError(f"{report} is no report of grade; expected the columns {', '.join(FIXED)}.")
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ReportError(f"{report} cannot be read ({error}).") from None
+    if any("" in row for row in rows):
+        raise ReportError(f"{report} has a row with more cells than columns: was it written to the end?")
+    return rows
 
 
 def write_platform(grades: Sequence[Grade], roster: Sequence[Student], form: str, path: Path) -> None:
@@ -311,7 +389,8 @@ def write_platform(grades: Sequence[Grade], roster: Sequence[Student], form: str
         for student in roster:
             own = {g.notebook: g for g in grades if g.notebook and g.student == student.name}
             start = [harmless(student.row.get(name.lower(), "")) for name in columns]
-            start[columns.index("Student" if form == "canvas" else "Full name")] = harmless(student.name)
+            place = columns.index("Student" if form == "canvas" else "Full name")
+            start[place] = start[place] or harmless(student.name)
             if form == "canvas":
                 writer.writerow([*start, *(f"{own[n].points:g}" if n in own else "" for n in notebooks)])
             else:

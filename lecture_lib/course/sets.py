@@ -9,9 +9,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from lecture_lib.course.errors import CourseError
 from lecture_lib.course.execute import read_notebook
+from lecture_lib.exercises.exercise import Exercise
+from lecture_lib.exercises.own import own_exercises
 
-CHECK = re.compile(r"""(?<![\w#])check\(\s*["']([\w-]+)["']""")
+CHECK = re.compile(r"""(?<![\w#])check\(\s*(?:name\s*=\s*)?["']([\w-]+)["']""")
 VARIANT = re.compile(r"""^variant\(["']([^"'\n]*)["']\)""", re.MULTILINE)
 
 
@@ -46,3 +49,11 @@ def variant_in(sources: Sequence[str]) -> str:
 def exercises_of_all(originals: Sequence[Path]) -> list[str]:
     """The exercises that several notebooks set, in order."""
     return [name for path in originals for name in exercises_in(read_notebook(path))]
+
+
+def own_of(path: Path) -> tuple[Exercise, ...]:
+    """The exercises of a teacher's module; a command says in a line what is wrong with it."""
+    try:
+        return own_exercises(path)
+    except ValueError as error:
+        raise CourseError(str(error)) from error

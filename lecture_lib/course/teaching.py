@@ -64,7 +64,14 @@ def _handout(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.grade import grade
-    from lecture_lib.course.report import ReportError, merge, read_points, read_roster, write_platform
+    from lecture_lib.course.report import (
+        ReportError,
+        merge,
+        read_points,
+        read_roster,
+        refuse_unwritable,
+        write_platform,
+    )
     from lecture_lib.course.sets import exercises_of_all
 
     if options.merge:
@@ -77,16 +84,20 @@ def _grade(options: argparse.Namespace) -> int:
     (folder,) = options.returned
     if options.format != "csv" and options.roster is None:
         raise ReportError(f"--format {options.format} needs --roster, the class as {options.format} exports it.")
+    if not folder.exists():
+        raise ReportError(f"There is no folder {folder} with hand-ins.")
     found = find_notebooks(options.names, options.folder)
-    report = options.report or folder / "grades.csv"
+    report = options.report or (folder.with_name("grades.csv") if folder.is_file() else folder / "grades.csv")
+    table = report.with_name(f"{report.stem}-{options.format}.csv")
+    refuse_unwritable(table)
     worth = read_points(options.points, exercises_of_all(found)) if options.points else None
     roster = read_roster(options.roster) if options.roster else []
+    ours = [path for path in (options.points, options.roster) if path]
     grades = grade(
         folder, found, report, options.seconds, options.jobs, options.cell_seconds, worth, roster, options.keep,
-        options.shards, options.exercises,
+        options.shards, options.exercises, ours,
     )  # fmt: skip
     if options.format != "csv":
-        table = report.with_name(f"{report.stem}-{options.format}.csv")
         write_platform(grades, roster, options.format, table)
         print(f"for {options.format.capitalize()}: {table}")
     print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from os import PathLike
 from pathlib import Path
 
@@ -36,8 +37,14 @@ def own_exercises(path: Path) -> tuple[Exercise, ...]:
     if spec is None or spec.loader is None:
         raise ValueError(f"{path} is no Python file; expected a module that assigns EXERCISES")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found = tuple(getattr(module, "EXERCISES", ()))
+    sys.modules[spec.name] = module  # where dataclasses look for it
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        place = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise ValueError(f"{path}{place} cannot be run: {type(error).__name__}: {error}") from error
+    given = getattr(module, "EXERCISES", ())
+    found = tuple(given) if isinstance(given, (tuple, list)) else ()
     if not found or not all(isinstance(exercise, Exercise) for exercise in found):
         raise ValueError(f"{path} assigns no EXERCISES; expected a tuple of lecture_lib.exercises.exercise.Exercise")
     return found
