@@ -107,7 +107,7 @@ def loss_at_a_rate() -> Live:
     return _drawn(
         "15-powers-run",
         "the loss of SGD",
-        x=_axis("rate", (-5, 1), [(int(k), power(k)) for k in powers], [power(int(k)) for k in powers]),
+        x=_axis("rate", (-5, 1), [(int(k), power(int(k))) for k in powers], [power(int(k)) for k in powers]),
         y=_axis("loss in the second epoch", (0, 0.5), [(k / 10, short(k / 10)) for k in range(6)]),
         points=powers,
         curves=[{
