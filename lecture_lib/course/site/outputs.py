@@ -63,13 +63,13 @@ def prepare(notebook: Any, slots: Slots) -> None:
 
 
 def _answering(cell: Any, slots: Slots) -> None:
-    """Put the picture that answers below a cell, or in place of its outputs."""
+    """Put the picture that answers above or below a cell's outputs, or in their place."""
     place = PLACES[cell.id]
     picture = place.make()
     slots.live[picture.name] = picture
     if place.instead:
         cell.outputs = []
-    cell.metadata.setdefault("page", {})["live"] = slots.put(picture.html())
+    cell.metadata.setdefault("page", {})["before" if place.before else "live"] = slots.put(picture.html())
 
 
 def shown(data: Any, metadata: Any, frames: dict[str, str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lecture_lib.course.site.live import descent
+from lecture_lib.course.site.live import descent, drawn
 from lecture_lib.course.site.live.graph import logistic_regression, one_unit, small_graph
 from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.live.window import window
@@ -18,21 +18,26 @@ class Place:
     Attributes:
         make: makes the picture.
         instead: it stands in place of the cell's outputs, which paper and notebooks keep; else below them.
+        before: it stands above the cell's outputs, for a guess.
     """
 
     make: Callable[[], Live]
     instead: bool = False
+    before: bool = False
 
 
 PLACES: Mapping[str, Place] = {
     "00-question": Place(window),
     "01-trained-why": Place(window),
+    "02-v-shape": Place(drawn.error_of_a_step, before=True),
     "05-stepper": Place(one_unit),
     "07-shapes": Place(window),
     "08-stepper-show": Place(small_graph),
     "11-logreg-graph": Place(logistic_regression),
+    "13-six-picture": Place(drawn.slopes, before=True),
     "15-hessian-why": Place(descent.directions),
     "15-lab-full": Place(descent.lab, instead=True),
     "15-lab-run": Place(descent.search, instead=True),
+    "15-powers-run": Place(drawn.loss_at_a_rate, before=True),
 }
 """The places by the cell's id. A test looks for each of them in the notebooks."""
