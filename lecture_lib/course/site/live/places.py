@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lecture_lib.course.site.live.graph import logistic_regression, one_unit, small_graph
 from lecture_lib.course.site.live.live import Live
+from lecture_lib.course.site.live.rails import rails_of_delta, rails_of_weights
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Place:
 
 
 PLACES: Mapping[str, Place] = {
+    "05-count": Place(rails_of_delta),
     "05-stepper": Place(one_unit),
+    "06-side-run": Place(rails_of_weights),
     "08-stepper-show": Place(small_graph),
     "11-logreg-graph": Place(logistic_regression),
 }
