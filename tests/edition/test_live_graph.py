@@ -255,3 +255,6 @@ def test_the_address_holds_the_state_and_what_else_stands_in_it(chromium: Any, s
         page.wait_for_timeout(200)
         assert page.evaluate("shifts") <= 0.1
         assert not page.wrong
+        page.emulate_media(media="print")
+        assert page.locator(f"{PICTURE} .still svg").is_visible()
+        assert not page.locator(f"{PICTURE} .live").is_visible()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lecture_lib.course.site.live import descent, drawn
 from lecture_lib.course.site.live.graph import logistic_regression, one_unit, small_graph
 from lecture_lib.course.site.live.live import Live
+from lecture_lib.course.site.live.rails import rails_of_delta, rails_of_weights
 from lecture_lib.course.site.live.window import window
 
 
@@ -30,7 +31,9 @@ PLACES: Mapping[str, Place] = {
     "00-question": Place(window),
     "01-trained-why": Place(window),
     "02-v-shape": Place(drawn.error_of_a_step, before=True),
+    "05-count": Place(rails_of_delta),
     "05-stepper": Place(one_unit),
+    "06-side-run": Place(rails_of_weights),
     "07-shapes": Place(window),
     "08-stepper-show": Place(small_graph),
     "11-logreg-graph": Place(logistic_regression),
