@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from lecture_lib.course.authoring.equations import Equation
-from lecture_lib.course.authoring.equations.settings import bare_score
-from lecture_lib.course.authoring.latex_check import ClaimError
 from lecture_lib.course.site.live import rails
 from lecture_lib.course.site.live.places import PLACES
 from lecture_lib.course.site.live.rails import Line, both_ways, product, score_and_delta
 from lecture_lib.course.site.live.rails_stage import EDGES, HEIGHT, NODES, WIDTH
+from lecture_lib.exercises.printed.latex_check import ClaimError
+from lecture_lib.exercises.printed.settings import bare_score
 
 from .conftest import opened
 

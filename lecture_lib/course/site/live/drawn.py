@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib import data, hard_tanh, leaky_relu, numeric_gradient, relu, sigmoid, softplus, vjp
+from lecture_lib import data
+from lecture_lib.autograd.checks import numeric_gradient
+from lecture_lib.autograd.nn import hard_tanh, leaky_relu, relu, sigmoid, softplus
 from lecture_lib.autograd.operation import Array
+from lecture_lib.autograd.transforms import vjp
 from lecture_lib.course.site.figures import own
 from lecture_lib.course.site.live.live import Live
 from lecture_lib.ner import NERWindowModel, to_types

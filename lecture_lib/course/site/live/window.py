@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lecture_lib import data, grad, softmax
+from lecture_lib import data
+from lecture_lib.autograd.nn import softmax
+from lecture_lib.autograd.transforms import grad
 from lecture_lib.course.site.figures import own
 from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.live.window_numbers import SENTENCES, packed, unpacked
