@@ -352,8 +352,8 @@ def test_pages_are_light_enough(site: Path) -> None:
     assert max(weights.values()) <= HEAVIEST
 
 
-HEAVY = find_notebooks(["15"])
-"""To run a notebook takes long; the widgets of the others offer fewer states."""
+HEAVY = find_notebooks(["06"])
+"""To run a notebook takes long; the widgets of the others have lighter frames."""
 
 
 @pytest.mark.parametrize("path", HEAVY, ids=lambda path: path.stem)
