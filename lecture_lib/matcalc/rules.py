@@ -253,9 +253,11 @@ def _padded(g: Expr, node: Expr) -> Expr:
 
 
 def pulled(g: Expr, linear: Expr, d: Expr) -> list[Expr]:
-    """Hand a gradient back through an expression that is linear in d: one contribution for each place of d."""
+    """Hand a gradient back through an expression that is linear in d: one contribution for each place of d, or 0."""
     if linear == d:
         return [g]
+    if not depends(linear, d):
+        return [number(0, d.shape)]
     found: list[Expr] = []
     for i, a in enumerate(linear.args):
         if depends(a, d):

@@ -99,3 +99,10 @@ def test_a_memory_that_overflows_while_it_is_in_use_changes_nothing(monkeypatch)
         monkeypatch.setattr(normal, "MOST", most)
         normal._TIDIED.clear()
         assert {v: str(mc.derive(e)[v].closed_form) for v in expected} == expected
+
+
+def test_what_cancels_has_the_gradient_zero():
+    u, Wx = COLUMNS[0], COLUMNS[2]
+    D = mc.derive((-(M @ Wx) + M @ u + M @ Wx).T @ M @ mc.log_softmax(mc.tanh(u)))
+    assert D.prove(2).ok
+    assert [str(v) for v in D.wanted if str(D[v].closed_form) == "0"] == ["W", "x"]
