@@ -99,8 +99,10 @@ def _rows_of(report: Path) -> list[Row]:
             if tuple(reader.fieldnames or ())[: len(FIXED)] != FIXED:
                 raise ReportError(f"{report} is no report of grade; expected the columns {', '.join(FIXED)}.")
             rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ReportError(f"{report} cannot be read ({error}).") from None
+    except OSError as error:
+        raise ReportError(f"{report} cannot be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ReportError(f"{report} is no report of grade ({error}).") from None
     for number, row in enumerate(rows, 2):
         if "" in row or not re.fullmatch(r"[\d.]+", row["points"]) or not re.fullmatch(r"[\d.]+", row["of"]):
             raise ReportError(f"{report}, row {number} is none of a report: was it changed, or not written to the end?")
