@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
     except OSError as error:
-        told = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else error
+        told: object = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else error
+        if error.filename and isinstance(error, (FileExistsError, NotADirectoryError)):
+            told = f"{error.filename} is a file, or lies below one: name a folder."
         print(told, file=sys.stderr)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

@@ -50,6 +50,8 @@ def find_notebooks(names: Sequence[str] = (), folder: Path | None = None) -> lis
         FileNotFoundError: No notebook starts with 'no such notebook'...
     """
     folder = notebooks_folder() if folder is None else folder
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder}.")
     found = sorted(path for path in folder.glob("*.ipynb") if not path.is_dir())
     for name in names:
         if not any(path.name.startswith(name) for path in found):

@@ -64,7 +64,7 @@ def grade(
     columns = [name for stem in sorted(exercises) for name in exercises[stem]]
     limits = {"seconds": seconds, "cell_seconds": cell_seconds or seconds, "own": str(own.resolve()) if own else None}
     with (
-        Table(report, list(dict.fromkeys(columns))) as table,
+        Table(report, list(dict.fromkeys(columns)), shard) as table,
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="grade-") as place,
     ):
         items = returned(folder, frozenset({*table_files, pages, *without, *([own] if own else [])}))

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from lecture_lib.course.errors import CourseError
 from lecture_lib.course.execute import read_notebook, runs
 from lecture_lib.course.own_numbers import with_own_numbers
 from lecture_lib.course.relink import with_working_links
@@ -39,6 +40,8 @@ def handout(
     students: Sequence[Student] = (),
 ) -> list[Path]:
     """Write a student's copy of notebooks into a folder, or one with numbers of its own for each student of a class."""
+    if folder.exists() and not folder.is_dir():
+        raise CourseError(f"{folder} is a file: name a folder for the copies.")
     stems = {path.stem for path in paths}
     plain: dict[str, NotebookNode] = {}
     for path in paths:

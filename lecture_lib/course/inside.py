@@ -41,6 +41,9 @@ del _begin
 """
 BANK, PAPER = "lecture_lib.exercises.bank.nb", "lecture_lib.exercises.bank.paper"
 SOLVED = (BANK, PAPER)
+CHILDREN = sys.platform == "linux"
+"""Whether answers are judged in a child: a fork elsewhere may break what a threaded library holds."""
+
 WITHHELD = "solutions are withheld while a notebook is graded"
 
 
@@ -54,7 +57,7 @@ def begin(folder: str, wanted: Sequence[str], own: str | None = None, code: str 
     exercises = _exercises(wanted, own, code)
     _withhold(exercises)
     check: Check
-    if hasattr(os, "fork") and sys.platform == "linux":
+    if CHILDREN:
         # The solutions leave this process: each answer is judged in a child of it.
         exercises.clear()
         gc.collect()
@@ -71,7 +74,7 @@ def begin(folder: str, wanted: Sequence[str], own: str | None = None, code: str 
 
         def check(name: str, answer: Any) -> None:
             with _room():
-                _judge(exercises, Path(folder), wanted, name, answer)
+                _judge(dict(exercises), Path(folder), wanted, name, answer)
 
     package = sys.modules["lecture_lib.exercises"]
     for module in (checking, package):

@@ -54,6 +54,7 @@ class Grade:
         student: whose it is, as the roster says.
         worth: exercise id → points, 1 each if nothing else is said.
         time: when it was handed in, in seconds.
+        totals: points and their maximum, where a report says them; else they follow from the results.
     """
 
     file: str
@@ -66,6 +67,7 @@ class Grade:
     student: str = ""
     worth: Mapping[str, float] = field(default_factory=dict)
     time: float = 0.0
+    totals: tuple[float, float] | None = None
 
     @property
     def right(self) -> int:
@@ -75,11 +77,15 @@ class Grade:
     @property
     def points(self) -> float:
         """What the right ones are worth."""
+        if self.totals is not None:
+            return self.totals[0]
         return sum(self.worth.get(name, 1.0) for name, result in self.results.items() if result == "right")
 
     @property
     def most(self) -> float:
         """What all exercises are worth."""
+        if self.totals is not None:
+            return self.totals[1]
         return sum(self.worth.get(name, 1.0) for name in self.results)
 
 
@@ -107,14 +113,17 @@ class Student:
 class Table:
     """A CSV file that grows row by row beside its place, and takes that place when it is whole."""
 
-    def __init__(self, path: Path, exercises: Sequence[str]) -> None:
+    def __init__(self, path: Path, exercises: Sequence[str], part: tuple[int, int] = (1, 1)) -> None:
         self.path, self.exercises = path, list(exercises)
+        self.rows = 0
+        # The name of a last, empty column says which part of a class it is, so that `merge` misses the others.
+        self.last = [] if part[1] == 1 else [f"part {part[0]}/{part[1]}"]
         self.partial = path.with_name(f"{path.name}.partial")
         refuse_unwritable(path)
         try:
             self.file: IO[str] = _opened(self.partial)
             self.writer = csv.writer(self.file)
-            self._write([*FIXED, *self.exercises])
+            self._write([*FIXED, *self.exercises, *self.last])
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise ReportError(f"{path} cannot be written ({reason}): name another report.") from None
@@ -122,6 +131,7 @@ class Table:
     def add(self, grade: Grade) -> None:
         """Write one row, to the disk."""
         self._write(_row(grade, self.exercises))
+        self.rows += 1
 
     def discard(self) -> None:
         """Leave nothing behind: there is nothing to report."""
@@ -134,7 +144,7 @@ class Table:
         used = {name for grade in listed for name in grade.results}
         names = [name for name in self.exercises if name in used]
         self.file.close()
-        _replace(self.path, [[*FIXED, *names], *(_row(grade, names) for grade in listed)])
+        replace_table(self.path, [[*FIXED, *names, *self.last], *(_row(grade, names) for grade in listed)])
         self.partial.unlink(missing_ok=True)
 
     def __enter__(self) -> Table:
@@ -144,6 +154,8 @@ class Table:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.file.close()
+        if kind is not None and not self.rows:
+            self.discard()
 
     def _write(self, cells: Sequence[str]) -> None:
         self.writer.writerow(cells)
@@ -163,7 +175,7 @@ def refuse_unwritable(path: Path) -> None:
         raise ReportError(f"{path} cannot be written to: name another report.")
 
 
-def _replace(path: Path, rows: Iterable[Sequence[str]]) -> None:
+def replace_table(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """Write a table beside its place, and put it there when it is whole."""
     whole = path.with_name(f"{path.name}.new")
     with _opened(whole) as file:
@@ -330,42 +342,6 @@ def read_points(path: Path, known: Iterable[str]) -> dict[str, float]:
     if not points:
         raise ReportError(f"{path} gives no points; expected an exercise and its points a line, such as 06-outer 2.")
     return points
-
-
-def merge(reports: Sequence[Path], path: Path) -> int:
-    """Join reports of several machines into one."""
-    refuse_unwritable(path)
-    rows: dict[tuple[str, str], dict[str, str]] = {}
-    columns: dict[str, None] = {}
-    for report in reports:
-        for row in _rows_of(report):
-            key = (row["file"], row["file"] or row["student"])
-            if any(rows.get(key, row)[name] != row[name] for name in row if name != "seconds"):
-                named = row["file"] or row["student"]
-                raise ReportError(
-                    f"{report} and another report have a row each for {named}, and these are not the same."
-                )
-            rows[key] = row
-            columns |= dict.fromkeys(sorted(name for name in row if name not in FIXED))
-    there = {row["student"] for row in rows.values() if row["file"]}
-    kept = [rows[key] for key in sorted(rows) if rows[key]["file"] or rows[key]["student"] not in there]
-    names = [*FIXED, *sorted(columns)]
-    _replace(path, [names, *([row.get(name, "") for name in names] for row in kept)])
-    return len(kept)
-
-
-def _rows_of(report: Path) -> list[dict[str, str]]:
-    try:
-        with report.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="", restval="")
-            if tuple(reader.fieldnames or ())[: len(FIXED)] != FIXED:
-                raise ReportError(f"{report} is no report of grade; expected the columns {', '.join(FIXED)}.")
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ReportError(f"{report} cannot be read ({error}).") from None
-    if any("" in row for row in rows):
-        raise ReportError(f"{report} has a row with more cells than columns: was it written to the end?")
-    return rows
 
 
 def write_platform(grades: Sequence[Grade], roster: Sequence[Student], form: str, path: Path) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -66,7 +69,6 @@ def _grade(options: argparse.Namespace) -> int:
     from lecture_lib.course.grade import grade
     from lecture_lib.course.report import (
         ReportError,
-        merge,
         read_points,
         read_roster,
         refuse_unwritable,
@@ -75,17 +77,14 @@ def _grade(options: argparse.Namespace) -> int:
     from lecture_lib.course.sets import exercises_of_all
 
     if options.merge:
-        if options.report is None:
-            raise ReportError("--merge needs --report, the name of the joined report.")
-        print(f"{merge(options.returned, options.report)} rows: {options.report}")
-        return 0
+        return _merge(options)
     if len(options.returned) > 1:
         raise ReportError(f"{len(options.returned)} folders; expected one (several reports go with --merge).")
     (folder,) = options.returned
     if options.format != "csv" and options.roster is None:
         raise ReportError(f"--format {options.format} needs --roster, the class as {options.format} exports it.")
-    if not folder.exists():
-        raise ReportError(f"There is no folder {folder} with hand-ins.")
+    if not (folder.is_dir() or (folder.is_file() and folder.suffix.lower() == ".zip")):
+        raise ReportError(f"{folder} is no folder with hand-ins, and no zip archive of them.")
     found = find_notebooks(options.names, options.folder)
     report = options.report or (folder.with_name("grades.csv") if folder.is_file() else folder / "grades.csv")
     table = report.with_name(f"{report.stem}-{options.format}.csv")
@@ -93,15 +92,62 @@ def _grade(options: argparse.Namespace) -> int:
     worth = read_points(options.points, exercises_of_all(found)) if options.points else None
     roster = read_roster(options.roster) if options.roster else []
     ours = [path for path in (options.points, options.roster) if path]
-    grades = grade(
-        folder, found, report, options.seconds, options.jobs, options.cell_seconds, worth, roster, options.keep,
-        options.shards, options.exercises, ours,
-    )  # fmt: skip
+    with _stopped_once():
+        grades = grade(
+            folder, found, report, options.seconds, options.jobs, options.cell_seconds, worth, roster, options.keep,
+            options.shards, options.exercises, ours,
+        )  # fmt: skip
     if options.format != "csv":
         write_platform(grades, roster, options.format, table)
         print(f"for {options.format.capitalize()}: {table}")
     print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
     return 0
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from lecture_lib.course.feedback import feedback_folder, write_summary
+    from lecture_lib.course.merge import grades_in, merge
+    from lecture_lib.course.report import ReportError, read_roster, write_platform
+
+    if options.report is None:
+        raise ReportError("--merge needs --report, the name of the joined report.")
+    for name in ("names", "folder", "exercises", "points"):
+        if getattr(options, name):
+            raise ReportError(f"--{name} belongs to the run that grades: --merge joins what is graded.")
+    if options.roster is None and (options.keep or options.format != "csv"):
+        raise ReportError("--keep and --format need --roster, the class list, also with --merge.")
+    roster = read_roster(options.roster) if options.roster else []
+    pages = feedback_folder(options.report)
+    print(f"{merge(options.returned, options.report, roster, options.keep)} rows: {options.report}")
+    grades = grades_in(options.report)
+    pages.mkdir(exist_ok=True)
+    write_summary(grades, pages)
+    if options.format != "csv":
+        table = options.report.with_name(f"{options.report.stem}-{options.format}.csv")
+        write_platform(grades, roster, options.format, table)
+        print(f"for {options.format.capitalize()}: {table}")
+    return 0
+
+
+@contextmanager
+def _stopped_once() -> Iterator[None]:
+    """Ctrl-C, the end of a batch job and a terminal that closes all stop it as Ctrl-C does; a second one waits."""
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def stop(number: int, frame: object) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, stop) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def positive(kind: Callable[[str], float]) -> Callable[[str], float]:

@@ -16,7 +16,8 @@ import pytest
 
 from lecture_lib.__main__ import main
 from lecture_lib.course.grade import grade
-from lecture_lib.course.report import ReportError, merge, read_points, read_roster, student_of
+from lecture_lib.course.merge import merge
+from lecture_lib.course.report import ReportError, read_points, read_roster, student_of
 from lecture_lib.course.sets import original_of
 
 SHAPE = 'from lecture_lib.exercises import check\nanswer = {}\ncheck("03-shape", answer)'

@@ -5,6 +5,8 @@ import unicodedata
 
 import pytest
 
+from lecture_lib.__main__ import main
+from lecture_lib.course.merge import grades_in, merge
 from lecture_lib.course.report import (
     FIXED,
     Grade,
@@ -12,7 +14,6 @@ from lecture_lib.course.report import (
     Table,
     folders_of,
     harmless,
-    merge,
     read_points,
     read_roster,
     student_of,
@@ -115,5 +116,29 @@ def test_parts_that_overlap_are_joined_and_those_that_differ_refused(tmp_path):
     with pytest.raises(ReportError, match=r"a row each for a, and these are not the same"):
         merge([first, part("4.csv", row("a", "Ana", "1.0", "wrong: x"))], tmp_path / "all.csv")
     (tmp_path / "5.csv").write_text(first.read_text() + "a,b,c,d,e,f,g,h,i,j,k,l,m\n")
-    with pytest.raises(ReportError, match="more cells than columns"):
+    with pytest.raises(ReportError, match="row 4 is none of a report"):
         merge([tmp_path / "5.csv"], tmp_path / "all.csv")
+
+
+def test_missing_parts_and_students_are_named_and_points_stay(tmp_path, capsys):
+    roster = roster_of(tmp_path, "Full name\nAna\nBo\n")
+    for k, result in ((1, "right"), (3, "wrong: x")):
+        with Table(tmp_path / f"{k}.csv", ["03-shape"], (k, 3)) as table:
+            worth = {"03-shape": 2.5}
+            table.finish([Grade(f"{k}.ipynb", "03", results={"03-shape": result}, student="Ana", worth=worth)])
+    (tmp_path / "points").write_text("03-shape 1")
+    command = [
+        "grade",
+        "--merge",
+        str(tmp_path / "1.csv"),
+        str(tmp_path / "3.csv"),
+        "--report",
+        str(tmp_path / "all.csv"),
+    ]
+    command += ["--roster", str(tmp_path / "class.csv"), "--keep", "best", "--format", "moodle"]
+    assert main([*command, "--points", str(tmp_path / "points")]) == 2 and main(command) == 0
+    assert "missing, and with them their hand-ins: 2/3." in capsys.readouterr().err
+    assert [(g.student, g.points) for g in grades_in(tmp_path / "all.csv")] == [("Ana", 2.5), ("Bo", 0.0)]
+    assert "part" not in (tmp_path / "all.csv").read_text("utf-8-sig").partition("\n")[0]
+    assert "Ana,,2.5,2.5" in (tmp_path / "all-moodle.csv").read_text("utf-8-sig")
+    assert len(roster) == 2

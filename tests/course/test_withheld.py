@@ -43,7 +43,7 @@ def graded(tmp_path, attack):
     folder.mkdir()
     for source in (RUN.format(folder=str(folder), attack=attack), GRADED.format(folder=str(folder))):
         command = [sys.executable, "-c", source]
-        said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=None)
+        said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     return json.loads(said.stdout)
 
 
@@ -64,3 +64,14 @@ try: check("03-bias", lambda W, b, x: os._exit(0))
 except RuntimeError: check("03-bias", lambda W, b, x: np.eye(len(b)))
 """
     assert graded(tmp_path, attack) == {"03-shape": "right", "03-bias": "right"}
+
+
+def test_without_children_every_answer_is_judged_as_well(tmp_path):
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    attack = 'import numpy as np\ncheck("03-shape", (3, 5))\ncheck("03-bias", lambda W, b, x: np.eye(len(b)))'
+    source = RUN.format(folder=str(folder), attack=attack)
+    source = f"import lecture_lib.course.inside as inside\ninside.CHILDREN = False\n{source}"
+    subprocess.run([sys.executable, "-c", source], check=True, capture_output=True)
+    said = subprocess.run([sys.executable, "-c", GRADED.format(folder=str(folder))], capture_output=True, check=True)
+    assert json.loads(said.stdout) == {"03-shape": "right", "03-bias": "right"}
