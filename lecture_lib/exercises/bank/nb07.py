@@ -110,10 +110,14 @@ def _two_windows(rng: np.random.Generator) -> tuple[Any, ...]:
     return x, false, W, b, u * rng.choice([3.0, 0.5, -3.0]) / ahead
 
 
-def _margin(x: Any, false: Any, W: Any, b: Any, u: Any, kept: float = 1.0) -> Any:
+def _pushed(x: Any, false: Any, W: Any, b: Any, u: Any, kept: float) -> Any:
     true, wrong = (np.tanh(W @ v + b) for v in (x, false))
     switched = u @ (true - wrong) < 1
     return switched * (kept * np.outer(u * (1 - wrong**2), false) - np.outer(u * (1 - true**2), x))
+
+
+def _margin(x: Any, false: Any, W: Any, b: Any, u: Any) -> Any:
+    return _pushed(x, false, W, b, u, 1.0)
 
 
 def _always(x: Any, false: Any, W: Any, b: Any, u: Any) -> Any:
@@ -380,7 +384,7 @@ EXERCISES = (
             Mistake(
                 "the false window is left out",
                 "W makes both scores. What does the other one want?",
-                lambda x, x_false, W, b, u: _margin(x, x_false, W, b, u, 0.0),
+                lambda x, x_false, W, b, u: _pushed(x, x_false, W, b, u, 0.0),
             ),
             Mistake(
                 "one error signal for both windows",

@@ -20,7 +20,7 @@ LEFT, UPPER = 28.0, 74.0
 
 
 class BatchSum(Widget):
-    """Δ and X beside each other; each example adds its outer product δᵢxᵢᵀ to ∇_W and its δᵢ to ∇_b.
+    """Δ and X beside each other; each example adds the outer product δxᵀ of its own to ∇_W, and its own δ to ∇_b.
 
     Args:
         Delta: errors, shape (N, n), at most 12 each.
@@ -69,7 +69,7 @@ class BatchSum(Widget):
         now = self.outer[i - 1] if i else np.zeros((n, m))
         x = end + 60
         stop, _ = heat(scene, now, x, UPPER, cell, limit=self.limit)
-        self._title(scene, rf"$\delta_{{{i}}}x_{{{i}}}^{{\top}}$" if i else "nothing yet", f"{n}×{m}", x, stop)
+        self._title(scene, rf"$\delta^{{({i})}}x^{{({i})\top}}$" if i else "nothing yet", f"{n}×{m}", x, stop)
         scene.centered("→", stop + 20, UPPER + cell * n / 2, 22)
         total, bias = self.outer[:i].sum(axis=0), self.Delta[:i].sum(axis=0)
         x = stop + 40
@@ -77,7 +77,7 @@ class BatchSum(Widget):
         self._title(scene, "new sum" if i else "sum", f"{n}×{m}", x, stop)
         x = stop + 50
         stop, _ = heat(scene, bias[:, None], x, UPPER, cell, limit=self.limit)
-        self._title(scene, r"sum of $\delta_i$", str(n), x, stop)
+        self._title(scene, r"sum of $\delta^{(i)}$", str(n), x, stop)
         legend(scene, stop + 40, UPPER, self.limit, min(120.0, cell * N))
         gaps = np.abs(total - self.Delta.T @ self.X).max(), np.abs(bias - self.Delta.sum(axis=0)).max()
         said = [short(gap, 3) if gap > 1e-12 else "0" for gap in gaps]
