@@ -11,8 +11,8 @@ from lecture_lib.show.canvas.svg import CLASSES
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = (
-    "memory.js", "theme.js", "math.js", "widgets.js", "live.js", "search.js", "page.js", "predict.js", "reading.js",
-    "answers.js", "progress.js", "python.js", "editor.js", "outputs.js", "cells.js",
+    "memory.js", "theme.js", "math.js", "widgets.js", "live.js", "search.js", "lens.js", "page.js", "predict.js",
+    "reading.js", "answers.js", "progress.js", "python.js", "editor.js", "outputs.js", "cells.js",
 )  # fmt: skip
 PLATE = (1, 0.9)
 """How bright the white behind a plot is that does not follow the theme: on a light page and on a dark one."""

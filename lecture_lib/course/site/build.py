@@ -23,12 +23,13 @@ from lecture_lib.course.site.glossary import glossary
 from lecture_lib.course.site.live.live import write_live
 from lecture_lib.course.site.live.window import window
 from lecture_lib.course.site.markdown import markdown
-from lecture_lib.course.site.outputs import write_frames
+from lecture_lib.course.site.outputs import script_json, write_frames
 from lecture_lib.course.site.pages import Page, Way, environment, front, render
 from lecture_lib.course.site.reference import reference
 from lecture_lib.course.site.road import Chapter, road
 from lecture_lib.course.site.run import code_cells, table
 from lecture_lib.course.site.search import Section, script, sections
+from lecture_lib.course.site.symbols import symbols, told
 from lecture_lib.course.site.tables import FAMILIES, matrix_identities, operations
 from lecture_lib.course.site.wheel import write_python
 from lecture_lib.show.widgets.packed import VARIABLE
@@ -139,7 +140,7 @@ def write_pages(
         road(notebooks, list(lessons.values())),
         [*TABLES, *EXTRAS, *((f"{package.stem}.html", package.name) for package in packages)],
     )
-    pages = [*_lesson_pages(lessons, way.parts), *_table_pages(notebooks, lessons)]
+    pages = [*_lesson_pages(notebooks, lessons, way.parts), *_table_pages(notebooks, lessons)]
     pages.append(Page(SHEET, "Cheat sheet", cheat_sheet(), "Look up"))
     pages.append(Page("teachers.html", "For teachers", teachers(), "Look up"))
     for package in packages:
@@ -164,10 +165,13 @@ def write_pages(
     return len(pages) + 1
 
 
-def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Chapter]) -> Iterator[Page]:
+def _lesson_pages(
+    notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson], parts: Sequence[Chapter]
+) -> Iterator[Page]:
     """A page for every notebook, each with its neighbors."""
     walked = [(stop.lesson, part.title) for part in parts for stop in part.stops if stop.lesson]
     names = [(f"{one.stem}.html", f"{one.number} {one.name}".strip()) for one, _ in walked]
+    titles = {one.stem: f"{one.number} {one.name}".strip() for one in lessons.values()}
     for k, (one, part) in enumerate(walked):
         headings = tuple((name, text) for level, name, text in one.headings if level == 2)
         notes = (
@@ -176,9 +180,12 @@ def _lesson_pages(lessons: Mapping[str, Lesson], parts: Sequence[Chapter]) -> It
         )  # fmt: skip
         before = names[k - 1] if k else None
         after = names[k + 1] if k + 1 < len(names) else None
+        known = symbols(notebooks, one.stem)
+        lens = script_json(told(known, titles)) if known else ""
         yield Page(
-            f"{one.stem}.html", names[k][1], one.body, part, notes, headings, before, after, names[k][1], one.goal
-        )
+            f"{one.stem}.html", names[k][1], one.body, part, notes, headings, before, after, names[k][1], one.goal,
+            tuple(known), lens,
+        )  # fmt: skip
 
 
 def _table_pages(notebooks: Mapping[str, NotebookNode], lessons: Mapping[str, Lesson]) -> Iterator[Page]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from functools import cache
 
 from latex2mathml.converter import convert
@@ -17,18 +18,23 @@ STYLES = (("0", "9", (0x1D7CE, 0x1D7D8)), ("A", "Z", (0x1D400, 0x1D538)), ("a", 
 WORD = re.compile(r"_\{?\\(min|max)\}?(?![a-z])")
 
 
-def with_mathml(page: str) -> str:
+def with_mathml(page: str, mark: Callable[[str], str] | None = None) -> str:
     """A page whose formulas hold MathML, and their TeX as an attribute.
+
+    Args:
+        page: HTML in which elements of class ``math`` hold TeX.
+        mark: rewrites each formula, for instance with its symbols marked by ``\\class``.
 
     Example:
         >>> print(with_mathml('<span class="math">x</span>'))
         <span class="math" data-tex="x"><math ...><mrow><mi>x</mi></mrow></math></span>
     """
-    return PLACE.sub(_set, page)
+    return PLACE.sub(lambda found: _set(found, mark), page)
 
 
-def _set(found: re.Match[str]) -> str:
+def _set(found: re.Match[str], mark: Callable[[str], str] | None) -> str:
     kind, tex = found[1], tidy(html.unescape(found[2]))
+    tex = mark(tex) if mark else tex
     return (
         f'<span class="{kind}" data-tex="{html.escape(tex)}">{mathml(tex, "block" in kind or "display" in kind)}</span>'
     )

@@ -15,6 +15,7 @@ from lecture_lib.course.site.cells import Lesson
 from lecture_lib.course.site.markdown import inline, linked
 from lecture_lib.course.site.mathml import with_mathml
 from lecture_lib.course.site.road import Chapter
+from lecture_lib.course.site.symbols import Marker, Symbol
 
 COURSE = "Backpropagation, from matrix calculus to software"
 ABOUT = (
@@ -46,6 +47,8 @@ class Page:
         after: file and title of the next page.
         lesson: the notebook's number and name, where the page is one.
         description: what a search engine or a message shows of the page.
+        symbols: the symbols that its formulas are marked with.
+        lens: what the page tells of them, as a script's JSON.
     """
 
     file: str
@@ -58,6 +61,8 @@ class Page:
     after: tuple[str, str] | None = None
     lesson: str = ""
     description: str = ""
+    symbols: tuple[Symbol, ...] = ()
+    lens: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,4 +120,5 @@ def single(lesson: Lesson) -> str:
 def _render(name: str, templates: Environment | None, **values: Any) -> str:
     page = (templates or environment()).get_template(name).render(**values)
     # A head without words heads nothing.
-    return with_mathml(EMPTY.sub(r"<td\1></td>", page))
+    symbols = values["page"].symbols
+    return with_mathml(EMPTY.sub(r"<td\1></td>", page), Marker(symbols) if symbols else None)

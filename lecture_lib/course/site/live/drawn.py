@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from lecture_lib import data
 from lecture_lib.autograd.checks import numeric_gradient
 from lecture_lib.autograd.nn import hard_tanh, leaky_relu, relu, sigmoid, softplus
 from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.transforms import vjp
 from lecture_lib.course.site.figures import own
 from lecture_lib.course.site.live.live import Live
+from lecture_lib.data import corpus, vectors
 from lecture_lib.ner import NERWindowModel, to_types
 from lecture_lib.show.canvas.axes import Axes
 from lecture_lib.show.canvas.numbers import short
@@ -136,8 +136,8 @@ def power(exponent: float) -> str:
 @cache
 def _windows() -> tuple[Array, Array]:
     """The windows of notebook 15 and whether each is part of a location's name."""
-    sentences = data.corpus("default").train[:300]
-    X = NERWindowModel(data.vectors("default"), "LOC").windows(sentences).astype(float)
+    sentences = corpus("default").train[:300]
+    X = NERWindowModel(vectors("default"), "LOC").windows(sentences).astype(float)
     return X, np.array([tag == "LOC" for sentence in sentences for tag in to_types(sentence.tags)], float)
 
 

@@ -1,5 +1,8 @@
 // Formulas: KaTeX sets every element of class "math" finer than the MathML that stands in it.
 (function () {
+  // Symbols are marked by a class, and by nothing else that TeX could ask for.
+  const MARKED = { macros: { "\\class": "\\htmlClass" }, trust: ({ command }) => command === "\\htmlClass" };
+
   // A comma after a formula, or a bracket before it, may not stand alone on another line.
   function hold(place) {
     const [before, after] = [place.previousSibling, place.nextSibling];
@@ -29,10 +32,14 @@
       displayMode: place.classList.contains("block"),
       throwOnError: false,
       strict: false,
+      ...MARKED,
     });
     if (!place.classList.contains("block")) hold(place);
     place.classList.add("set");
   }
+
+  /* Set the formulas in an element that came later. */
+  window.course.finer = (box) => window.katex && box.querySelectorAll(".math[data-tex]:not(.set)").forEach(typeset);
 
   // Those near the reader first; the others a few at a time, when a slow machine has nothing else to do.
   const idle = (act) => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 300 }) : setTimeout(act, 0));
