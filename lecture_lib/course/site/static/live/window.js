@@ -97,8 +97,6 @@
       now.right = now.before = null;
       now.steps = 0;
       ask();
-      follow();
-      wire();
       run("");
     }
 
@@ -145,6 +143,7 @@
       showNetwork();
       classes.forEach(showClass);
       said.textContent = sentenceOf();
+      follow();
       wire();
     }
 
