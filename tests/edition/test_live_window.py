@@ -305,6 +305,10 @@ def test_paper_and_pages_without_scripts_have_the_still_picture(chromium: Any, s
         assert page.locator(".answers .still svg").is_visible()
         assert page.locator(".answers figcaption").inner_text() == picture.words
     assert "LOC with probability 0.63" in picture.words
+    with opened(chromium) as page:
+        live(page, site, "index.html")
+        page.emulate_media(media="print")
+        assert page.locator(".answers .still svg").is_visible() and not page.locator(".answers .live").is_visible()
 
 
 def test_where_the_numbers_are_missing_the_still_picture_stays(chromium: Any, site: Path) -> None:

@@ -77,7 +77,7 @@ def still(model: NERWindowModel, params: Mapping[str, Array]) -> tuple[Scene, st
     said = model.classes[int(p.argmax())]
     words = (
         f"“{text}”: for {tokens[place]} the plain network says {said} with probability {p.max():.2f}. If {RIGHT} is "
-        f"right, p − y runs back (dashed); the error signal δ is computed once, and every gradient takes it from there."
+        f"right, p − y runs back (dashed); δ is computed once, and W, b and the words take their gradients from it."
     )
     return scene, words
 

@@ -59,13 +59,20 @@ window.course.picture("window-model", function (data) {
     return Float64Array.from(data.scale, (scale, k) => columns[(word - FIRST) * d + k] * scale);
   }
 
+  /* Row i of a matrix times a vector. */
+  function dot(matrix, i, numbers) {
+    let sum = 0;
+    for (let j = 0; j < numbers.length; j += 1) sum += matrix[i * numbers.length + j] * numbers[j];
+    return sum;
+  }
+
   /* z = Wx + b, h = tanh z, s = Uh + c, p = softmax(s). */
   function forward(ids) {
     const { W, b, U, c } = params;
     const x = new Float64Array(m);
     ids.forEach((word, k) => x.set(vector(word), k * d));
-    const h = Float64Array.from(b, (bias, i) => Math.tanh(x.reduce((sum, value, j) => sum + W[i * m + j] * value, bias)));
-    const s = Float64Array.from(c, (bias, k) => h.reduce((sum, value, i) => sum + U[k * n + i] * value, bias));
+    const h = Float64Array.from(b, (bias, i) => Math.tanh(dot(W, i, x) + bias));
+    const s = Float64Array.from(c, (bias, k) => dot(U, k, h) + bias);
     const top = Math.max(...s);
     const total = s.reduce((sum, value) => sum + Math.exp(value - top), 0);
     const p = s.map((value) => Math.exp(value - top) / total);

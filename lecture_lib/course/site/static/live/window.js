@@ -17,6 +17,18 @@
     return `linear-gradient(to right, ${stops.join(",")})`;
   };
 
+  /* How wide a part may be, if all together shall fit into a room: the narrow ones leave their share to the wide ones. */
+  function mostOf(widths, room) {
+    let left = room;
+    const sorted = [...widths].sort((a, b) => a - b);
+    for (const [k, width] of sorted.entries()) {
+      const share = left / (sorted.length - k);
+      if (width > share) return share;
+      left -= width;
+    }
+    return sorted[sorted.length - 1];
+  }
+
   const curve = (x, y, toX, toY) => `M${x},${y}C${x},${0.45 * y + 0.55 * toY} ${toX},${0.55 * y + 0.45 * toY} ${toX},${toY}`;
   // A way back, as wide as what runs there; and the lines from one place to all of a row, of which some stand for all.
   const way = (x, y, toX, toY, wide) => svg("path", { class: "backward", d: curve(x, y, toX, toY), "stroke-width": wide });
@@ -97,8 +109,6 @@
       now.right = now.before = null;
       now.steps = 0;
       ask();
-      follow();
-      wire();
       run("");
     }
 
@@ -145,6 +155,7 @@
       showNetwork();
       classes.forEach(showClass);
       said.textContent = sentenceOf();
+      follow();
       wire();
     }
 
@@ -253,13 +264,16 @@
       );
     }
 
-    /* The frame's words stay in sight, in the middle where that can be; where they are too wide, they are cut. */
+    /* The frame stays in sight, in the middle where that can be; where its words are too wide, they are cut. */
     function follow() {
       const inside = framed();
-      line.classList.remove("tight");
-      line.classList.toggle("tight", inside.length > 0 && inside[4].offsetLeft + inside[4].offsetWidth - inside[0].offsetLeft + 8 > sentence.clientWidth);
-      const middle = words[now.place];
-      if (middle) sentence.scrollLeft = middle.offsetLeft + middle.offsetWidth / 2 - sentence.clientWidth / 2;
+      line.style.removeProperty("--most");
+      if (!sentence.clientWidth || !inside.length) return;
+      const end = () => inside[4].offsetLeft + inside[4].offsetWidth;
+      const widths = inside.map((word) => word.offsetWidth);
+      const gaps = end() - inside[0].offsetLeft - widths.reduce((sum, width) => sum + width);
+      line.style.setProperty("--most", `${mostOf(widths, sentence.clientWidth - gaps - 10)}px`);
+      sentence.scrollLeft = (inside[0].offsetLeft + end() - sentence.clientWidth) / 2;
     }
 
     field.addEventListener("input", () => read(field.value, now.place));
