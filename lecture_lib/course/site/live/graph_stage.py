@@ -18,8 +18,9 @@ from lecture_lib.show.graphs.layout import Box
 from lecture_lib.show.graphs.parts import NAME, RADIUS, Link, Vertex
 
 WIDEST = "−8.88"
-SUM = "−8.8 + −8.8 = −8.8"
+SUM = "−0.88 + 0.88 = −0.88"
 SUM_SIZE = 15.0
+WIDEST_SUM = measure(SUM, SUM_SIZE)[0]
 SUM_ROOM = 30.0
 EDGE = 4.0
 WIDE, TALL, BENDS = 740.0, 580.0, (34.0, 20.0, 12.0)
@@ -79,7 +80,7 @@ class Stage(DrawingPlan):
                 continue
             letter, output = self.symbols.letter[vertex.nodes[-1]], self.symbols.letter[self.graph.outputs[0]]
             vertex.total = "" if self.upright else rf"$\frac{{\partial {output}}}{{\partial {letter}}}$ = "
-            box, side = vertex.box, (measure(SUM, SUM_SIZE)[0] + measure(vertex.total, SUM_SIZE)[0]) / 2
+            box, side = vertex.box, (WIDEST_SUM + measure(vertex.total, SUM_SIZE)[0]) / 2
             if self.upright:
                 box.width += SUM_ROOM
                 box.up, box.down = max(box.up, side), max(box.down, side)
@@ -130,7 +131,12 @@ class Stage(DrawingPlan):
             head = Scene(1, 1)
             head.text(vertex.total, 0, 0, SUM_SIZE, "backward")
             middle = (x, y - RADIUS - 10) if self.upright else (x, y + RADIUS + 22)
-            made["sum"] = {"at": middle, "head": drawn(head), "room": measure(vertex.total, SUM_SIZE)[0]}
+            made["sum"] = {
+                "at": middle,
+                "head": drawn(head),
+                "room": measure(vertex.total, SUM_SIZE)[0],
+                "most": WIDEST_SUM,
+            }
         return made
 
     def _line_data(self, link: Link, number: dict[Node, int]) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 (function () {
   const { element } = window.course;
   const { svg, number, load } = window.course.drawing;
-  const NAMESPACE = "http://www.w3.org/2000/svg";
   const [VALUE, SMALL, SUM] = [17, 14, 15];
   const PER_STEP = 6;
 
-  const tidy = (value) => number(Number(value.toPrecision(12)));
+  const tidy = (value, digits = 3) => number(Number(value.toPrecision(12)), digits);
   const signed = (value) => (value > 0 ? "+" : "") + tidy(value);
-  const added = (parts) => parts.map(tidy).join(" + ").replaceAll("+ −", "− ");
+  const added = (parts, sum, digits) => `${parts.map((part) => tidy(part, digits)).join(" + ").replaceAll("+ −", "− ")} = ${tidy(sum, digits)}`;
 
   /* A text of digits in the pictures' own font: an element, and how wide it is. */
   function written(digits, text, size) {
@@ -31,7 +30,7 @@
   }
 
   function ink(markup) {
-    const place = document.createElementNS(NAMESPACE, "g");
+    const place = svg("g");
     place.innerHTML = markup;
     return place;
   }
@@ -90,7 +89,8 @@
     function show(state, looked) {
       const { upstream, local, downstream } = shares(nodes, state, line);
       const value = tidy(state.values[line.node]);
-      const change = state.moved && state.after[line.node] - state.values[line.node];
+      const moved = state.after[line.node] - state.values[line.node];
+      const change = Math.abs(moved) < 1e-12 ? 0 : moved;
       if (upright) {
         write(places.value, digits, value, VALUE, x - 8, y + 6, "end");
         write(places.back, digits, tidy(downstream), VALUE, x + 8, y + 6, "start");
@@ -138,7 +138,9 @@
       if (!vertex.sum) return;
       const parts = [];
       nodes.forEach(({ args }, k) => args.forEach((a, i) => Array.isArray(a) && a[0] === vertex.node && parts.push(state.passed[k][i])));
-      const text = `${added(parts)} = ${tidy(state.gradients[vertex.node])}`;
+      // A sum that is too long for its place says less of each number.
+      const texts = [3, 2].map((count) => added(parts, state.gradients[vertex.node], count));
+      const text = texts.find((one) => written(digits, one, SUM)[1] <= vertex.sum.most) ?? texts[1];
       const [, wide] = written(digits, text, SUM);
       const left = vertex.sum.at[0] - (wide + vertex.sum.room) / 2;
       head.setAttribute("transform", `translate(${left} ${vertex.sum.at[1]})`);

@@ -28,7 +28,10 @@
   function formula({ tex, mathml }) {
     const place = element("span", { className: "math" });
     place.innerHTML = mathml;
-    const set = () => katex.render(tex, place, { throwOnError: false, strict: false });
+    const set = () => {
+      katex.render(tex, place, { throwOnError: false, strict: false });
+      place.classList.add("set");
+    };
     if (window.katex) set();
     else document.getElementById("typesetter")?.addEventListener("load", set);
     return place;
