@@ -431,9 +431,9 @@ def test_types_of_widgets_share_nothing() -> None:
     from lecture_lib.show.widgets.packed import unpacked
 
     first = unpacked(JacobianMap([[1.0, 2.0]], [1.0, 2.0]))
-    second = unpacked(
-        SimpleNamespace(offline={}, controls={}, frame=lambda state: ShapeDock().frame(ShapeDock().state))
-    )
+    dock = ShapeDock()
+    one = SimpleNamespace(offline={}, controls={}, frame=lambda state: dock.frame(dock.state), still=dock.still)
+    second = unpacked(one)
     assert not set(first["glyphs"]) & set(second["glyphs"])
 
 
