@@ -16,11 +16,12 @@ from PIL import Image
 
 from lecture_lib.course.execute import find_notebooks, read_notebook
 from lecture_lib.course.site import build
+from lecture_lib.course.site.alternatives import ALTERNATIVES
 from lecture_lib.course.site.assets import SCRIPTS, STATIC, script, stylesheet, write_assets
 from lecture_lib.course.site.build import HEAVIEST, TABLES, build_site, empty, executed, weight
 from lecture_lib.course.site.cells import lesson
 from lecture_lib.course.site.extras import PREVIEW, cheat_sheet, sitemap
-from lecture_lib.course.site.figures import LARGEST, plot, themed
+from lecture_lib.course.site.figures import LARGEST, plot, themed, torn
 from lecture_lib.course.site.figures import described as labels_of
 from lecture_lib.course.site.glossary import each, entries, glossary, order
 from lecture_lib.course.site.live.live import write_live
@@ -102,7 +103,7 @@ def test_a_plot_takes_the_colors_of_the_page() -> None:
     page = plot(drawn())
     assert page is not None and "on-paper" not in page
     assert "stroke: var(--forward)" in page and "#0060a8" not in page and "#ffffff" not in page
-    assert 'aria-label="Plot with the words: step, loss of x_1"' in page
+    assert 'aria-label="A plot, labeled step, loss of x_1."' in page
     assert 'width="288" height="192"' in page  # 216 by 144 points
     assert "xlink" not in page and "<metadata" not in page
 
@@ -432,9 +433,9 @@ def test_types_of_widgets_share_nothing() -> None:
     from lecture_lib.show.widgets.packed import unpacked
 
     first = unpacked(JacobianMap([[1.0, 2.0]], [1.0, 2.0]))
-    second = unpacked(
-        SimpleNamespace(offline={}, controls={}, frame=lambda state: ShapeDock().frame(ShapeDock().state))
-    )
+    dock = ShapeDock()
+    one = SimpleNamespace(offline={}, controls={}, frame=lambda state: dock.frame(dock.state), still=dock.still)
+    second = unpacked(one)
     assert not set(first["glyphs"]) & set(second["glyphs"])
 
 
@@ -462,8 +463,36 @@ def test_mathml_is_in_today_s_words(tex: str, part: str) -> None:
     assert part in with_mathml(f'<span class="math">{tex}</span>')
 
 
+def test_a_tall_picture_is_torn_where_it_may_be() -> None:
+    whole = '<svg class="a" width="90" height="80" viewBox="0 0 90 80" role="img"><path id="p" d="M0 0"/></svg>'
+    pieces = torn(whole, [30, 55]).split("</svg>")[:-1]
+    assert [re.search('height="(\\d+)" viewBox="([^"]*)"', piece).groups() for piece in pieces] == [
+        ("30", "0 0 90 30"), ("25", "0 30 90 25"), ("25", "0 55 90 25")
+    ]  # fmt: skip
+    (name,) = re.findall('<g id="([^"]*)" class="lecture-lib-svg">', pieces[0])
+    assert all(f'href="#{name}"' in piece and "aria-hidden" in piece for piece in pieces[1:])
+
+
 def test_labels_of_plots_are_spoken_without_signs() -> None:
-    assert labels_of(["$\\mathdefault{10^{-3}}$", "loss of $x_1$"]) == "Plot with the words: 10^-3, loss of x_1"
+    assert labels_of(["$\\mathdefault{10^{-3}}$", "loss of $x_1$"]) == "A plot, labeled 10^-3, loss of x_1."
+
+
+def test_every_plot_of_the_course_has_its_sentences() -> None:
+    drawn = {
+        cell.id
+        for path in find_notebooks()
+        for cell in read_notebook(path).cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {}) and "text/html" not in output.data
+    }
+    assert drawn == ALTERNATIVES.keys()
+    assert all(text.endswith(".") and not re.search(r"[$\\_]", text) for text in ALTERNATIVES.values())
+    assert len(set(ALTERNATIVES.values())) == len(ALTERNATIVES)
+
+
+def test_a_page_says_them(site: Path) -> None:
+    page = (site / "16_train_ner.html").read_text(encoding="utf-8")
+    assert f'alt="{escape(ALTERNATIVES["16-curve"])}"' in page
 
 
 def test_the_cheat_sheet_fits_one_page_and_names_every_family() -> None:

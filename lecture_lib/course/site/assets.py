@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from lecture_lib.show.canvas.palette import PALETTE
-from lecture_lib.show.canvas.svg import CLASSES
+from lecture_lib.show.canvas.svg import CLASSES, FIXED, FLIP, flipped
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = (
@@ -16,6 +16,9 @@ SCRIPTS = (
 )  # fmt: skip
 PLATE = (1, 0.9)
 """How bright the white behind a plot is that does not follow the theme: on a light page and on a dark one."""
+
+MAPS = ("none", FLIP)
+"""What becomes of a color map inside a picture, on a light page and on a dark one."""
 
 FONT = re.compile(r"src:url\(([^)]+\.woff2)\)[^;}]*")
 FONTS = (STATIC / "fonts", STATIC / "katex" / "fonts")
@@ -36,19 +39,29 @@ def stylesheet(*, whole: bool = False) -> str:
 def colors() -> str:
     """The palette as variables: light, and on screens dark as the system or the reader prefers."""
     light, dark = (
-        ";".join([*(f"--{CLASSES[role]}:{pair[theme]}" for role, pair in PALETTE.items()), f"--plate:{plate}"])
-        for theme, plate in enumerate(PLATE)
+        ";".join(
+            [
+                *(f"--{CLASSES[role]}:{pair[theme]}" for role, pair in PALETTE.items()),
+                *(f"--{_variable(pair[0])}:{pair[theme]}" for pair in FIXED.items()),
+                f"--plate:{PLATE[theme]};--map:{MAPS[theme]}",
+            ]
+        )
+        for theme in (0, 1)
     )
     pictures = "".join(
         f".lecture-lib-svg .{kind[0]}-{name}{{{kind}:var(--{name})}}"
         for name in CLASSES.values()
         for kind in ("fill", "stroke")
-    )
+    ) + flipped("", "var(--map)", {ink: f"var(--{_variable(ink)})" for ink in FIXED})
     return (
         f":root{{color-scheme:light;{light}}}\n"
         f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
         f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n{pictures}\n"
     )
+
+
+def _variable(ink: str) -> str:
+    return f"on-map-{ink[1:].lower()}"
 
 
 def katex() -> str:

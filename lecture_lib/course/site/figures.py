@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import itertools
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 
 from lecture_lib.show.canvas.palette import PALETTE, contrast
 
@@ -18,6 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 OWN = re.compile(r'<img class="lecture-lib" alt="([^"]*)"[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+WINDOW = re.compile(r'width="[^"]*" height="[^"]*" viewBox="[^"]*"')
 WORDS = re.compile(r"<!-- (.*?) -->")
 COLOR = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
 POINT = 4 / 3
@@ -44,7 +47,29 @@ def own(svg: str, alt: str) -> str:
     return body.replace("<svg ", head, 1)
 
 
-def plot(svg: str) -> str | None:
+def torn(svg: str, cuts: Sequence[float]) -> str:
+    """A tall picture as several under one another, between which a sheet of paper may end.
+
+    Example:
+        >>> torn('<svg id="x" width="9" height="8" viewBox="0 0 9 8"><path/></svg>', [5]).count('viewBox="0 5 9 3"')
+        1
+    """
+    head, body = svg.removesuffix("</svg>").split(">", 1)
+    width, height = (float(side) for side in SIZE.search(head).groups())  # type: ignore[union-attr]
+    name = f"whole-{hashlib.blake2s(body.encode(), digest_size=5).hexdigest()}"
+    parts: list[str] = []
+    # The colors' rules see of a copy only what is inside it: the group carries the pictures' class.
+    for above, below in itertools.pairwise([0, *cuts, height]):
+        room = f'width="{width:g}" height="{below - above:g}" viewBox="0 {above:g} {width:g} {below - above:g}"'
+        if parts:
+            words = f'class="lecture-lib-svg" style="--natural:{width:g}px" aria-hidden="true"'
+            parts.append(f'<svg {words} {room}><use href="#{name}"/></svg>')
+        else:
+            parts.append(f'{WINDOW.sub(room, head)}><g id="{name}" class="lecture-lib-svg">{body}</g></svg>')
+    return "".join(parts)
+
+
+def plot(svg: str, alt: str = "") -> str | None:
     """A plot of matplotlib as an element of the page; None when its SVG is too large.
 
     Where every color has a dark counterpart the plot follows the theme. The others, color maps for instance, keep their
@@ -63,7 +88,7 @@ def plot(svg: str) -> str | None:
     width, height = (float(root.get(side, "0pt").removesuffix("pt")) * POINT for side in ("width", "height"))
     root.attrib |= {
         "width": f"{width:.0f}", "height": f"{height:.0f}", "class": "plot" if follows else "plot on-paper",
-        "role": "img", "aria-label": described(words), "style": f"--natural:{width:.0f}px",
+        "role": "img", "aria-label": alt or described(words), "style": f"--natural:{width:.0f}px",
     }  # fmt: skip
     ET.register_namespace("", SVG[1:-1])
     text = ET.tostring(root, encoding="unicode")
@@ -73,7 +98,7 @@ def plot(svg: str) -> str | None:
 
 def described(words: list[str]) -> str:
     """What can be said of a plot that nobody described."""
-    return f"Plot with the words: {', '.join(_spoken(w) for w in words)}" if words else "Plot"
+    return f"A plot, labeled {', '.join(_spoken(w) for w in words)}." if words else "A plot."
 
 
 def _spoken(words: str) -> str:

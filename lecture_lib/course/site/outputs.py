@@ -7,14 +7,15 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from lecture_lib.course.site.figures import described, inlined, plot
+from lecture_lib.course.site.alternatives import ALTERNATIVES
+from lecture_lib.course.site.figures import described, inlined, plot, torn
 from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.live.places import PLACES
 from lecture_lib.show.widgets.packed import MIME, room
@@ -56,7 +57,7 @@ def prepare(notebook: Any, slots: Slots) -> None:
             _answering(cell, slots)
         for output in cell.get("outputs", []):
             if output.output_type in ("display_data", "execute_result"):
-                piece = shown(output.data, output.get("metadata", {}), slots.frames)
+                piece = shown(output.data, output.get("metadata", {}), slots.frames, ALTERNATIVES.get(cell.id, ""))
                 output.data.pop(LIVE, None)
                 if piece is not None:
                     output.data = {"text/html": slots.put(piece)}
@@ -72,8 +73,8 @@ def _answering(cell: Any, slots: Slots) -> None:
     cell.metadata.setdefault("page", {})["before" if place.before else "live"] = slots.put(picture.html())
 
 
-def shown(data: Any, metadata: Any, frames: dict[str, str]) -> str | None:
-    """The page's own rendering of an output; a widget's frames are added to those of the page."""
+def shown(data: Any, metadata: Any, frames: dict[str, str], words: str = "") -> str | None:
+    """The page's own rendering of an output; a widget's frames are added to those of the page, words to a plot."""
     if PAGE in data:
         return str(data[PAGE])
     if MIME in data:
@@ -81,18 +82,18 @@ def shown(data: Any, metadata: Any, frames: dict[str, str]) -> str | None:
     if 'class="lecture-lib"' in data.get("text/html", ""):
         return f'<figure class="picture">{picture(data["text/html"])}</figure>'
     if "image/svg+xml" in data and "text/html" not in data:
-        drawn = plot(data["image/svg+xml"])
+        drawn = plot(data["image/svg+xml"], words)
         if drawn is not None:
             return f'<figure class="picture"><div class="scroll">{drawn}</div></figure>'
     if "image/png" in data and "text/html" not in data:
-        return f'<figure class="picture">{_raster(data["image/png"], metadata.get("image/png", {}))}</figure>'
+        return f'<figure class="picture">{_raster(data["image/png"], metadata.get("image/png", {}), words)}</figure>'
     return None
 
 
-def picture(fragment: str) -> str:
-    """The picture in an output's HTML, without the style that served notebooks."""
+def picture(fragment: str, cuts: Sequence[float] = ()) -> str:
+    """The picture in an output's HTML, without the style that served notebooks; a tall one may be torn on paper."""
     (drawn,) = re.findall(r"<svg.*?</svg>", inlined(fragment), flags=re.S)
-    return f'<div class="scroll">{drawn}</div>'
+    return f'<div class="scroll torn">{torn(drawn, cuts)}</div>' if cuts else f'<div class="scroll">{drawn}</div>'
 
 
 def widget(packed_frames: str, still: str, words: str, frames: dict[str, str]) -> str:
@@ -105,9 +106,19 @@ def widget(packed_frames: str, still: str, words: str, frames: dict[str, str]) -
     return (
         f'<figure class="picture widget" data-frames="{name}" '
         f'style="--natural:{width:g}px;--ratio:{width:g}/{height:g};--rows:{rows}">'
-        f'<div class="still">{picture(still)}<figcaption>{html.escape(words)}</figcaption></div>'
+        f'<div class="still">{picture(still, head.pop("cuts"))}<figcaption>{lowered(words)}</figcaption></div>'
         f'<script type="application/json">{script_json(head)}</script></figure>'
     )
+
+
+def lowered(words: str) -> str:
+    """A sentence as HTML, in which the letter below a ∇ stands below.
+
+    Example:
+        >>> lowered("∇_W s < 1")
+        '∇<sub>W</sub> s &lt; 1'
+    """
+    return re.sub(r"∇_(\w)", r"∇<sub>\1</sub>", html.escape(words))
 
 
 def write_frames(frames: Mapping[str, str], folder: Path) -> None:
@@ -123,10 +134,10 @@ def script_json(data: Any) -> Markup:
     return Markup(json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
 
 
-def _raster(data: str, size: Any) -> str:
+def _raster(data: str, size: Any, words: str) -> str:
     """A PNG on its own white paper."""
     width = size.get("width") or int.from_bytes(base64.b64decode(data[:64])[16:20], "big")
-    alt = html.escape(size.get("alt") or described([]))
+    alt = html.escape(words or size.get("alt") or described([]))
     return (
         f'<div class="scroll"><img class="plot on-paper" alt="{alt}" width="{width}" style="--natural:{width}px" '
         f'src="data:image/png;base64,{"".join(data.split())}"></div>'

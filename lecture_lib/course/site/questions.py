@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup
 from nbformat import NotebookNode
 
 from lecture_lib.course.sets import CHECK
-from lecture_lib.course.site.outputs import Slots, script_json
+from lecture_lib.course.site.outputs import Slots, lowered, script_json
 from lecture_lib.exercises.as_data import exercise_data
 from lecture_lib.exercises.bank import find_exercise
 from lecture_lib.exercises.bank.paper import find_paper
@@ -63,7 +64,7 @@ def field(name: str, templates: Environment) -> str:
     if paper is not None:
         first = paper.solution.strip().splitlines()[0]
         return templates.get_template("paper.html.j2").render(
-            name=name, task=paper.task, first=first.split("=")[0] + "= …"
+            name=name, task=Markup(lowered(paper.task)), first=first.split("=")[0] + "= …"
         )
     data = answers(name)
     return templates.get_template("answer.html.j2").render(data=data, json=script_json(data)) if data else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -24,6 +24,7 @@ class Picture:
     Args:
         scene: what is drawn.
         alt: the same in words.
+        cuts: the heights at which a sheet of paper may end and the next begin.
 
     Example:
         >>> scene = Scene(40, 40)
@@ -34,9 +35,10 @@ class Picture:
         b'PNG'
     """
 
-    def __init__(self, scene: Scene, alt: str) -> None:
+    def __init__(self, scene: Scene, alt: str, cuts: Sequence[float] = ()) -> None:
         self.scene = scene
         self.alt = alt
+        self.cuts = tuple(cuts)
 
     @cached_property
     def svg(self) -> str:

@@ -8,7 +8,7 @@ import html
 import re
 import struct
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -28,6 +28,12 @@ DARK_PAGES = (
     'html[theme="dark"]',
     'html[data-theme="dark"]',
 )
+FLIP = "invert(.88) hue-rotate(180deg)"
+"""A color map on a dark page: its white becomes the page's paper, and hues stay."""
+
+FIXED = {"#FFFFFF": "#101010", "#101010": "#FFFFFF", "#4A4A4A": "#B4B4B4"}
+"""The inks on a color map, and what they become where it is flipped."""
+
 CLASSES = {role: role.replace(" ", "-") for role in PALETTE}
 
 
@@ -176,12 +182,24 @@ def _roles(item: Item) -> list[str]:
     return [item.color] if isinstance(item, Text) else []
 
 
+def flipped(before: str, image: str = FLIP, inks: Mapping[str, str] = FIXED) -> str:
+    """The rules for color maps, and for what is written on them, inside a picture on a dark page."""
+    rules = "".join(f'{before}.lecture-lib-svg [fill="{ink}"]{{fill:{other}}}' for ink, other in inks.items())
+    return f"{before}.lecture-lib-svg image{{filter:{image}}}{rules}"
+
+
+# Matplotlib's white paper becomes that of a dark JupyterLab; only where this library has drawn something too.
+PLOTS = (
+    'body[data-jp-theme-light="false"] .jp-Notebook:has(.lecture-lib-widget) .jp-RenderedImage img'
+    "{filter:invert(.933) hue-rotate(180deg)}"
+)
 WIDGET_STYLE = (
     # A picture shrinks with its page, but not until it cannot be read.
     "<style>.lecture-lib-svg{display:block;max-width:max(100%,600px);height:auto}"
     ".lecture-lib-widget .widget-html-content{width:100%}"
     + rules(0, before=".lecture-lib-svg ")
-    + "".join(rules(1, before=f"{page} .lecture-lib-svg ") for page in DARK_PAGES)
+    + "".join(rules(1, before=f"{page} .lecture-lib-svg ") + flipped(f"{page} ") for page in DARK_PAGES)
+    + PLOTS
     + "</style>"
 )
 

@@ -39,7 +39,7 @@ class Frame:
 def stacked(frames: Sequence[Frame], captions: Sequence[str] = ()) -> Picture:
     """Several frames without backgrounds under one another, a line below each: a widget's story on paper."""
     strip = Scene(max(f.scene.width for f in frames), sum(f.scene.height + 8 for f in frames))
-    y = 0.0
+    y, cuts = 0.0, []
     for k, f in enumerate(frames):
         strip.place(f.scene, 0, y)
         y += f.scene.height
@@ -47,4 +47,5 @@ def stacked(frames: Sequence[Frame], captions: Sequence[str] = ()) -> Picture:
             strip.text(captions[k], strip.width - 10, y - 12, 16.0, "muted", "end")
         strip.line([(0, y), (strip.width, y)], "line")
         y += 8
-    return Picture(strip, " ".join(f.text for f in frames))
+        cuts.append(y)
+    return Picture(strip, " ".join(f.text for f in frames), cuts[:-1])

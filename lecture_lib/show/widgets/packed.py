@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
+from lecture_lib.show.canvas.picture import Picture
 from lecture_lib.show.canvas.scene import Item, Pixels, Scene, Shape, moved
 from lecture_lib.show.canvas.svg import SvgWriter, outline
 from lecture_lib.show.widgets.controls import Choice, Control
@@ -43,6 +44,9 @@ class Framed(Protocol):
 
     def frame(self, state: State) -> Frame:
         """What is shown in a state."""
+
+    def still(self) -> Picture:
+        """The picture for paper."""
 
 
 def wanted() -> bool:
@@ -95,15 +99,16 @@ def unpacked(widget: Framed) -> dict[str, Any]:
     controls = [_described(widget.controls[name], found, getattr(widget, name)) for name, found in values.items()]
     fewer = any(len(found) < len(widget.controls[name].values()) for name, found in values.items())
     return {
-        "controls": controls, "fewer": fewer, "size": sheet.size, **sheet.defined(),
+        "controls": controls, "fewer": fewer, "size": sheet.size, "cuts": widget.still().cuts, **sheet.defined(),
         "layers": [_columns(layer) for layer in sheet.layers], "texts": list(sheet.texts), "frames": frames,
     }  # fmt: skip
 
 
 def room(text: str) -> dict[str, Any]:
-    """What a page makes room with before a packed widget's frames are there: controls, size, and its sentences.
+    """What a page makes room with before a packed widget's frames are there.
 
-    Of the sentences, the one of the present state comes first, and then those that are the longest.
+    That is its controls, its size, the cuts of its picture, and sentences: the one of the present state comes first,
+    and then those that are the longest.
     """
     data = json.loads(zlib.decompress(base64.b64decode(text)))
     place = 0
@@ -111,7 +116,7 @@ def room(text: str) -> dict[str, Any]:
         place = place * len(control["values"]) + control["now"]
     now = data["texts"][data["frames"][place][2]]
     longest = sorted(data["texts"], key=len, reverse=True)[:3]
-    return {name: data[name] for name in ("controls", "fewer", "size")} | {"texts": [now, *longest]}
+    return {name: data[name] for name in ("controls", "fewer", "size", "cuts")} | {"texts": [now, *longest]}
 
 
 class _Sheet:

@@ -43,13 +43,19 @@
     return element("div", { className: "sentence" }, words, ...room);
   }
 
+  // A sentence as it is read: the letter below a ∇ stands below.
+  function say(words, text) {
+    words.replaceChildren(...text.split(/(?<=∇)_(\w)/).map((part, k) => (k % 2 ? element("sub", { textContent: part }) : part)));
+  }
+
   // Controls, an empty stage and a sentence, as large as they will be; what it returns fills them with frames.
   function ready(figure, head) {
     const svg = stage(head.size);
     const image = element("div", {}, svg);
     image.setAttribute("role", "img");
     image.setAttribute("aria-label", head.texts[0]);
-    const words = element("figcaption", { className: "words", textContent: head.texts[0] });
+    const words = element("figcaption", { className: "words" });
+    say(words, head.texts[0]);
     words.setAttribute("aria-live", "polite");
     const inputs = [];
     let data = null;
@@ -68,7 +74,7 @@
       }
       svg.querySelector(".front").innerHTML = drawing(data, front);
       image.setAttribute("aria-label", data.texts[text]);
-      words.textContent = data.texts[text];
+      say(words, data.texts[text]);
       follow();
     }
 
