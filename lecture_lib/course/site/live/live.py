@@ -49,10 +49,10 @@ class Live:
 
 
 def write_live(pictures: Mapping[str, Live], folder: Path) -> None:
-    """Write the scripts, and the numbers as scripts too: a page from a disk may load nothing else."""
+    """Write scripts and styles, and the numbers as scripts too: a page from a disk may load nothing else."""
     folder.mkdir(parents=True, exist_ok=True)
-    for script in sorted(SCRIPTS.glob("*.js")):
-        (folder / script.name).write_text(script.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+    for path in sorted(SCRIPTS.iterdir()):
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
     for name, picture in pictures.items():
         text = f'course.numbers("{name}",{picture.text});\n'
         (folder / f"{name}.js").write_text(text, encoding="ascii", newline="\n")

@@ -1,4 +1,4 @@
-// Pictures that answer: the first script beside the page that each needs, and its numbers, come when the reader is near.
+// Pictures that answer: the script that each needs, its numbers and its style come when the reader is near.
 (function () {
   const { element } = window.course;
   const SVG = "http://www.w3.org/2000/svg";
@@ -15,6 +15,16 @@
       }));
     }
     return loaded.get(name);
+  }
+  // So does its style, which a page that is only read does without.
+  const styled = new Map();
+  function style(name) {
+    if (!styled.has(name)) {
+      styled.set(name, new Promise((resolve, reject) => {
+        document.head.append(element("link", { rel: "stylesheet", href: `assets/live/${name}.css`, onload: resolve, onerror: reject }));
+      }));
+    }
+    return styled.get(name);
   }
   window.course.picture = (name, draw) => made.set(name, draw);
   window.course.numbers = (name, data) => given.set(name, data);
@@ -49,7 +59,7 @@
   async function begin(figure) {
     const { picture, numbers } = figure.dataset;
     try {
-      const [draw, data] = await Promise.all([load(picture, made), load(numbers, given)]);
+      const [draw, data] = await Promise.all([load(picture, made), load(numbers, given), style(picture)]);
       const box = element("div", { className: "live" });
       await draw(box, data);
       figure.prepend(box);
