@@ -26,7 +26,7 @@
       if (width > share) return share;
       left -= width;
     }
-    return sorted[sorted.length - 1];
+    return Infinity;
   }
 
   const curve = (x, y, toX, toY) => `M${x},${y}C${x},${0.45 * y + 0.55 * toY} ${toX},${0.55 * y + 0.45 * toY} ${toX},${toY}`;
@@ -272,7 +272,8 @@
       const end = () => inside[4].offsetLeft + inside[4].offsetWidth;
       const widths = inside.map((word) => word.offsetWidth);
       const gaps = end() - inside[0].offsetLeft - widths.reduce((sum, width) => sum + width);
-      line.style.setProperty("--most", `${mostOf(widths, sentence.clientWidth - gaps - 10)}px`);
+      const most = mostOf(widths, sentence.clientWidth - gaps - 10);
+      if (most < Infinity) line.style.setProperty("--most", `${most}px`);
       sentence.scrollLeft = (inside[0].offsetLeft + end() - sentence.clientWidth) / 2;
     }
 
