@@ -176,6 +176,7 @@ def test_the_lens(chromium: Any, site: Path) -> None:
         panel = page.get_by_role("dialog", name="Symbols in sight")
         items = panel.locator(".list button")
         numbers = [int(one.get_attribute("data-number")) for one in items.all()]
+        assert items.nth(numbers.index(W)).get_attribute("aria-label") == "W"
         assert W in numbers and panel.locator(".list button[tabindex='0']").count() == 1
         for _ in range(numbers.index(W)):
             page.keyboard.press("ArrowRight")

@@ -265,7 +265,7 @@ def told(known: Sequence[Symbol], names: Mapping[str, str]) -> dict[str, object]
             "names": symbol.names,
             "first": [f"{symbol.first}.html", names[symbol.first]],
             "drawn": drawn(symbol.tex),
-            "sign": sign if len(sign := plain(mathml(symbol.tex))) == 1 else "",
+            "label": plain(mathml(symbol.tex)),
         }
         for symbol in known
     ]

@@ -59,7 +59,7 @@
   function inPicture(picture) {
     const drawn = [...picture.querySelectorAll("g:has(> use)")].flatMap(inText);
     const written = [...picture.querySelectorAll("text")].flatMap((text) => {
-      const number = known.findIndex(({ sign }) => sign && sign === text.textContent.trim());
+      const number = known.findIndex(({ label }) => [...label].length === 1 && label === text.textContent.trim());
       return number < 0 ? [] : [{ number, places: [text] }];
     });
     return [...drawn, ...written];
@@ -141,6 +141,8 @@
 
   // The card beside a symbol.
   const card = element("div", { id: "lens-card", hidden: true });
+  card.setAttribute("role", "region");
+  card.setAttribute("aria-label", "Symbol");
   let shown = null;
   let waiting = 0;
   function show({ place, number }) {
@@ -198,7 +200,8 @@
   function choose(one) {
     for (const other of list.children) {
       other.tabIndex = other === one ? 0 : -1;
-      other.toggleAttribute("aria-current", other === one);
+      if (other === one) other.setAttribute("aria-current", "true");
+      else other.removeAttribute("aria-current");
     }
     light(Number(one.dataset.number));
     detail.replaceChildren(told(Number(one.dataset.number)));
@@ -222,6 +225,7 @@
     list.replaceChildren(...numbers.map((number) => {
       const one = element("button", { type: "button", innerHTML: known[number].symbol, tabIndex: -1 });
       one.dataset.number = number;
+      one.setAttribute("aria-label", known[number].label);
       one.addEventListener("focus", () => choose(one));
       one.addEventListener("click", () => choose(one));
       return one;
