@@ -97,8 +97,10 @@ def _lite(options: argparse.Namespace) -> int:
     root = _checkout("The site is built from")
     from lecture_lib.course.execute import find_notebooks
     from lecture_lib.course.lite import lite
+    from lecture_lib.course.site.distribution import distribution
 
-    print(f"JupyterLite: {lite(root, find_notebooks(), options.output)}")
+    python = distribution(lambda _: print("Python for the browser cannot be had now: readers will need a network."))
+    print(f"JupyterLite: {lite(root, find_notebooks(), options.output, python)}")
     return 0
 
 

@@ -46,6 +46,8 @@
   document.addEventListener("toggle", reach, true);
   document.addEventListener("scroll", (event) => event.target.matches?.(BOXES) && fade(edges(event.target)), true);
   document.fonts.ready.then(reach);
+  // A formula that was set later may want a font that was not there, and is wider with it.
+  document.fonts.addEventListener("loadingdone", reach);
   fold();
   reach();
   const here = document.querySelector(".way .here");
