@@ -90,7 +90,7 @@ def test_it_walks_and_speaks_as_the_library(chromium: Any, site: Path, monkeypat
         page.wait_for_selector("#\\31 5-lab-full figure[data-live]")
         page.evaluate(CLOCK)
         box, height = figure.locator(".descent"), figure.bounding_box()["height"]
-        assert page.locator("figure.answers").count() == 3 and page.locator("figure.widget").count() == 0
+        assert page.locator("[data-picture=descent]").count() == 3 and page.locator("figure.widget").count() == 0
 
         def agree(state: dict[str, Any], **also: Any) -> None:
             for name in state:

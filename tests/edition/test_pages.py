@@ -23,6 +23,7 @@ from lecture_lib.course.site.extras import PREVIEW, cheat_sheet, sitemap
 from lecture_lib.course.site.figures import LARGEST, plot, themed
 from lecture_lib.course.site.figures import described as labels_of
 from lecture_lib.course.site.glossary import each, entries, glossary, order
+from lecture_lib.course.site.live.live import write_live
 from lecture_lib.course.site.markdown import Renderer, inline, markdown
 from lecture_lib.course.site.mathml import with_mathml
 from lecture_lib.course.site.outputs import write_frames
@@ -365,9 +366,11 @@ def test_a_notebook_with_its_widgets_is_light_enough(path: Path, tmp_path: Path)
     made = lesson(run.notebook, path.stem)
     write_frames(made.frames, tmp_path / "assets" / "frames")
     page.write_text(made.body, encoding="utf-8")
-    frames = sum(file.stat().st_size for file in (tmp_path / "assets" / "frames").iterdir())
-    assert len(made.frames) >= 2 and weight(page) - frames > page.stat().st_size
-    print(f"{path.stem}: {weight(page) / 1e6:.2f} MB, {frames / 1e6:.2f} MB of it frames")
+    write_live(made.live, tmp_path / "assets" / "live")
+    numbers = sum((tmp_path / "assets" / "live" / f"{name}.js").stat().st_size for name in made.live)
+    # Pictures that answer stand in place of its widgets' frames.
+    assert not made.frames and len(made.live) >= 4 and weight(page) - numbers > page.stat().st_size
+    print(f"{path.stem}: {weight(page) / 1e6:.2f} MB, {numbers / 1e6:.2f} MB of it numbers of pictures")
     assert weight(page) <= HEAVIEST - 100_000  # The frame around the text weighs less.
 
 
