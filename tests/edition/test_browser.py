@@ -467,14 +467,19 @@ def test_no_serious_fault_of_accessibility(chromium: Any, site: Path) -> None:
     grave = []
     with opened(chromium) as page:
         for k, path in enumerate(sorted(site.glob("*.html"))):
-            for scheme, width in SEEN if os.environ.get("LECTURE_LIB_SWEEP") else [SEEN[k % len(SEEN)]]:
+            sweep = bool(os.environ.get("LECTURE_LIB_SWEEP"))
+            # Contrast takes nearly all the time, and the pages share their colors: every third page will do.
+            rules = {"color-contrast": {"enabled": sweep or k % 3 == 0}}
+            for scheme, width in SEEN if sweep else [SEEN[k % len(SEEN)]]:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=scheme)
                 show(page, site, path.name)
                 page.wait_for_function("() => !document.querySelector('figure.widget:not([data-live])')")
                 grave += [
                     (path.name, scheme, width, fault["id"], [node["html"][:200] for node in fault["nodes"]][:5])
-                    for fault in axe.Axe().run(page).response["violations"]
+                    for fault in axe.Axe()
+                    .run(page, options={"resultTypes": ["violations"], "rules": rules})
+                    .response["violations"]
                     if fault["impact"] in ("serious", "critical")
                 ]
     assert grave == []
