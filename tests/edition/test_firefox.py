@@ -54,4 +54,5 @@ def test_controls_move_by_keyboard(page: Firefox, site: Path, number: int, name:
     page.value(f"{widget}.querySelectorAll('.control')[{row}].querySelector('input').focus()")
     for key, value in (("Home", values[0]), ("ArrowRight", values[1]), ("End", values[-1])):
         page.press(key)
-        assert page.value(f"{widget}.querySelector('.words').innerText") == here.frame({**here.state, name: value}).text
+        expected = here.frame({**here.state, name: value}).text.replace("∇_", "∇")
+        assert page.value(f"{widget}.querySelector('.words').innerText") == expected
