@@ -74,6 +74,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def aborted(request: Any) -> bool:
+    """Whether the page was left before a request was done."""
+    return request.failure == "net::ERR_ABORTED"
+
+
 @contextmanager
 def opened(chromium: Any, **options: Any) -> Iterator[Any]:
     """A page of a browser without a network, which keeps a list of all it asked for and of all that went wrong."""
@@ -81,7 +86,7 @@ def opened(chromium: Any, **options: Any) -> Iterator[Any]:
     page = context.new_page()
     page.asked, page.wrong = [], []
     page.on("request", lambda request: page.asked.append(request.url))
-    page.on("requestfailed", lambda request: page.wrong.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: aborted(request) or page.wrong.append(f"failed: {request.url}"))
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("console", lambda line: page.wrong.append(line.text) if line.type in ("error", "warning") else None)
     try:

@@ -156,7 +156,7 @@ def agrees(page: Any, *at: float) -> None:
     graph = trace(small, *map(float, at))
     gradients = graph.backward()
     found = lines(page)
-    assert found["f to the end"][0] == pytest.approx(float(graph.result()), rel=5e-3)
+    assert found["F to the end"][0] == pytest.approx(float(graph.result()), rel=5e-3)
     for name in "xyz":
         shares = [line[3] for label, line in found.items() if label.startswith(f"{name} to")]
         assert sum(shares) == pytest.approx(float(gradients[name]), rel=5e-3)
@@ -212,7 +212,7 @@ def test_a_line_says_upstream_times_local(page: Any) -> None:
     upstream, local, downstream = (part for part in panel.locator("b").all_inner_texts())
     assert tuple(map(float, (upstream, local, downstream))) == lines(page)[name][1:]
     page.locator(f"{PICTURE} .scrub-line").last.dispatch_event("pointerenter")
-    assert "way back begins at f" in panel.inner_text()
+    assert "way back begins at F" in panel.inner_text()
     page.locator(PICTURE).get_by_role("button", name="Start again").click()
 
 

@@ -68,7 +68,7 @@ def graph_picture(key: str, f: Callable[..., Value], start: Sequence[float], hin
     picture = draw(graph)
     with with_gradients(graph):
         stages = [stage.export() for stage in Stage.both(graph)]
-    names = [(node.name or "f").translate(BELOW) for node in graph.nodes]
+    names = [(node.name or graph.called).translate(BELOW) for node in graph.nodes]
     data = {
         "key": key,
         "nodes": nodes,
@@ -93,8 +93,8 @@ def small_graph() -> Live:
     def small(x: Value, y: Value, z: Value) -> Value:
         a = x + y
         c = np.maximum(y, z)
-        f = a * c
-        return f
+        F = a * c
+        return F
 
     return graph_picture("small", small, (1.0, 2.0, 0.0), "Move z past y, and watch the gradient jump.", ("y", "c"))
 
