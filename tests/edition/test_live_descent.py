@@ -1,5 +1,6 @@
 """Descent by hand walks as the library's optimizers do, says what the lab says, and its bars are the true factors."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from lecture_lib.course.execute import find_notebooks, read_notebook
 from lecture_lib.course.site.live import descent
+from lecture_lib.course.site.live.live import Live
 from lecture_lib.course.site.live.places import PLACES
 from lecture_lib.show import LearningRateLab
 from lecture_lib.show.widgets import rates
@@ -152,3 +154,10 @@ def test_it_walks_and_speaks_as_the_library(chromium: Any, site: Path, monkeypat
         assert figure.bounding_box()["height"] == height
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
         assert page.wrong == []
+
+
+@pytest.mark.parametrize("make", [descent.search, descent.directions, descent.lab])
+def test_a_control_begins_at_a_value_that_it_offers(make: Callable[[], Live]) -> None:
+    """Else its handle would stand at one end while the picture shows another state."""
+    data = make().data
+    assert all(data["now"][name] in offered for name, offered in data["values"].items())

@@ -50,7 +50,7 @@ def rows(size: int, count: int) -> list[list[int]]:
 def _descent(*, bars: bool, mark: bool, choices: tuple[str, ...], rate: float = 0.1) -> Live:
     X, y = ravine()
     made = LearningRateLab(X, y, mark=mark)
-    made.rate = rate
+    made.rate = rate = min(made.controls["rate"].values(), key=lambda offered: abs(offered - rate))
     values = {name: list(made.controls[name].values()) for name in ("rate", *choices)}
     data: dict[str, Any] = {
         "X": X.tolist(),
