@@ -75,7 +75,8 @@ def matmul(node: Node, parts: Sequence[Printed], module: str) -> Printed:
     """A matrix product; of one column and one row the outer product, which NumPy computes faster by that name."""
     left, right = parts
     inner = getattr(node.args[0], "shape", ())[1:]
-    if len(node.shape) == 2 and inner == (1,) and left.text.endswith(".T"):
+    # An atom that ends so is the transpose of the whole; a sum may end in a transposed term.
+    if len(node.shape) == 2 and inner == (1,) and left.binds == ATOM and left.text.endswith(".T"):
         return Printed(f"{module}.outer({left.text.removesuffix('.T')}, {right.text})")
     return Printed(f"{left:product} @ {right:unary}", PRODUCT)
 

@@ -98,6 +98,20 @@ def test_a_batch_of_one_is_an_outer_product(examples: int, printed: str) -> None
     assert_same(source.function()(*args), value_and_grad(layer, (0, 1))(*args))
 
 
+@pytest.mark.parametrize(
+    "f", [lambda a, b, c: ((a + b.T) @ c) ** 2, lambda a, b, c: (2 * b.T) @ c, lambda a, b, c: (a * (a @ b @ b.T)) @ c]
+)
+@pytest.mark.parametrize("argnum", [0, 1, 2])
+def test_a_sum_that_ends_in_a_transpose_is_none(f: Any, argnum: int) -> None:
+    args = tuple(RNG.standard_normal(shape) for shape in ((3, 1), (1, 3), (1, 4)))
+
+    def total(*args: Any) -> Any:
+        return np.sum(f(*args))
+
+    source = backward_source(total, *args, argnums=(argnum,))
+    assert_same(source.function()(*args), value_and_grad(total, (argnum,))(*args))
+
+
 def test_several_layers_have_a_delta_each() -> None:
     f, args, _ = CASES["two layers"]
     source = backward_source(f, *args)
