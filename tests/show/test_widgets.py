@@ -857,3 +857,19 @@ def test_the_batch_adds_up_to_one_product() -> None:
 def test_a_gallery_needs_pictures() -> None:
     with pytest.raises(ValueError, match="picture"):
         Gallery({})
+
+
+def test_a_replay_spells_a_nudge_with_the_digits_that_show_it() -> None:
+    replay = Replay(trace(lambda x, y: np.log(x) + x * y - np.sin(y), 2.0, 5.0))
+    replay.eps = 0.001
+    for node, said in (("v2 + v3", "10.693 to 10.694"), ("x × y", "10 to 10.001"), ("v4 − v5", "11.652 to 11.653")):
+        replay.node = node
+        assert f"from {said}: gradient · ε = 1 × 0.001 = 0.001, and the output moves by 0.001." in str(replay)
+
+
+def test_what_adds_up_to_zero_is_zero() -> None:
+    linked = LinkedWeight()
+    linked.i, linked.j, linked.nudge = 2, 1, -1.0
+    assert "e−" not in str(linked) and not [
+        text for text in linked.frame(linked.state).scene.texts if "e−" in text.text
+    ]

@@ -23,7 +23,7 @@ TITLES = {
     DELTA: r"$\nabla_{\!W}\,s=\delta\,x^{\!\top}$: cell $ij$ is $\delta_i\,x_j$",
 }
 WIDE, HIGH = 520.0, 510.0
-COLUMNS = {"x": 44.0, "z": 196.0, "h": 316.0, "s": 452.0}
+COLUMNS = {"x": 44.0, "z": 196.0, "h": 330.0, "s": 468.0}
 RADIUS = 21.0
 LEFT, TOP, CELL = 170.0, 336.0, 58.0
 
@@ -75,7 +75,8 @@ class LinkedWeight(Widget):
         i, j, nudge = state["i"] - 1, state["j"] - 1, state["nudge"]
         moved = W.copy()
         moved[i, j] += nudge
-        z = moved @ X + B
+        # Rounded, so that what adds up to 0 is 0.
+        z = np.round(moved @ X + B, 12)
         h = np.tanh(z)
         after = {"x": X, "z": z, "h": h, "s": np.array([U @ h])}
         scene = Scene(WIDE, HIGH)
@@ -127,7 +128,9 @@ class LinkedWeight(Widget):
         )
         scene.centered("$s$" if letter == "s" else f"${letter}_{k + 1}$", x, y, 18)
         said = f"{short(before)} → {short(value)}" if lit else short(before)
-        scene.text(said, x, y + RADIUS + 18, 15, "forward" if lit else "muted", "middle")
+        # Lines come up to z from the left: its numbers begin to the right of them.
+        place, anchor = (x - 24, "start") if letter == "z" else (x, "middle")
+        scene.text(said, place, y + RADIUS + 18, 15, "forward" if lit else "muted", anchor)
         if lit:
             length, sign = 13 + 15 * min(abs(change), 1.0), -np.sign(change)
             middle = y - RADIUS - 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lecture_lib.graph.trace import Graph
@@ -18,6 +20,10 @@ from lecture_lib.show.widgets.widget import Widget
 NUDGES = (-0.1, 0.001, 0.01, 0.1, 0.5)
 NOTHING = "none"
 SIZE, LINE = 16.0, 27.0
+
+
+def _magnitude(size: float) -> int:
+    return math.floor(math.log10(size))
 
 
 class Replay(Widget):
@@ -92,7 +98,9 @@ class Replay(Widget):
         node = vertex.nodes[-1]
         moved = np.array(node.value, float)
         moved[where] += state["eps"]
-        return slope * state["eps"], rerun(self.graph, {node: moved}) - rerun(self.graph, {node: np.array(node.value)})
+        return slope * state["eps"], rerun(self.graph, {node: moved}) - rerun(
+            self.graph, {node: np.array(node.value, float)}
+        )
 
     def frame(self, state: State) -> Frame:
         name, eps = state["node"], state["eps"]
@@ -110,8 +118,11 @@ class Replay(Widget):
             radius = RADIUS + 5 if later.kind == "operation" else 13.0
             scene.rectangle(x - half - 5, y - RADIUS - 5, 2 * half + 10, 2 * RADIUS + 10, "forward", radius, thick=2.4)
         value = float(vertex.nodes[-1].value[where])
+        # As many digits as show the nudge, and no rounding that would spell one number in two ways.
+        foretold, happened = (float(f"{move:.9g}") for move in (foretold, happened))
+        digits = max(3, 1 + _magnitude(max(abs(value), abs(value + eps))) - _magnitude(abs(eps)))
         lines = [
-            (f"{name} is nudged by {short(eps)}, from {short(value)} to {short(value + eps, 4)}", "ink"),
+            (f"{name} is nudged by {short(eps)}, from {short(value, digits)} to {short(value + eps, digits)}", "ink"),
             (f"gradient · ε = {short(slope)} × {short(eps)} = {short(foretold)}", "backward on note"),
             (f"the output moves by {short(happened)}", "ink"),
         ]
@@ -124,13 +135,9 @@ class Replay(Widget):
 
     def _behind(self, vertex: Vertex) -> list[Vertex]:
         """What is computed from a node, directly or by a longer way."""
-        reached = {id(vertex)}
-        found = []
-        for later in self.plan.vertices:
-            sources = [
-                self.plan.vertices[k.edge.source] for k in self.plan.links if self.plan.vertices[k.edge.target] is later
-            ]
-            if any(id(source) in reached for source in sources):
-                reached.add(id(later))
-                found.append(later)
-        return found
+        vertices = self.plan.vertices
+        reached = {vertices.index(vertex)}
+        for k in range(len(vertices)):
+            if any(link.edge.target == k and link.edge.source in reached for link in self.plan.links):
+                reached.add(k)
+        return [vertices[k] for k in sorted(reached) if vertices[k] is not vertex]
