@@ -23,7 +23,7 @@ ALTERNATIVES = {
         "curve bends away from both."
     ),
     "02-uphill-picture": (
-        "Contour lines of f around the point (1, 2); an arrow, the gradient shortened, leaves the point straight "
+        "Contour lines of F around the point (1, 2); an arrow, the gradient shortened, leaves the point straight "
         "across the lines, uphill."
     ),
     "02-v-shape": (

@@ -30,7 +30,7 @@ $e = \partial J/\partial s$.
 | $\nabla_W J$ | $\delta x^\top$ | $n \times m$ | `np.outer(delta, x)` |
 | $\nabla_x J$ | $W^\top \delta$ | $m \times 1$ | `W.T @ delta` |
 | $\nabla_u J$ | $e\,h$ | $n \times 1$ | `e * h` |
-| one layer down | $\delta_1 = (W_2^\top \delta_2) \circ f'(z_1)$ | $n_1 \times 1$ | `(W2.T @ delta2) * slopes1` |
+| down: $\delta^{[1]}$ | $({W^{[2]}}^\top \delta^{[2]}) \circ f'(z^{[1]})$ | $n_1 \times 1$ | `W2.T @ delta2 * slopes` |
 | softmax on top | $p - y$ | $K \times 1$ | `p - np.eye(K)[k]` |
 | a batch: $\nabla_W J$ | $\Delta^\top X$ | $n \times m$ | `Delta.T @ X` |
 | a batch: $\nabla_b J$ | $\Delta^\top 1$ | $n \times 1$ | `Delta.sum(axis=0)` |

@@ -62,7 +62,7 @@ EXERCISES = (
         ("the slope", "the evaluations", "the foretold change"),
         (0, 8, "the value", "That is 2³ itself. How fast does it move?"),
         (1, 10, "one side counted", "Two-sided: how often is each input moved?"),
-        (1, 11, "one-sided", "So many does a one-sided gradient take, where all slopes share f(x)."),
+        (1, 11, "one-sided", "So many does a one-sided gradient take, where all slopes share F(x)."),
         (2, 0.14, "a sign lost", "The second entry of the step is negative."),
     ),
     varying(_shape, inputs=range(2, 20), outputs=range(2, 20)),

@@ -31,15 +31,15 @@ EXERCISES = (
     ),
     Exercise(
         "08-sources",
-        "How many source nodes and operations the graph of p = σ(uᵀ tanh(W₂ tanh(W₁x + b₁) + b₂)) has, as a tuple.",
+        "How many source nodes and operations the graph of p = σ(uᵀ tanh(W2 tanh(W1x + b1) + b2)) has, as a tuple.",
         (6, 8),
         (
-            Mistake("the parameters are missing", "Nothing computes W₁ either. What does a source node hold?", (1, 8)),
+            Mistake("the parameters are missing", "Nothing computes W1 either. What does a source node hold?", (1, 8)),
             Mistake("the input is missing", "Parameters are sources. What else does nobody compute?", (5, 8)),
             Mistake("the other way around", "First the sources, then the operations.", (8, 6)),
             Mistake(
                 "a sum counted with its product",
-                "W₁x + b₁ is two operations, and so is W₂h₁ + b₂: each does one thing.",
+                "W1x + b1 is two operations, and so is W2h1 + b2: each does one thing.",
                 (6, 6),
             ),
             Mistake("all nodes", "Only what does something counts as an operation.", (6, 14)),
@@ -49,7 +49,7 @@ EXERCISES = (
             ),
         ),
         "Sources are what nobody computes. Operations: one for each sign and each function.",
-        "x, W₁, b₁, W₂, b₂ and u come from outside; each layer is product, sum and tanh; uᵀh₂ and σ follow.",
+        "x, W1, b1, W2, b2 and u come from outside; each layer is product, sum and tanh; uᵀh2 and σ follow.",
         labels=("the sources", "the operations"),
     ),
     Exercise(

@@ -117,7 +117,7 @@ EXERCISES = (
     ),
     Exercise(
         "10-upstream",
-        "A function of f, x, upstream and eps: the two-sided numeric gradient of upstream · f(x), shape (m,).",
+        "A function of F, x, upstream and eps: the two-sided numeric gradient of upstream · F(x), shape (m,).",
         _slopes,
         (
             Mistake(

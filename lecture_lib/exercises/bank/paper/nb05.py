@@ -178,7 +178,7 @@ PAPERS = (
                          δ1 = W2^T δ2 ∘ f'(h1)""",
             ),
         ),
-        "Back through W₂ transposed, then the slope of this layer: the same step at every depth.",
+        "Back through W2 transposed, then the slope of this layer: the same step at every depth.",
         {"δ2": "∇_z2 s", "δ1": "∇_z1 s"},
     ),
 )
