@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from lecture_lib.exercises import bank, checking
 from lecture_lib.exercises.errors import UnknownExerciseError, WrongAnswer
 from lecture_lib.exercises.exercise import Exercise
 from lecture_lib.exercises.outcomes import UNTOUCHED, Failure, observe
+from lecture_lib.exercises.own import MODULE as OWN
 from lecture_lib.exercises.own import own_exercises
 from lecture_lib.exercises.paper import PaperExercise
 from lecture_lib.exercises.variants import varied
@@ -107,7 +109,9 @@ class _Guard:
     """
 
     def __init__(self, own: str | None) -> None:
-        self.places = (os.path.realpath(Path(bank.__file__).parent) + os.sep, *([own] if own else []))
+        # Beside a module of one's own Python keeps what it compiled of it.
+        files = (own, importlib.util.cache_from_source(own)) if own else ()
+        self.places = (os.path.realpath(Path(bank.__file__).parent) + os.sep, *map(os.path.realpath, files))
         # Whoever runs the kernel costs its own row only; those above it are the grader and the teacher's own.
         above = {process.pid for process in psutil.Process().parents()[1:]}
         self.spared = {-1, *above, *map(os.getpgid, above)}
@@ -231,6 +235,7 @@ def _withhold(exercises: dict[str, Exercise | PaperExercise]) -> None:
         del sys.modules[name]
         if hasattr(bank, name.rpartition(".")[2]):
             delattr(bank, name.rpartition(".")[2])
+    sys.modules.pop(OWN, None)
     sys.meta_path.insert(0, _NoSolutions())
 
 

@@ -29,11 +29,15 @@ def add_exercises(path: str | PathLike[str]) -> None:
     ADDED.update({exercise.id: exercise for exercise in own_exercises(Path(path))})
 
 
+MODULE = "own_exercises"
+"""The name under which Python knows the module while it is imported, and after."""
+
+
 def own_exercises(path: Path) -> tuple[Exercise, ...]:
     """The exercises of a module of one's own."""
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path} with exercises; it lies beside the notebooks.")
-    spec = importlib.util.spec_from_file_location("own_exercises", path)
+    spec = importlib.util.spec_from_file_location(MODULE, path)
     if spec is None or spec.loader is None:
         raise ValueError(f"{path} is no Python file; expected a module that assigns EXERCISES")
     module = importlib.util.module_from_spec(spec)
