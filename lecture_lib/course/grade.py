@@ -25,7 +25,7 @@ from lecture_lib.course.feedback import feedback_folder, write_page, write_summa
 from lecture_lib.course.hand_in import ANSWERS, GRACE, JOB, MISSING, START, WORK
 from lecture_lib.course.opened import open_notebook
 from lecture_lib.course.processes import adopt_orphans, run_alone, stop_all
-from lecture_lib.course.report import FORMATS, Grade, ReportError, Student, Table, student_of
+from lecture_lib.course.report import FORMATS, Grade, ReportError, Student, Table, absentee, platform_table, student_of
 from lecture_lib.course.returned import Returned, returned
 from lecture_lib.course.sets import exercises_in, original_of, own_of, variant_in
 from lecture_lib.exercises.bank import exercise_ids, notebooks
@@ -60,7 +60,7 @@ def grade(
     _refuse_unknown(exercises, own)
     pages = feedback_folder(report)
     table_files = {report.with_name(report.name + ending) for ending in ("", ".partial", ".new")}
-    table_files |= {report.with_name(f"{report.stem}-{form}.csv") for form in FORMATS}
+    table_files |= {platform_table(report, form) for form in FORMATS}
     columns = [name for stem in sorted(exercises) for name in exercises[stem]]
     limits = {"seconds": seconds, "cell_seconds": cell_seconds or seconds, "own": str(own.resolve()) if own else None}
     with (
@@ -249,4 +249,4 @@ def _kept(grades: Sequence[Grade], keep: str | None) -> list[Grade]:
 def _absent(grades: Sequence[Grade], roster: Iterable[Student]) -> list[Grade]:
     """A row for each student of whom there is no hand-in."""
     there = {g.student for g in grades}
-    return [Grade("", student=s.name, status="not handed in") for s in roster if s.name not in there]
+    return [absentee(s) for s in roster if s.name not in there]

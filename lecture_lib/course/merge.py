@@ -9,7 +9,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from lecture_lib.course.report import FIXED, Grade, ReportError, Student, refuse_unwritable, replace_table
+from lecture_lib.course.report import (
+    FIXED,
+    Grade,
+    ReportError,
+    Student,
+    absentee,
+    harmless,
+    refuse_unwritable,
+    replace_table,
+    row_of,
+)
 
 PART = re.compile(r"part (\d+)/(\d+)")
 Row = dict[str, str]
@@ -30,35 +40,39 @@ def merge(reports: Sequence[Path], path: Path, roster: Sequence[Student] = (), k
     for report in reports:
         for row in _rows_of(report):
             key = (row["file"], row["file"] or row["student"])
-            if any(rows.get(key, row).get(name) != row[name] for name in row if name != "seconds"):
+            before = rows.get(key, row)
+            # A report of other notebooks has other columns, which are empty in the rows of this one.
+            if any(before.get(name, "") != row.get(name, "") for name in {*before, *row} - {"seconds"}):
                 named = row["file"] or row["student"]
                 raise ReportError(
                     f"{report} and another report have a row each for {named}, and these are not the same."
                 )
-            rows[key] = row
+            rows[key] = before | row
             columns |= dict.fromkeys(name for name in row if name not in FIXED)
     _miss_parts(reports)
     kept = [rows[key] for key in sorted(rows) if rows[key]["file"]]
     kept = _best(kept) if keep else kept
     there = {row["student"] for row in kept}
     absent = {row["student"]: row for row in rows.values() if not row["file"]}
-    empty = dict.fromkeys(FIXED, "") | dict.fromkeys(("points", "of", "right", "exercises"), "0") | {"seconds": "0.0"}
-    absent |= {s.name: empty | {"student": s.name, "status": "not handed in"} for s in roster}
+    for student in roster:
+        row = dict(zip(FIXED, row_of(absentee(student), ()), strict=True))
+        absent[row["student"]] = row
     kept += [row for name, row in absent.items() if name not in there]
     names = [*FIXED, *sorted(columns)]
     replace_table(path, [names, *([row.get(name, "") for name in names] for row in kept)])
     return len(kept)
 
 
-def grades_in(report: Path) -> list[Grade]:
-    """The grades that a report holds."""
+def grades_in(report: Path, roster: Sequence[Student] = ()) -> list[Grade]:
+    """The grades that a report holds, of students as the roster spells them."""
+    spelled = {harmless(student.name): student.name for student in roster}
     return [
         Grade(
             row["file"],
             row["notebook"],
             row["status"],
             results={name: result for name, result in row.items() if name not in FIXED and result},
-            student=row["student"],
+            student=spelled.get(row["student"], row["student"]),
             totals=(float(row["points"]), float(row["of"])),
         )
         for row in _rows_of(report)

@@ -110,6 +110,11 @@ class Student:
         return f"{name} {self.code}".strip() if RESERVED.fullmatch(name) else name
 
 
+def absentee(student: Student) -> Grade:
+    """The row of a student of whom there is no hand-in."""
+    return Grade("", student=student.name, status="not handed in")
+
+
 class Table:
     """A CSV file that grows row by row beside its place, and takes that place when it is whole."""
 
@@ -130,7 +135,7 @@ class Table:
 
     def add(self, grade: Grade) -> None:
         """Write one row, to the disk."""
-        self._write(_row(grade, self.exercises))
+        self._write(row_of(grade, self.exercises))
         self.rows += 1
 
     def discard(self) -> None:
@@ -144,7 +149,7 @@ class Table:
         used = {name for grade in listed for name in grade.results}
         names = [name for name in self.exercises if name in used]
         self.file.close()
-        replace_table(self.path, [[*FIXED, *names, *self.last], *(_row(grade, names) for grade in listed)])
+        replace_table(self.path, [[*FIXED, *names, *self.last], *(row_of(grade, names) for grade in listed)])
         self.partial.unlink(missing_ok=True)
 
     def __enter__(self) -> Table:
@@ -161,6 +166,11 @@ class Table:
         self.writer.writerow(cells)
         self.file.flush()
         os.fsync(self.file.fileno())
+
+
+def platform_table(report: Path, form: str) -> Path:
+    """Where the table for a learning platform lies, beside the report."""
+    return report.with_name(f"{report.stem}-{form}.csv")
 
 
 def refuse_unwritable(path: Path) -> None:
@@ -191,7 +201,8 @@ def _opened(path: Path) -> IO[str]:
     return path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
 
 
-def _row(g: Grade, names: Sequence[str]) -> list[str]:
+def row_of(g: Grade, names: Sequence[str]) -> list[str]:
+    """A grade as the cells of its row, with the results of the exercises that are named."""
     fixed = [g.file, g.student, g.notebook, f"{g.points:g}", f"{g.most:g}", str(g.right), str(len(g.results)), g.status]
     return [harmless(text) for text in (*fixed, g.note, f"{g.seconds:.1f}", *(g.results.get(n, "") for n in names))]
 

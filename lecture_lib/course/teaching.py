@@ -6,9 +6,13 @@ import argparse
 import math
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lecture_lib.course.report import Grade, Student
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -69,10 +73,10 @@ def _grade(options: argparse.Namespace) -> int:
     from lecture_lib.course.grade import grade
     from lecture_lib.course.report import (
         ReportError,
+        platform_table,
         read_points,
         read_roster,
         refuse_unwritable,
-        write_platform,
     )
     from lecture_lib.course.sets import exercises_of_all
 
@@ -87,8 +91,7 @@ def _grade(options: argparse.Namespace) -> int:
         raise ReportError(f"{folder} is no folder with hand-ins, and no zip archive of them.")
     found = find_notebooks(options.names, options.folder)
     report = options.report or (folder.with_name("grades.csv") if folder.is_file() else folder / "grades.csv")
-    table = report.with_name(f"{report.stem}-{options.format}.csv")
-    refuse_unwritable(table)
+    refuse_unwritable(platform_table(report, options.format))
     worth = read_points(options.points, exercises_of_all(found)) if options.points else None
     roster = read_roster(options.roster) if options.roster else []
     ours = [path for path in (options.points, options.roster) if path]
@@ -97,9 +100,7 @@ def _grade(options: argparse.Namespace) -> int:
             folder, found, report, options.seconds, options.jobs, options.cell_seconds, worth, roster, options.keep,
             options.shards, options.exercises, ours,
         )  # fmt: skip
-    if options.format != "csv":
-        write_platform(grades, roster, options.format, table)
-        print(f"for {options.format.capitalize()}: {table}")
+    _for_platform(grades, roster, options.format, report)
     print(f"{len(grades)} notebooks graded, {sum(g.status != 'ok' for g in grades)} with trouble: {report}")
     return 0
 
@@ -107,7 +108,7 @@ def _grade(options: argparse.Namespace) -> int:
 def _merge(options: argparse.Namespace) -> int:
     from lecture_lib.course.feedback import feedback_folder, write_summary
     from lecture_lib.course.merge import grades_in, merge
-    from lecture_lib.course.report import ReportError, read_roster, write_platform
+    from lecture_lib.course.report import ReportError, platform_table, read_roster, refuse_unwritable
 
     if options.report is None:
         raise ReportError("--merge needs --report, the name of the joined report.")
@@ -118,15 +119,23 @@ def _merge(options: argparse.Namespace) -> int:
         raise ReportError("--keep and --format need --roster, the class list, also with --merge.")
     roster = read_roster(options.roster) if options.roster else []
     pages = feedback_folder(options.report)
+    refuse_unwritable(platform_table(options.report, options.format))
     print(f"{merge(options.returned, options.report, roster, options.keep)} rows: {options.report}")
-    grades = grades_in(options.report)
+    grades = grades_in(options.report, roster)
     pages.mkdir(exist_ok=True)
     write_summary(grades, pages)
-    if options.format != "csv":
-        table = options.report.with_name(f"{options.report.stem}-{options.format}.csv")
-        write_platform(grades, roster, options.format, table)
-        print(f"for {options.format.capitalize()}: {table}")
+    _for_platform(grades, roster, options.format, options.report)
     return 0
+
+
+def _for_platform(grades: Sequence[Grade], roster: Sequence[Student], form: str, report: Path) -> None:
+    """Write the table that a learning platform takes in, if one was asked for."""
+    from lecture_lib.course.report import platform_table, write_platform
+
+    if form != "csv":
+        table = platform_table(report, form)
+        write_platform(grades, roster, form, table)
+        print(f"for {form.capitalize()}: {table}")
 
 
 @contextmanager

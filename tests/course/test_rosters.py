@@ -12,6 +12,7 @@ from lecture_lib.course.report import (
     Grade,
     ReportError,
     Table,
+    absentee,
     folders_of,
     harmless,
     read_points,
@@ -142,3 +143,15 @@ def test_missing_parts_and_students_are_named_and_points_stay(tmp_path, capsys):
     assert "part" not in (tmp_path / "all.csv").read_text("utf-8-sig").partition("\n")[0]
     assert "Ana,,2.5,2.5" in (tmp_path / "all-moodle.csv").read_text("utf-8-sig")
     assert len(roster) == 2
+
+
+def test_reports_of_other_notebooks_are_joined_and_names_stay_harmless(tmp_path):
+    roster = roster_of(tmp_path, "Full name\nAna\n=Bo\n")
+    for notebook, exercise in (("05", "05-shape"), ("06", "06-shape")):
+        with Table(tmp_path / f"{notebook}.csv", [exercise]) as table:
+            done = Grade(f"{notebook}.ipynb", notebook, results={exercise: "right"}, student="Ana")
+            table.finish([done, absentee(roster[1])])
+    assert merge([tmp_path / "05.csv", tmp_path / "06.csv"], tmp_path / "all.csv", roster) == 3
+    text = (tmp_path / "all.csv").read_text("utf-8-sig")
+    assert "05-shape,06-shape" in text and text.count("=Bo") == text.count("'=Bo") == 1
+    assert [g.student for g in grades_in(tmp_path / "all.csv", roster)] == ["Ana", "Ana", "=Bo"]
