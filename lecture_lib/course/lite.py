@@ -17,7 +17,7 @@ import nbformat
 
 from lecture_lib.course.authoring.stamp import stamped
 from lecture_lib.course.execute import read_notebook
-from lecture_lib.course.site.distribution import CORE, LOCK, packages
+from lecture_lib.course.site.distribution import LOCK, checksums
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 PURE = (
@@ -102,27 +102,23 @@ def _run(room: Path, *command: str) -> None:
 
 def _bring_python(room: Path, python: Path) -> None:
     """Lay the browser's Python and every wheel that a kernel asks for where JupyterLite looks for them."""
-    pure = (*ANYWHERE, "--python-version", _lock()["info"]["python"])
+    lock = json.loads(LOCK.read_text(encoding="utf-8"))
+    pure = (*ANYWHERE, "--python-version", lock["info"]["python"])
     _run(room, "pip", "download", "--quiet", "--disable-pip-version-check", "--dest", "pypi", *pure, *PURE)
     folder = room / "static" / "pyodide"
     folder.mkdir(parents=True)
-    for file in (*CORE, *(file for files in packages().values() for file in files)):
+    for file in checksums():
         (folder / file).write_bytes((python / file).read_bytes())
     (micropip,) = (room / "pypi").glob("micropip-*.whl")
     micropip.rename(folder / micropip.name)
     added = [_entry(folder / micropip.name, ["packaging"])]
     added += [_entry(_stand_in(folder, name, source)) for name, source in STAND_INS.items()]
-    lock = _lock()
     lock["packages"] |= {entry["name"]: entry for entry in added}
     (folder / LOCK.name).write_text(json.dumps(lock), encoding="utf-8")
     settings = {"jupyter-config-data": {"litePluginSettings": {KERNEL: {"disablePyPIFallback": True}}}}
     (room / "jupyter-lite.json").write_text(
         json.dumps({"jupyter-lite-schema-version": 0, **settings}), encoding="utf-8"
     )
-
-
-def _lock() -> Any:
-    return json.loads(LOCK.read_text(encoding="utf-8"))
 
 
 def _entry(wheel: Path, depends: Sequence[str] = ()) -> dict[str, Any]:

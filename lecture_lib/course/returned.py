@@ -67,14 +67,15 @@ def _found(folder: Path, without: frozenset[Path]) -> Iterator[Returned]:
         yield from _file(folder, folder.name)
         return
     locked: list[OSError] = []
-    paths = [Path(place, name) for place, _, names in os.walk(folder, onerror=locked.append) for name in names]
-    paths += [
-        Path(place, name) for place, names, _ in os.walk(folder) for name in names if Path(place, name).is_symlink()
-    ]
+    paths = []
+    for place, folders, names in os.walk(folder, onerror=locked.append):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        paths += [Path(place, name) for name in (*names, *links)]
     paths += [Path(error.filename) for error in locked]
+    whole = folder.resolve()
     for path in sorted(paths):
         inside = path.relative_to(folder)
-        real = folder.resolve() / inside
+        real = whole / inside
         if _is_litter(inside.parts) or any(own == real or own in real.parents for own in without):
             continue
         try:

@@ -254,14 +254,16 @@ def _padded(g: Expr, node: Expr) -> Expr:
 
 def pulled(g: Expr, linear: Expr, d: Expr) -> list[Expr]:
     """Hand a gradient back through an expression that is linear in d: one contribution for each place of d, or 0."""
+    return _pulled(g, linear, d) if depends(linear, d) else [number(0, d.shape)]
+
+
+def _pulled(g: Expr, linear: Expr, d: Expr) -> list[Expr]:
     if linear == d:
         return [g]
-    if not depends(linear, d):
-        return [number(0, d.shape)]
     found: list[Expr] = []
     for i, a in enumerate(linear.args):
         if depends(a, d):
-            found += pulled(TRANSPOSES[linear.op](g, i, linear), a, d)
+            found += _pulled(TRANSPOSES[linear.op](g, i, linear), a, d)
     return found
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from lecture_lib.course.execute import find_notebooks
 from lecture_lib.course.lite import PURE, STAND_INS, lite
-from lecture_lib.course.site.distribution import CORE, packages
+from lecture_lib.course.site.distribution import checksums
 from lecture_lib.places import checkout
 
 
@@ -46,7 +46,7 @@ def test_the_steps_and_their_places(tmp_path, monkeypatch):
 def test_with_python_all_that_a_kernel_asks_for_lies_in_the_site(tmp_path, monkeypatch):
     python = tmp_path / "python"
     python.mkdir()
-    for file in (*CORE, *(file for files in packages().values() for file in files)):
+    for file in checksums():
         (python / file).write_text(file)
     seen = {}
 

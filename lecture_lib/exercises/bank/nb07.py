@@ -110,19 +110,18 @@ def _two_windows(rng: np.random.Generator) -> tuple[Any, ...]:
     return x, false, W, b, u * rng.choice([3.0, 0.5, -3.0]) / ahead
 
 
-def _pushed(x: Any, false: Any, W: Any, b: Any, u: Any, kept: float) -> Any:
+def _always(x: Any, false: Any, W: Any, b: Any, u: Any, kept: float = 1.0) -> Any:
     true, wrong = (np.tanh(W @ v + b) for v in (x, false))
-    switched = u @ (true - wrong) < 1
-    return switched * (kept * np.outer(u * (1 - wrong**2), false) - np.outer(u * (1 - true**2), x))
+    return kept * np.outer(u * (1 - wrong**2), false) - np.outer(u * (1 - true**2), x)
+
+
+def _pushed(x: Any, false: Any, W: Any, b: Any, u: Any, kept: float) -> Any:
+    ahead = u @ (np.tanh(W @ x + b) - np.tanh(W @ false + b))
+    return (ahead < 1) * _always(x, false, W, b, u, kept)
 
 
 def _margin(x: Any, false: Any, W: Any, b: Any, u: Any) -> Any:
     return _pushed(x, false, W, b, u, 1.0)
-
-
-def _always(x: Any, false: Any, W: Any, b: Any, u: Any) -> Any:
-    true, wrong = (np.tanh(W @ v + b) for v in (x, false))
-    return np.outer(u * (1 - wrong**2), false) - np.outer(u * (1 - true**2), x)
 
 
 def _scores_class_share(rng: np.random.Generator) -> tuple[Any, ...]:
@@ -131,8 +130,7 @@ def _scores_class_share(rng: np.random.Generator) -> tuple[Any, ...]:
 
 
 def _error(s: Any, c: int) -> Any:
-    p = np.exp(s) / np.exp(s).sum()
-    return p - (np.arange(len(s)) == c)
+    return _softmax(s) - _one_hot(s, c)
 
 
 EXERCISES = (
