@@ -25,6 +25,7 @@ from lecture_lib.course.site.figures import LARGEST, plot, themed, torn
 from lecture_lib.course.site.figures import described as labels_of
 from lecture_lib.course.site.glossary import each, entries, glossary, order
 from lecture_lib.course.site.live.live import write_live
+from lecture_lib.course.site.live.places import PLACES
 from lecture_lib.course.site.markdown import Renderer, inline, markdown
 from lecture_lib.course.site.mathml import with_mathml
 from lecture_lib.course.site.outputs import write_frames
@@ -364,7 +365,7 @@ def test_a_notebook_with_its_widgets_is_light_enough(path: Path, tmp_path: Path)
     assert run.error is None and run.notebook is not None
     page = tmp_path / f"{path.stem}.html"
     write_assets(tmp_path / "assets")
-    made = lesson(run.notebook, path.stem)
+    made = lesson(run.notebook, path.stem, PLACES)
     write_frames(made.frames, tmp_path / "assets" / "frames")
     write_live(made.live, tmp_path / "assets" / "live")
     page.write_text(made.body, encoding="utf-8")
@@ -372,6 +373,17 @@ def test_a_notebook_with_its_widgets_is_light_enough(path: Path, tmp_path: Path)
     assert len(made.frames) >= 2 and made.live and weight(page) > page.stat().st_size
     print(f"{path.stem}: {weight(page) / 1e6:.2f} MB, {sum(beside) / 1e6:.2f} MB of it beside the page")
     assert weight(page) <= HEAVIEST - 100_000  # The frame around the text weighs less.
+
+
+def test_a_copy_that_needs_no_other_file_holds_no_picture_that_asks_for_one(tmp_path: Path) -> None:
+    """It shows what the kernel made; only a page of the site has scripts beside it."""
+    (path,) = find_notebooks(["15"])
+    write_html(read_notebook(path), tmp_path / "15.html")
+    copy = (tmp_path / "15.html").read_text(encoding="utf-8")
+    assert "data-numbers=" not in copy and "picture answers" not in copy
+    for cell in ("15-lab-run", "15-lab-full"):
+        after = copy[copy.index(f'id="{cell}"') :]
+        assert "<svg" in after[: after.index('<div class="cell"')]
 
 
 def test_fonts_are_files_beside_the_style_sheet_or_inside_it(tmp_path: Path) -> None:

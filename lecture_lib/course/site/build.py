@@ -20,7 +20,8 @@ from lecture_lib.course.site.cells import Lesson, lesson
 from lecture_lib.course.site.distribution import distribution
 from lecture_lib.course.site.extras import PREVIEW, SHEET, add_pdf, cheat_sheet, sitemap, teachers, write_preview
 from lecture_lib.course.site.glossary import glossary
-from lecture_lib.course.site.live.live import write_live
+from lecture_lib.course.site.live.live import loaded, write_live
+from lecture_lib.course.site.live.places import PLACES
 from lecture_lib.course.site.live.window import window
 from lecture_lib.course.site.markdown import markdown
 from lecture_lib.course.site.outputs import script_json, write_frames
@@ -109,7 +110,7 @@ def weight(page: Path) -> int:
     assets = page.parent / "assets"
     text = page.read_text(encoding="utf-8")
     frames = [f"frames/{name}.js" for name in FRAMES.findall(text)]
-    live = {f"live/{name}.js" for pair in ANSWERS.findall(text) for name in pair}
+    live = {f"live/{name}" for picture, numbers in ANSWERS.findall(text) for name in loaded(picture, numbers)}
     return sum(path.stat().st_size for path in (page, *(assets / name for name in (*LOADED, *frames, *live))))
 
 
@@ -134,7 +135,7 @@ def write_pages(
     listed = write_python(python, output / "assets" / "python") if python else ""
     for notebook in notebooks.values():
         with_working_links(notebook, notebooks.keys())
-    lessons = {stem: lesson(notebook, stem) for stem, notebook in notebooks.items()}
+    lessons = {stem: lesson(notebook, stem, PLACES) for stem, notebook in notebooks.items()}
     packages = reference()
     way = Way(
         road(notebooks, list(lessons.values())),

@@ -15,6 +15,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 
 from lecture_lib.course.site.live.live import Live
+from lecture_lib.course.site.live.place import Place
 from lecture_lib.course.site.markdown import Renderer, markdown, plain
 from lecture_lib.course.site.outputs import Slots, prepare
 from lecture_lib.course.site.questions import ask
@@ -28,6 +29,9 @@ FORMS = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_bl
 """The templates of what stands inside a cell."""
 
 FIRST = re.compile(r"(<h1\b[^>]*>)(\d\d) ")
+
+
+NOWHERE: Mapping[str, Place] = {}
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,13 @@ class Lesson:
         return plain(self.title).removeprefix(self.number).strip()
 
 
-def lesson(notebook: NotebookNode, stem: str) -> Lesson:
-    """Render a notebook."""
+def lesson(notebook: NotebookNode, stem: str, places: Mapping[str, Place] = NOWHERE) -> Lesson:
+    """Render a notebook, with pictures that answer at some of its cells."""
     slots, renderer = Slots(), Renderer()
     # The cell that installs the course on a machine in the cloud has no part on a page.
     notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-install")]
     exercises = ask(notebook, slots, FORMS)
-    prepare(notebook, slots)
+    prepare(notebook, slots, places)
     body, _ = CellExporter(renderer).from_notebook_node(notebook)
     first = next((text for level, _, text in renderer.headings if level == 1), stem)
     found = MINUTES.search("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from lecture_lib.course.site.alternatives import ALTERNATIVES
 from lecture_lib.course.site.figures import described, inlined, plot, torn
 from lecture_lib.course.site.live.live import Live
-from lecture_lib.course.site.live.places import PLACES
+from lecture_lib.course.site.live.place import Place
 from lecture_lib.show.widgets.packed import MIME, room
 from lecture_lib.show.widgets.paper import PAGE
 
@@ -49,12 +49,12 @@ class Slots:
         return SLOT.sub(lambda found: self.pieces[int(found[1])], page)
 
 
-def prepare(notebook: Any, slots: Slots) -> None:
-    """Replace the pictures and widgets of a notebook by the page's own."""
+def prepare(notebook: Any, slots: Slots, places: Mapping[str, Place]) -> None:
+    """Replace the pictures and widgets of a notebook by the page's own, and put those that answer in their places."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        if cell.id in PLACES:
-            _answering(cell, slots)
+        if cell.id in places:
+            _answering(cell, places[cell.id], slots)
         for output in cell.get("outputs", []):
             if output.output_type in ("display_data", "execute_result"):
                 piece = shown(output.data, output.get("metadata", {}), slots.frames, ALTERNATIVES.get(cell.id, ""))
@@ -63,9 +63,8 @@ def prepare(notebook: Any, slots: Slots) -> None:
                     output.data = {"text/html": slots.put(piece)}
 
 
-def _answering(cell: Any, slots: Slots) -> None:
+def _answering(cell: Any, place: Place, slots: Slots) -> None:
     """Put the picture that answers above or below a cell's outputs, or in their place."""
-    place = PLACES[cell.id]
     picture = place.make()
     slots.live[picture.name] = picture
     if place.instead:

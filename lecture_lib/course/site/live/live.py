@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 SCRIPTS = Path(__file__).parents[1] / "static" / "live"
+PART = re.compile(r"\bpart\(\"([\w-]+)\"\)")
+"""Where a script asks for another that it stands on."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,12 @@ class Live:
     still: str
     words: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The numbers as JSON, in ASCII."""
         return json.dumps(self.data, separators=(",", ":"))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """A name for the file that holds the numbers."""
         return f"{self.script}-{hashlib.blake2s(self.text.encode(), digest_size=6).hexdigest()}"
@@ -46,6 +50,12 @@ class Live:
             f'<figure class="picture answers" data-picture="{self.script}" data-numbers="{self.name}">'
             f'<div class="still">{still}</div></figure>'
         )
+
+
+def loaded(script: str, name: str) -> list[str]:
+    """The files that a picture asks for: its script and the parts of it, its style, its numbers."""
+    parts = PART.findall((SCRIPTS / f"{script}.js").read_text(encoding="utf-8"))
+    return [f"{script}.js", f"{script}.css", f"{name}.js", *(f"{part}.js" for part in parts)]
 
 
 def write_live(pictures: Mapping[str, Live], folder: Path) -> None:

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from lecture_lib.course.site.live import descent, drawn
 from lecture_lib.course.site.live.graph import logistic_regression, one_unit, small_graph
-from lecture_lib.course.site.live.live import Live
+from lecture_lib.course.site.live.place import Place
 from lecture_lib.course.site.live.rails import rails_of_delta, rails_of_weights
 from lecture_lib.course.site.live.window import window
-
-
-@dataclass(frozen=True)
-class Place:
-    """A picture at a cell.
-
-    Attributes:
-        make: makes the picture.
-        instead: it stands in place of the cell's outputs, which paper and notebooks keep; else below them.
-        before: it stands above the cell's outputs, for a guess.
-    """
-
-    make: Callable[[], Live]
-    instead: bool = False
-    before: bool = False
-
 
 PLACES: Mapping[str, Place] = {
     "00-question": Place(window),
