@@ -74,6 +74,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+MOVED = """window.moved = 0; new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+"""How far the page has moved, but for what the reader did."""
+
+SHIFTS = (
+    "window.shifts = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => (shifts += one.value)))"
+    ".observe({ type: 'layout-shift', buffered: true });"
+)
+"""How far the page has moved, whatever the reader did."""
+
+
 def aborted(request: Any) -> bool:
     """Whether the page was left before a request was done."""
     return request.failure == "net::ERR_ABORTED"

@@ -28,7 +28,7 @@ from lecture_lib.show.canvas.svg import FLIP, fragment, rules
 from lecture_lib.show.widgets.frames import Frame
 from lecture_lib.show.widgets.packed import offered
 
-from .conftest import opened
+from .conftest import MOVED, opened
 
 # Each page is seen in one of these, the next page in the next; in all of them where LECTURE_LIB_SWEEP is set (minutes).
 SEEN = [("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390)]
@@ -373,9 +373,7 @@ def test_without_katex_formulas_are_mathml_and_widgets_live(chromium: Any, site:
 @pytest.mark.parametrize("file", ["05_error_signal.html", "index.html"])
 def test_nothing_jumps_while_a_telephone_loads_a_page(chromium: Any, site: Path, file: str) -> None:
     with opened(chromium, viewport={"width": 390, "height": 800}) as page:
-        page.add_init_script("""window.moved = 0; new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });""")
+        page.add_init_script(MOVED)
         show(page, site, file)
         page.wait_for_timeout(800)
         assert page.evaluate("() => window.moved") <= 0.1

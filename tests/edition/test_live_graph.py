@@ -16,13 +16,13 @@ from lecture_lib.course.site.live.graph import known_operations, logistic_regres
 from lecture_lib.course.site.live.places import PLACES
 from lecture_lib.graph.trace import Graph
 
-from .conftest import opened
+from .conftest import SHIFTS, opened
 
 PICTURE = "figure[data-picture=graph]"
 EDGES = (-1.0, 0.0, 1.0, -0.5, 2.0, 3.5)
 BINARY = ("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "leaky_relu")
 RUN = """async (programs) => {
-  const { operations, forward, backward } = await course.drawing.load("graph_operations");
+  const { operations, forward, backward } = await course.drawing.part("graph_operations");
   const run = ([nodes, leaves]) => { const values = forward(nodes, leaves); return { values, ...backward(nodes, values) }; };
   return [Object.keys(operations), programs.map(run)];
 }"""
@@ -106,7 +106,7 @@ def test_the_page_computes_what_the_library_does(page: Any) -> None:
 
 def test_ties_are_shared_and_marked(page: Any) -> None:
     nodes = program(trace(lambda x, y: np.maximum(x, y), 1.0, 1.0))
-    tie = "async (nodes) => (await course.drawing.load('graph_operations')).tie(nodes, [1, 1, 1], 2)"
+    tie = "async (nodes) => (await course.drawing.part('graph_operations')).tie(nodes, [1, 1, 1], 2)"
     assert page.evaluate(tie, nodes) is True
     assert page.evaluate(tie.replace("[1, 1, 1]", "[1, 1.1, 1.1]"), nodes) is False
 
@@ -231,10 +231,7 @@ def test_a_nudge_runs_forward_and_is_compared_with_the_gradient(page: Any) -> No
 
 def test_the_address_holds_the_state_and_what_else_stands_in_it(chromium: Any, site: Path) -> None:
     with opened(chromium, viewport={"width": 390, "height": 800}, reduced_motion="reduce") as page:
-        page.add_init_script(
-            "window.shifts = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => (shifts += one.value)))"
-            ".observe({ type: 'layout-shift', buffered: true });"
-        )
+        page.add_init_script(SHIFTS)
         show(page, site, "?open&small=1,2,2.5,y,-0.2#A-small-graph-that-has-everything")
         agrees(page, 1, 2, 2.5)
         assert page.locator(PICTURE).get_by_label("Nudge").input_value() == "1"

@@ -16,7 +16,7 @@ from lecture_lib.course.site.live.rails_stage import EDGES, HEIGHT, NODES, WIDTH
 from lecture_lib.exercises.printed.latex_check import ClaimError
 from lecture_lib.exercises.printed.settings import bare_score
 
-from .conftest import opened
+from .conftest import SHIFTS, opened
 
 PICTURE = "figure[data-picture=rails]"
 LINES = [*score_and_delta(), *both_ways()]
@@ -183,10 +183,7 @@ def test_the_lines_are_walked_by_keys_and_by_buttons(chromium: Any, site: Path) 
 def test_on_a_telephone_without_motion(chromium: Any, site: Path) -> None:
     phone = {"viewport": {"width": 390, "height": 800}, "reduced_motion": "reduce", "color_scheme": "dark"}
     with opened(chromium, **phone) as page:
-        page.add_init_script(
-            "window.shifts = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => (shifts += one.value)))"
-            ".observe({ type: 'layout-shift', buffered: true });"
-        )
+        page.add_init_script(SHIFTS)
         page.goto((site / "06_weight_matrix_gradient.html").as_uri())
         page.evaluate("window.shifts = 0")
         picture = page.locator(PICTURE)

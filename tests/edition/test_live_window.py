@@ -20,7 +20,7 @@ from lecture_lib.ner.vocabulary import PADDING, UNKNOWN
 from lecture_lib.ner.windows import window_matrix
 from lecture_lib.train import optim
 
-from .conftest import opened
+from .conftest import MOVED, opened
 
 EVERYDAY = Path(__file__).parents[1] / "ner"
 CLASSES = ("O", "PER", "LOC", "ORG")
@@ -287,9 +287,7 @@ def test_it_takes_its_place_without_a_jump_and_without_a_fault(
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     with opened(chromium, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
-        page.add_init_script("""window.moved = 0; new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });""")
+        page.add_init_script(MOVED)
         live(page, site, file)
         label(page, "PER").click()
         page.wait_for_function("() => document.getAnimations().length === 0")

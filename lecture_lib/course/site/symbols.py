@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from nbformat import NotebookNode
 
@@ -95,11 +96,13 @@ def symbols(notebooks: Mapping[str, NotebookNode], stem: str) -> list[Symbol]:
         if FORMULA.fullmatch(one[0].strip()) and count[_key(one)] == 1 and _whole(row, one)
     ]
     claimed = Counter(name for _, one in kept for name in set(_names(one)))
+    before = takewhile(lambda item: item[0] != stem, notebooks.items())
+    earlier = {name: [one for row in entries(notebook) for one in each(row)] for name, notebook in before}
     found = []
     for _, one in kept:
         own = sorting(one[0]).replace("_", "")
         names = tuple(name for name in _names(one) if claimed[name] == 1 or name.replace("_", "") == own)
-        found.append(Symbol(tidy(one[0].strip().strip("$")), one, names, _first(notebooks, stem, one)))
+        found.append(Symbol(tidy(one[0].strip().strip("$")), one, names, _first(earlier, stem, one)))
     return found
 
 
@@ -119,16 +122,14 @@ def _names(entry: Entry) -> list[str]:
     return given or ([letter] if len(letter) == 1 and letter.isalpha() and "`(" in entry[3] else [])
 
 
-def _first(notebooks: Mapping[str, NotebookNode], stem: str, entry: Entry) -> str:
+def _first(earlier: Mapping[str, Sequence[Entry]], stem: str, entry: Entry) -> str:
     """The first notebook whose table has the symbol in this sense: of the same shape, or told in the same words."""
     words = _words(entry[1]) if "as before" not in entry[1] else set()
-    for earlier, notebook in notebooks.items():
-        if earlier == stem:
-            break
-        for other in (one for row in entries(notebook) for one in each(row)):
+    for name, others in earlier.items():
+        for other in others:
             same_shape = other[2] == entry[2] and r"\times" in entry[2]
             if _key(other) == _key(entry) and (not words or same_shape or _words(other[1]) & words):
-                return earlier
+                return name
     return stem
 
 

@@ -14,12 +14,12 @@ from lecture_lib.course.site.figures import own
 from lecture_lib.course.site.live.graph_stage import Stage, digits
 from lecture_lib.course.site.live.live import SCRIPTS, Live
 from lecture_lib.graph.trace import Graph, Node, trace
+from lecture_lib.show.canvas.numbers import LOWERED
 from lecture_lib.show.graphs.draw import draw, with_gradients
 
 ROW = re.compile(r"^    (\w+): \{", flags=re.M)
 LIMIT, STEP = 10, 0.1
 """How far from 0 a leaf may be, and how far an arrow key moves it."""
-BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def known_operations() -> list[str]:
@@ -68,7 +68,7 @@ def graph_picture(key: str, f: Callable[..., Value], start: Sequence[float], hin
     picture = draw(graph)
     with with_gradients(graph):
         stages = [stage.export() for stage in Stage.both(graph)]
-    names = [(node.name or graph.called).translate(BELOW) for node in graph.nodes]
+    names = [(node.name or graph.called).translate(LOWERED) for node in graph.nodes]
     data = {
         "key": key,
         "nodes": nodes,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lecture_lib import data
 from lecture_lib.autograd.nn import softmax
+from lecture_lib.autograd.operation import Array
 from lecture_lib.autograd.transforms import grad
 from lecture_lib.course.site.figures import own
 from lecture_lib.course.site.live.live import Live
@@ -29,10 +29,8 @@ WIDTH, LEFT = 720.0, 46.0
 WORDS, DELTA, HIDDEN, BARS, UNIT = 24.0, 178.0, 214.0, 306.0, 84.0
 CELL, COLUMNS = 13, 50
 
-Array = NDArray[Any]
 
-
-@lru_cache(maxsize=1)
+@cache
 def window() -> Live:
     """The picture, which is the same wherever it stands, so that its numbers are loaded once."""
     model = data.model("plain")
@@ -59,9 +57,7 @@ def still(model: NERWindowModel, params: Mapping[str, Array]) -> tuple[Scene, st
     arriving = np.where(ids == PADDING, 0.0, np.linalg.norm(grad_x.reshape(len(ids), -1), axis=1))
 
     scene = Scene(WIDTH, BARS + UNIT + 72)
-    shown = [
-        token if known else "·" for token, known in zip(["", "", *tokens, "", ""], [0, 0, *tokens, 0, 0], strict=True)
-    ]
+    shown = ["·", "·", *tokens, "·", "·"]
     middles = _words(scene, shown, place, arriving)
     hub = LEFT + COLUMNS * CELL / 2
     for middle, norm in zip(middles, arriving, strict=True):

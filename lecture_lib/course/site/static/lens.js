@@ -1,6 +1,6 @@
 // Symbols explain themselves: point at one, tap it, or press "s" for those in sight. Nothing is done before the first time.
 (function () {
-  const { element, finer } = window.course;
+  const { element, finer, drawing: { svg } } = window.course;
   const source = document.getElementById("lens");
   const button = document.getElementById("open-symbols");
   if (!source || !button) return;
@@ -55,14 +55,16 @@
     return found;
   }
 
+  /* The symbol that is all of a text of a picture that answers. */
+  function inWritten(text) {
+    const number = known.findIndex(({ label }) => [...label].length === 1 && label === text.textContent.trim());
+    return number < 0 ? [] : [{ number, places: [text] }];
+  }
+
   /* The symbols in a picture: in its texts as the library draws them, or alone in a text of a picture that answers. */
   function inPicture(picture) {
     const drawn = [...picture.querySelectorAll("g:has(> use)")].flatMap(inText);
-    const written = [...picture.querySelectorAll("text")].flatMap((text) => {
-      const number = known.findIndex(({ label }) => [...label].length === 1 && label === text.textContent.trim());
-      return number < 0 ? [] : [{ number, places: [text] }];
-    });
-    return [...drawn, ...written];
+    return [...drawn, ...[...picture.querySelectorAll("text")].flatMap(inWritten)];
   }
 
   // A name after a dot belongs to something else, and one that a lambda binds may be anything.
@@ -89,8 +91,8 @@
     if (!place || !article.contains(place)) return null;
     learn();
     if (place.matches(".y")) return { place, number: Number(/\by(\d+)\b/.exec(place.getAttribute("class"))[1]) };
-    const picture = place.closest("svg");
-    const number = picture ? inPicture(picture).find(({ places }) => places.includes(place))?.number : inCode(place);
+    const here = () => (place.localName === "use" ? inText(place.parentNode) : inWritten(place));
+    const number = place.closest("svg") ? here().find(({ places }) => places.includes(place))?.number : inCode(place);
     return number === undefined ? null : { place, number };
   }
 
@@ -113,10 +115,8 @@
   function ringed(shape) {
     const { x, y, width, height } = shape.getBBox();
     const pad = 0.22 * height;
-    const halo = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     const transform = shape.getAttribute("transform") ?? "";
-    const place = { x: x - pad, y: y - pad, width: width + 2 * pad, height: height + 2 * pad, rx: pad, class: "lens-halo", transform };
-    for (const [name, value] of Object.entries(place)) halo.setAttribute(name, value);
+    const halo = svg("rect", { x: x - pad, y: y - pad, width: width + 2 * pad, height: height + 2 * pad, rx: pad, class: "lens-halo", transform });
     shape.parentNode.prepend(halo);
     return () => halo.remove();
   }

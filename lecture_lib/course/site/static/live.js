@@ -2,32 +2,27 @@
 (function () {
   const { element } = window.course;
   const SVG = "http://www.w3.org/2000/svg";
-  const made = new Map();
-  const given = new Map();
 
-  // A script and a file of numbers each hand over what they hold; both are loaded once.
-  const loaded = new Map();
-  function load(name, from) {
-    if (!loaded.has(name)) {
-      loaded.set(name, new Promise((resolve, reject) => {
-        const done = () => (from.has(name) ? resolve(from.get(name)) : reject(new Error(name)));
-        document.head.append(element("script", { src: `assets/live/${name}.js`, onload: done, onerror: reject }));
+  // A script hands over what it holds: how to draw a picture, its numbers, or a part that other scripts stand on.
+  const given = new Map();
+  window.course.picture = window.course.numbers = (name, what) => given.set(name, what);
+
+  // A file is loaded once, by an element that asks for it.
+  const asked = new Map();
+  function once(file, kind, properties) {
+    if (!asked.has(file)) {
+      asked.set(file, new Promise((resolve, reject) => {
+        document.head.append(element(kind, { ...properties(`assets/live/${file}`), onload: resolve, onerror: reject }));
       }));
     }
-    return loaded.get(name);
+    return asked.get(file);
   }
-  // So does its style, which a page that is only read does without.
-  const styled = new Map();
-  function style(name) {
-    if (!styled.has(name)) {
-      styled.set(name, new Promise((resolve, reject) => {
-        document.head.append(element("link", { rel: "stylesheet", href: `assets/live/${name}.css`, onload: resolve, onerror: reject }));
-      }));
-    }
-    return styled.get(name);
+  async function part(name) {
+    await once(`${name}.js`, "script", (src) => ({ src }));
+    if (!given.has(name)) throw new Error(name);
+    return given.get(name);
   }
-  window.course.picture = (name, draw) => made.set(name, draw);
-  window.course.numbers = (name, data) => given.set(name, data);
+  const style = (name) => once(`${name}.css`, "link", (href) => ({ rel: "stylesheet", href }));
 
   /* An SVG element with its attributes and what is in it. */
   function svg(name, attributes = {}, ...children) {
@@ -50,16 +45,22 @@
     return [at.x, at.y];
   }
 
-  /* What another script of pictures handed over, a part that a picture stands on; and other numbers. */
-  const part = (name) => load(name, made);
+  /* A group of what is drawn already. */
+  function ink(markup, attributes = {}) {
+    const place = svg("g", attributes);
+    place.innerHTML = markup;
+    return place;
+  }
 
-  window.course.drawing = { svg, number, point, part, load: (name) => load(name, given) };
+  const label = (text, x, y, more = {}) => svg("text", { x, y, class: "f-muted", ...more }, text);
+
+  window.course.drawing = { svg, ink, label, number, point, part };
 
   // `draw(figure, numbers)` returns the live element; the still picture stays where that fails.
   async function begin(figure) {
     const { picture, numbers } = figure.dataset;
     try {
-      const [draw, data] = await Promise.all([load(picture, made), load(numbers, given), style(picture)]);
+      const [draw, data] = await Promise.all([part(picture), part(numbers), style(picture)]);
       const box = element("div", { className: "live" });
       await draw(box, data);
       figure.prepend(box);

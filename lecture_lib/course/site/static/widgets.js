@@ -158,7 +158,6 @@
     function tell() {
       shown.textContent = control.values[Number(input.value)];
       input.setAttribute("aria-valuetext", shown.textContent);
-      input.style.setProperty("--filled", `${(100 * Number(input.value)) / Math.max(1, last)}%`);
     }
     function go(value) {
       input.value = value;

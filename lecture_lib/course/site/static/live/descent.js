@@ -1,7 +1,7 @@
 // Descent by hand: a start to drag, a rate to turn, the path of the library's optimizers, and a factor for each direction.
 (function () {
   const { element, drawing } = window.course;
-  const { svg, point } = drawing;
+  const { svg, label, point } = drawing;
   const ALL = "all";
   // A run that stood for so long, in milliseconds, stays as a ghost.
   const STOOD = 800;
@@ -147,7 +147,6 @@
     return { inside, px, py, back, line };
   }
 
-  const label = (text, x, y, more = {}) => svg("text", { x, y, class: "f-muted", ...more }, text);
   const stage = (width, height, more = {}) => svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "lecture-lib-svg", ...more });
 
   /* The contours, the two directions, and room for paths. */
@@ -235,7 +234,7 @@
   }
 
   function choice(name, values, state, changed) {
-    const input = element("select", { value: state[name] }, ...values.map((text) => element("option", { textContent: text })));
+    const input = element("select", {}, ...values.map((text) => element("option", { textContent: text })));
     input.value = state[name];
     input.addEventListener("change", () => changed({ [name]: name === "batch" && input.value !== ALL ? Number(input.value) : input.value }));
     return element("label", { className: "control" }, element("span", { textContent: name }), input);
@@ -270,7 +269,7 @@
     const ghosts = [];
     const ground = plane(data);
     const fall = chart(data, data.bars ? 144 : 322);
-    const factors = data.bars && bars(data);
+    const factors = data.bars ? bars(data) : null;
     const caption = element("figcaption", { className: "words" });
     caption.setAttribute("aria-live", "polite");
     const clear = element("button", { type: "button", className: "tool", textContent: "Clear earlier runs", disabled: true });
@@ -293,7 +292,7 @@
       now = { path: ground.line(places), curve: fall.line(losses.map((one, k) => [k, Math.log10(one)])) };
       path.setAttribute("points", now.path);
       curve.setAttribute("points", now.curve);
-      const spots = now.path.split(" ").map((pair) => pair.split(","));
+      const spots = places.map(([x, y]) => [ground.px(x), ground.py(y)]);
       steps.replaceChildren(...spots.slice(1, -1).map(([cx, cy]) => svg("circle", { cx, cy, r: 2.4 })));
       end.setAttribute("cx", spots.at(-1)[0]);
       end.setAttribute("cy", spots.at(-1)[1]);
@@ -301,7 +300,7 @@
       const [x, y] = places[0];
       start.setAttribute("aria-valuenow", short(x).replace("−", "-"));
       start.setAttribute("aria-valuetext", `θ₁ = ${short(x, 2)}, θ₂ = ${short(y, 2)}`);
-      factors?.show?.(state);
+      factors?.show(state);
       caption.textContent = words(data, state, places, losses);
     }
 

@@ -1,7 +1,7 @@
 // Predictions that are drawn: a row of points on empty axes, and the truth over them once the reader has opened it.
 (function () {
   const { element, recall, keep, drawing } = window.course;
-  const { svg, number, point } = drawing;
+  const { svg, label, number, point } = drawing;
   const PLACES = ["on the left", "in the middle", "on the right"];
   const and = (parts) => (parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts[0]);
 
@@ -68,8 +68,6 @@
     return [which, sides(line, guess, data.near), turns(line, guess, data)].filter(Boolean).join(" ");
   }
 
-  const label = (text, x, y, more = {}) => svg("text", { x, y, class: "f-muted", ...more }, text);
-
   window.course.picture("drawn", (box, data) => {
     const wide = innerWidth > 640;
     const [width, height] = wide ? [620, 330] : [340, 290];
@@ -112,7 +110,7 @@
     said.setAttribute("aria-live", "polite");
     const hint = "Draw with a finger or the mouse. With keys: left and right go from point to point, up and down move it.";
 
-    const named = (value) => (x.names[0].includes("⁻") && y.ticks.some(([, name]) => name.includes("⁻")) ? `10 to the ${number(value, 2)}` : number(value, 2));
+    const named = (value) => (y.ticks.some(([, name]) => name.includes("⁻")) ? `10 to the ${number(value, 2)}` : number(value, 2));
     function show() {
       const now = guess();
       line.setAttribute("points", now.flatMap((value, k) => (value === null ? [] : [`${px(points[k])},${py(value)}`])).join(" "));

@@ -1,7 +1,7 @@
 // The graph that can be scrubbed: leaves are dragged, typed or moved by arrow keys; values and gradients follow at once.
 (function () {
   const { element } = window.course;
-  const { svg, number, load } = window.course.drawing;
+  const { svg, ink, number, part } = window.course.drawing;
   const [VALUE, SMALL, SUM] = [17, 14, 15];
   const PER_STEP = 6;
 
@@ -27,12 +27,6 @@
     const share = { start: 0, middle: 0.5, end: 1 }[anchor];
     place.setAttribute("transform", `translate(${x - share * width} ${y})`);
     place.replaceChildren(drawn);
-  }
-
-  function ink(markup) {
-    const place = svg("g");
-    place.innerHTML = markup;
-    return place;
   }
 
   const fraction = (above, below) =>
@@ -259,7 +253,6 @@
       choice.value = state.moved ? state.moved[0] : "";
       range.value = state.by;
       range.setAttribute("aria-valuetext", tidy(state.by));
-      range.style.setProperty("--filled", `${50 * (Number(range.value) + 1)}%`);
       shown.textContent = tidy(state.by);
       box.classList.toggle("off", !state.moved);
       if (!state.moved) {
@@ -309,7 +302,7 @@
   }
 
   window.course.picture("graph", async (box, data) => {
-    const table = await load("graph_operations");
+    const table = await part("graph_operations");
     const { key, names, nodes, start, limit } = data;
     const looked = data.stages[0].lines.findIndex(({ node, user }) => node === data.look[0] && user === data.look[1]);
     const state = { leaves: [...start], looked, chosen: null, by: 0.5 };

@@ -1,22 +1,16 @@
 // The derivation on rails: a line at a time, with the edges of the graph that it uses; at the end three fronts become one δ.
 (function () {
-  const { element } = window.course;
-  const { svg } = window.course.drawing;
+  const { element, finer } = window.course;
+  const { svg, ink } = window.course.drawing;
   const SLIDE = 900;
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-  function drawn(markup, attributes = {}) {
-    const place = svg("g", attributes);
-    place.innerHTML = markup;
-    return place;
-  }
 
   /* The graph; `light(edges, named)` shows which edges a line uses, and whether δ stands at z. */
   function graph({ size: [width, height], edges, nodes, delta }) {
     const groups = Object.entries(edges).map(([key, parts]) =>
-      svg("g", { class: "rails-edge", "data-edge": key }, ...Object.entries(parts).map(([part, markup]) => drawn(markup, { class: `rails-${part}` }))));
-    const signal = drawn(delta, { class: "rails-signal" });
-    const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "lecture-lib-svg", "aria-hidden": "true" }, signal, ...groups, ...Object.values(nodes).map((node) => drawn(node)));
+      svg("g", { class: "rails-edge", "data-edge": key }, ...Object.entries(parts).map(([part, markup]) => ink(markup, { class: `rails-${part}` }))));
+    const signal = ink(delta, { class: "rails-signal" });
+    const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "lecture-lib-svg", "aria-hidden": "true" }, signal, ...groups, ...Object.values(nodes).map((node) => ink(node)));
     function light(lit, named) {
       for (const group of groups) group.classList.toggle("lit", lit.includes(group.dataset.edge));
       signal.classList.toggle("lit", named);
@@ -24,16 +18,10 @@
     return { canvas, light };
   }
 
-  // KaTeX sets a formula finer; where it is not there, the browser's own stays.
   function formula({ tex, mathml }) {
     const place = element("span", { className: "math" });
     place.innerHTML = mathml;
-    const set = () => {
-      katex.render(tex, place, { throwOnError: false, strict: false });
-      place.classList.add("set");
-    };
-    if (window.katex) set();
-    else document.getElementById("typesetter")?.addEventListener("load", set);
+    place.dataset.tex = tex;
     return place;
   }
 
@@ -78,6 +66,7 @@
     const side = element("div", { className: "rails-side" }, canvas, words, element("div", { className: "rails-bar" }, buttons, counter));
     box.classList.add("rails");
     box.append(side, list);
+    finer(box);
     box.style.setProperty("--lines", lines.length);
 
     let now = 0;

@@ -111,5 +111,5 @@ window.course.picture("window-model", function (data) {
     });
   }
 
-  return { d, tokens, id, around, vector, params, forward, backward, step, restore, PADDING, UNKNOWN };
+  return { d, tokens, id, around, vector, params, forward, backward, step, restore, UNKNOWN };
 });
