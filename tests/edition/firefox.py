@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from show.laboratory import running
+
 # Nothing is asked of any host: a proxy that is not there stands before all of them.
 PREFERENCES = {
     "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9,
@@ -77,9 +79,8 @@ def firefox(program: str, profile: Path, socket: Any) -> Iterator[Firefox]:
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in PREFERENCES.items()]
     (profile / "user.js").write_text("".join(lines), encoding="ascii")
     command = [program, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     place = profile / "WebDriverBiDiServer.json"
-    try:
+    with running(command, 20, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 60
         while not place.exists() or not place.read_text():
             if process.poll() is not None or time.monotonic() > deadline:
@@ -93,13 +94,6 @@ def firefox(program: str, profile: Path, socket: Any) -> Iterator[Firefox]:
             yield Firefox(line)
         finally:
             line.close()
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def found() -> str | None:

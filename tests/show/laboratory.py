@@ -22,6 +22,21 @@ SETTINGS = {
 
 
 @contextmanager
+def running(command: list[str], seconds: float, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that ends with the block, which it is given some seconds for."""
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
 def laboratory(folder: Path, dark: bool = False) -> Iterator[str]:
     """Run JupyterLab on the notebooks of a folder; yields an address with its token."""
     settings = folder / ".settings"
@@ -49,9 +64,10 @@ def laboratory(folder: Path, dark: bool = False) -> Iterator[str]:
         f"--LabApp.workspaces_dir={folder / '.workspaces'}",
     ]
     log = folder / ".log"
-    with log.open("w") as out:
-        server = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
-    try:
+    with (
+        log.open("w") as out,
+        running(command, 10, env=env, stdout=out, stderr=subprocess.STDOUT, cwd=folder) as server,
+    ):
         address = f"http://127.0.0.1:{port}"
         for _ in range(150):
             try:
@@ -61,14 +77,9 @@ def laboratory(folder: Path, dark: bool = False) -> Iterator[str]:
                 if server.poll() is not None:
                     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}") from None
                 time.sleep(0.2)
+        else:
+            raise RuntimeError(f"JupyterLab did not answer:\n{log.read_text()}")
         yield f"{address}/lab/tree/NAME?token={token}&reset"
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def run_all(page: Any, address: str, name: str, widgets: int) -> None:
